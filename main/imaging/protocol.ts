@@ -1,0 +1,204 @@
+/**
+ * @file The imaging room: everything that touches images and foreign PDFs. Disposable: hostile input may end it, the job
+ * and its pages do not. It reads blobs it is given access to and deposits new ones; it knows no dossiers and no keys.
+ */
+import { z } from 'zod';
+import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
+import { defineRoom } from '../rooms/define.ts';
+
+const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
+export const Scanner = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  driver: z.enum(['escl', 'sane', 'sample', 'folder', 'wia', 'twain']),
+  sources: z.array(z.enum(['flatbed', 'adf', 'adf-duplex'])),
+  dpis: z.array(z.int()),
+});
+export type Scanner = z.infer<typeof Scanner>;
+
+/** A page as it arrived: the scanner's own bytes, untouched, already on disk, with a thumbnail. */
+export const ArrivedPage = z.strictObject({
+  index: z.int(),
+  image: Deposit,
+  thumbnail: Deposit,
+  widthPx: z.int(),
+  heightPx: z.int(),
+  dpi: z.int(),
+});
+export type ArrivedPage = z.infer<typeof ArrivedPage>;
+
+/** Boxes are pixels of the stored image (before any display rotation), x right, y down. */
+export const Word = z.strictObject({ text: z.string(), confidence: z.number().min(0).max(100), box: Box });
+export type Word = z.infer<typeof Word>;
+export const Line = z.strictObject({ text: z.string(), words: z.array(Word), box: Box });
+export type Line = z.infer<typeof Line>;
+
+export const RecognisedField = z.strictObject({
+  name: z.string(),
+  value: z.string(),
+  /** 0–100. */
+  confidence: z.number().min(0).max(100),
+  source: z.enum(['qr', 'mrz', 'ocr']),
+  box: Box.nullable(),
+});
+
+export const RecognisedPage = z.strictObject({
+  text: z.string(),
+  lines: z.array(Line),
+  skewDeg: z.number(),
+  /** Clockwise quarter turns that make the page upright. */
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+  isBlank: z.boolean(),
+  widthPx: z.int(),
+  heightPx: z.int(),
+  dpi: z.int(),
+  codes: z.array(z.strictObject({ format: z.string(), text: z.string(), box: Box })),
+  documentType: z.strictObject({ code: z.string(), title: z.string(), confidence: z.number() }).nullable(),
+  fields: z.array(RecognisedField),
+});
+export type RecognisedPage = z.infer<typeof RecognisedPage>;
+
+export const ComposedPdf = z.strictObject({ pdf: Deposit, pageCount: z.int() });
+
+/** Where and how a signature shows on the page; points, origin bottom left of the page as displayed. */
+export const Appearance = z.strictObject({
+  kind: z.enum(['none', 'personal', 'agency', 'annex', 'copy', 'officer']),
+  page: z.int().min(1).optional(),
+  rect: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  lines: z.array(z.string()).optional(),
+  /** PNG bytes, base64. */
+  image: z.string().optional(),
+});
+export type Appearance = z.infer<typeof Appearance>;
+
+export const imagingRoom = defineRoom({
+  name: 'imaging',
+  init: z.strictObject({ incomingFolder: z.string(), resourcesFolder: z.string(), ocrWorkers: z.int().min(1).max(8) }),
+  events: {},
+  asks: {},
+  methods: {
+    /** Devices of the configured addresses, of mDNS, of SANE, and the sample stack of practice mode. */
+    listScanners: {
+      params: z.strictObject({
+        addresses: z.array(z.string()),
+        useDiscovery: z.boolean(),
+        useSane: z.boolean(),
+        sampleFolder: z.string().nullable(),
+      }),
+      result: z.array(Scanner),
+      timeoutMs: 20_000,
+    },
+    /** Scans until the feeder is empty. Pages come as progress the moment they are on disk; a fault keeps them. */
+    scan: {
+      params: z.strictObject({
+        scanner: Scanner,
+        source: z.enum(['flatbed', 'adf', 'adf-duplex']),
+        dpi: z.int(),
+        colour: z.boolean(),
+      }),
+      progress: ArrivedPage,
+      result: z.strictObject({
+        pages: z.int(),
+        end: z.enum(['complete', 'cancelled', 'fault']),
+        /** An error code of the contract when `end` is `fault`. */
+        code: z.string().nullable(),
+        detail: z.string().nullable(),
+      }),
+      timeoutMs: 90_000,
+    },
+    /** A file the officer chose: PDF, TIFF (all pages), JPEG, PNG, HEIC. */
+    importFile: {
+      params: z.strictObject({ path: z.string(), password: z.string().optional() }),
+      progress: ArrivedPage,
+      result: z.strictObject({ pages: z.int() }),
+      timeoutMs: 60_000,
+    },
+    recognise: {
+      params: z.strictObject({ image: BlobAccess, dpi: z.int(), ocr: z.boolean() }),
+      result: RecognisedPage,
+      timeoutMs: 120_000,
+    },
+    /** QR codes only: quick, for the ID card while the citizen waits. */
+    readCodes: {
+      params: z.strictObject({ image: z.union([BlobAccess, z.strictObject({ path: z.string() })]) }),
+      result: z.array(z.strictObject({ format: z.string(), text: z.string(), box: Box })),
+      timeoutMs: 20_000,
+    },
+    /** One searchable PDF/A-2u from pages in order. */
+    composePdf: {
+      params: z.strictObject({
+        title: z.string(),
+        metadata: z.record(z.string(), z.string()),
+        pages: z.array(
+          z.strictObject({
+            image: BlobAccess,
+            dpi: z.int(),
+            rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+            skewDeg: z.number(),
+            lines: z.array(Line),
+          }),
+        ),
+        createdAt: z.string(),
+      }),
+      result: ComposedPdf,
+      timeoutMs: 120_000,
+    },
+    /** Mẫu 01 and the other forms: text, tables and a QR code in an embedded font. See `main/forms`. */
+    composeForm: {
+      params: z.strictObject({ form: z.unknown() }),
+      result: ComposedPdf,
+      timeoutMs: 30_000,
+    },
+    /** Checks a PDF from outside before it may become a result: readable, not encrypted, page count. */
+    inspectPdf: {
+      params: z.strictObject({ pdf: z.union([BlobAccess, z.strictObject({ path: z.string() })]) }),
+      result: z.strictObject({ pageCount: z.int(), isEncrypted: z.boolean(), signatureCount: z.int(), copy: Deposit.nullable() }),
+      timeoutMs: 30_000,
+    },
+    /**
+     * First half of a PAdES signature: writes the new section with an empty `/Contents` and answers the bytes that the
+     * token must sign (DER of the signed attributes). The draft is not a valid file until `finishSignature`.
+     */
+    prepareSignature: {
+      params: z.strictObject({
+        pdf: BlobAccess,
+        /** DER, base64: the signer's certificate first, then the chain. */
+        certificates: z.array(z.string()).min(1),
+        signedAt: z.string(),
+        signerName: z.string(),
+        reason: z.string().nullable(),
+        appearance: Appearance,
+      }),
+      result: z.strictObject({
+        draft: Deposit,
+        /** Opaque to everyone but `finishSignature`. */
+        state: z.string(),
+        /** SHA-256 of the signed attributes, base64: what goes to the token as DigestInfo. */
+        digest: z.string(),
+      }),
+      timeoutMs: 30_000,
+    },
+    /** Second half: puts the signature value in, re-reads the file and verifies it before answering. */
+    finishSignature: {
+      params: z.strictObject({ draft: Deposit, state: z.string(), signature: z.string() }),
+      result: z.strictObject({ pdf: Deposit, pageCount: z.int() }),
+      timeoutMs: 30_000,
+    },
+    verifyPdf: {
+      params: z.strictObject({
+        pdf: z.union([BlobAccess, z.strictObject({ path: z.string() })]),
+        /** PEM texts. */
+        trustedRoots: z.array(z.string()),
+        at: z.string(),
+        password: z.string().optional(),
+      }),
+      result: z.strictObject({
+        verdict: z.enum(['valid', 'altered', 'broken', 'untrusted', 'indeterminate', 'unreadable', 'unsigned']),
+        signatures: z.array(z.record(z.string(), z.unknown())),
+      }),
+      timeoutMs: 60_000,
+    },
+  },
+});
+export type ImagingRoom = typeof imagingRoom;

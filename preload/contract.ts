@@ -1,0 +1,130 @@
+/**
+ * @file The one contract between the screens and the program: every channel with its request and answer, which page may
+ * call it, and which roles. `main/ipc/schemas.ts` has a zod schema for each, `main/ipc/handlers.ts` a handler, the bridge a
+ * method, `docs/channels.md` a row; a test compares the five.
+ */
+import type * as t from './types.ts';
+
+/** Which document may call a channel. The sign-in, desk and confirmation pages are separate documents. */
+export type PageName = 'sign-in' | 'desk' | 'confirm';
+
+type Nothing = Record<string, never>;
+type OnDossier = { readonly id: string; readonly revision: number };
+
+/** Channel → [request, answer]. All answers come wrapped in a `Result`. */
+export interface Channels {
+  // sign-in page
+  'session.state': [Nothing, t.SessionState];
+  'session.officers': [Nothing, readonly t.Officer[]];
+  'session.signIn': [{ officerId: string; pin: string }, t.SessionState];
+  'session.signOut': [Nothing, t.SessionState];
+
+  // procedures
+  'procedures.search': [{ text: string; limit: number }, readonly t.ProcedureSummary[]];
+  'procedures.get': [{ code: string }, t.Procedure];
+
+  // the dossier in hand
+  'dossiers.list': [{ text: string; states: readonly t.DossierState[]; limit: number; offset: number }, { readonly total: number; readonly items: readonly t.DossierSummary[] }];
+  'dossiers.get': [{ id: string }, t.Dossier];
+  'dossiers.create': [Nothing, t.Dossier];
+  'dossiers.setApplicant': [OnDossier & { applicant: t.Applicant }, t.Dossier];
+  /** Text from a keyboard-wedge QR reader: the payload of a CCCD/căn cước QR code. */
+  'dossiers.readIdentityText': [OnDossier & { text: string }, t.Dossier];
+  /** Asks for an image file and reads the QR on it. */
+  'dossiers.readIdentityImage': [OnDossier, t.Dossier];
+  'dossiers.setProcedure': [OnDossier & { code: string }, t.Dossier];
+  'dossiers.setChecklistItem': [OnDossier & { componentId: string; form: t.ChecklistItem['form']; quantity: number; note: string | null }, t.Dossier];
+  'dossiers.assignPages': [OnDossier & { pageIds: readonly string[]; componentId: string | null }, t.Dossier];
+  'dossiers.arrangePages': [OnDossier & { pageIds: readonly string[] }, t.Dossier];
+  'dossiers.turnPage': [OnDossier & { pageId: string; rotation: t.Page['rotation'] }, t.Dossier];
+  'dossiers.hidePage': [OnDossier & { pageId: string; isHidden: boolean }, t.Dossier];
+  'dossiers.setField': [OnDossier & { fieldId: string; value: string }, t.Dossier];
+  'dossiers.setDetails': [OnDossier & { returnMethod: t.Dossier['returnMethod']; feeVnd: number | null; note: string | null }, t.Dossier];
+  'dossiers.undo': [OnDossier, t.Dossier];
+  'dossiers.discardDraft': [OnDossier, null];
+  /** Builds the component PDFs, asks for the PIN in the confirmation window and signs them. */
+  'dossiers.sign': [OnDossier & { tokenId: string; certificateId: string }, readonly t.SigningOutcome[]];
+  /** Seals: code, appointment, receipt, outbox and audit in one transaction. */
+  'dossiers.seal': [OnDossier, t.Dossier];
+  'dossiers.printReceipt': [{ id: string }, null];
+
+  // capture
+  'capture.devices': [Nothing, readonly t.ScannerDevice[]];
+  'capture.scan': [OnDossier & { deviceId: string; source: t.ScanSource; dpi: number; colour: boolean }, { readonly jobId: string }];
+  'capture.importFiles': [OnDossier, { readonly jobId: string }];
+  'capture.cancel': [{ jobId: string }, null];
+
+  // tokens and results
+  'tokens.list': [Nothing, readonly t.TokenInfo[]];
+  'results.waiting': [Nothing, readonly t.WaitingResult[]];
+  'results.attach': [{ dossierId: string }, t.WaitingResult];
+  'results.sign': [{ documentIds: readonly string[]; tokenId: string; certificateId: string }, readonly t.SigningOutcome[]];
+
+  // confirmation window
+  'confirm.request': [Nothing, t.SigningRequest];
+  'confirm.submit': [{ requestId: string; pin: string }, null];
+  'confirm.cancel': [{ requestId: string }, null];
+
+  // state of the counter
+  'sync.status': [Nothing, t.SyncStatus];
+  'sync.runNow': [Nothing, null];
+  'devices.check': [Nothing, readonly t.DeviceCheck[]];
+}
+
+/** Pushed to the desk. The page answers by asking again: events carry ids, not state. */
+export interface Events {
+  'dossier.changed': { readonly id: string };
+  'job.progress': t.JobProgress;
+  'sync.status': t.SyncStatus;
+  'tokens.changed': { readonly count: number };
+  'results.changed': { readonly count: number };
+}
+
+export type Channel = keyof Channels;
+export type Request<C extends Channel> = Channels[C][0];
+export type Answer<C extends Channel> = Channels[C][1];
+export type EventName = keyof Events;
+
+export const CHANNELS: Readonly<Record<Channel, { readonly page: PageName | 'any'; readonly roles: readonly t.Role[] | 'anyone' }>> = {
+  'session.state': { page: 'any', roles: 'anyone' },
+  'session.officers': { page: 'sign-in', roles: 'anyone' },
+  'session.signIn': { page: 'sign-in', roles: 'anyone' },
+  'session.signOut': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'procedures.search': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'procedures.get': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'dossiers.list': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'dossiers.get': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'dossiers.create': { page: 'desk', roles: ['counter'] },
+  'dossiers.setApplicant': { page: 'desk', roles: ['counter'] },
+  'dossiers.readIdentityText': { page: 'desk', roles: ['counter'] },
+  'dossiers.readIdentityImage': { page: 'desk', roles: ['counter'] },
+  'dossiers.setProcedure': { page: 'desk', roles: ['counter'] },
+  'dossiers.setChecklistItem': { page: 'desk', roles: ['counter'] },
+  'dossiers.assignPages': { page: 'desk', roles: ['counter'] },
+  'dossiers.arrangePages': { page: 'desk', roles: ['counter'] },
+  'dossiers.turnPage': { page: 'desk', roles: ['counter'] },
+  'dossiers.hidePage': { page: 'desk', roles: ['counter'] },
+  'dossiers.setField': { page: 'desk', roles: ['counter'] },
+  'dossiers.setDetails': { page: 'desk', roles: ['counter'] },
+  'dossiers.undo': { page: 'desk', roles: ['counter'] },
+  'dossiers.discardDraft': { page: 'desk', roles: ['counter'] },
+  'dossiers.sign': { page: 'desk', roles: ['counter'] },
+  'dossiers.seal': { page: 'desk', roles: ['counter'] },
+  'dossiers.printReceipt': { page: 'desk', roles: ['counter'] },
+  'capture.devices': { page: 'desk', roles: ['counter', 'admin'] },
+  'capture.scan': { page: 'desk', roles: ['counter'] },
+  'capture.importFiles': { page: 'desk', roles: ['counter'] },
+  'capture.cancel': { page: 'desk', roles: ['counter'] },
+  'tokens.list': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'results.waiting': { page: 'desk', roles: ['counter', 'signer'] },
+  'results.attach': { page: 'desk', roles: ['counter', 'signer'] },
+  'results.sign': { page: 'desk', roles: ['signer'] },
+  'confirm.request': { page: 'confirm', roles: ['counter', 'signer'] },
+  'confirm.submit': { page: 'confirm', roles: ['counter', 'signer'] },
+  'confirm.cancel': { page: 'confirm', roles: ['counter', 'signer'] },
+  'sync.status': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'sync.runNow': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'devices.check': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+};
+
+export const EVENT_NAMES: readonly EventName[] = ['dossier.changed', 'job.progress', 'sync.status', 'tokens.changed', 'results.changed'];

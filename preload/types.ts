@@ -1,0 +1,326 @@
+/**
+ * @file What the screens see: the answer types of the contract. JSON values only: dates are ISO 8601 with offset, ids are
+ * UUIDv7 or content names, amounts are whole đồng. Types alone; `main/` proves its schemas against them.
+ */
+
+export type Role = 'counter' | 'signer' | 'admin';
+
+export interface Officer {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly roles: readonly Role[];
+}
+
+export interface SessionState {
+  readonly officer: Officer | null;
+  /** Practice mode: embedded province, sample scanner, software token. A banner says so. */
+  readonly isPractice: boolean;
+  /** What runs the window: `electron`, or `chromium` for the development host. */
+  readonly host: string;
+  readonly version: string;
+  readonly agencyName: string;
+  readonly counterName: string;
+}
+
+// ---- procedures ---------------------------------------------------------------------------------------------------
+
+export type ComponentKind = 'submitted' | 'presented' | 'electronic-form';
+export type TimeUnit = 'same-day' | 'working-day' | 'calendar-day' | 'working-hour';
+
+export interface ProcedureComponent {
+  /** Stable inside one procedure version: `<procedure code>#<index>`. */
+  readonly id: string;
+  readonly name: string;
+  /** `presented` papers are shown and noted, never kept as copies. */
+  readonly kind: ComponentKind;
+  readonly originals: number;
+  readonly copies: number;
+  readonly isRequired: boolean;
+  readonly condition: string | null;
+  readonly mustDigitise: boolean;
+}
+
+export interface ProcedureSummary {
+  readonly code: string;
+  readonly name: string;
+  readonly field: string;
+  readonly level: string;
+}
+
+export interface Procedure extends ProcedureSummary {
+  readonly components: readonly ProcedureComponent[];
+  readonly results: readonly { readonly code: string | null; readonly name: string }[];
+  readonly time: { readonly value: number; readonly unit: TimeUnit; readonly cutoff: string | null; readonly text: string } | null;
+  readonly fee: { readonly directVnd: number | null; readonly onlineVnd: number | null; readonly unit: string | null; readonly note: string | null };
+  /** False at commune level for certified copies: no scan step, no digitisation gap (CV 12996/UBND-HCC). */
+  readonly digitisesInput: boolean;
+  readonly digitisesResult: boolean;
+}
+
+// ---- people -------------------------------------------------------------------------------------------------------
+
+export type FieldSource = 'qr' | 'mrz' | 'ocr' | 'typed' | 'population' | 'reuse';
+
+export interface Applicant {
+  readonly kind: 'person' | 'organisation';
+  readonly fullName: string;
+  /** 12-digit personal number (Luật Căn cước), or the 9-digit old one; null until known. */
+  readonly idNumber: string | null;
+  readonly oldIdNumber: string | null;
+  /** ISO date; `YYYY` alone when only the year is known. */
+  readonly birthDate: string | null;
+  readonly sex: 'male' | 'female' | null;
+  readonly address: string | null;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly idIssuedOn: string | null;
+  /** Which source filled each field, so that the officer sees what was read and what was typed. */
+  readonly sources: Readonly<Partial<Record<ApplicantField, FieldSource>>>;
+}
+export type ApplicantField =
+  'fullName' | 'idNumber' | 'oldIdNumber' | 'birthDate' | 'sex' | 'address' | 'phone' | 'email' | 'idIssuedOn';
+
+// ---- dossiers -----------------------------------------------------------------------------------------------------
+
+/** Business states; the national codes 1–10 of the synchronisation with Cổng DVCQG stand beside them in `main/dossiers`. */
+export type DossierState =
+  | 'draft' | 'received' | 'denied' | 'processing' | 'supplement-requested' | 'payment-requested'
+  | 'withdrawn' | 'stopped' | 'completed' | 'returned';
+
+export type UploadState =
+  | 'none' | 'queued' | 'announced' | 'uploading' | 'committing' | 'received' | 'settled' | 'waiting' | 'held';
+export type WaitReason = 'network' | 'authentication' | 'rate' | 'clock' | 'disk';
+export type HoldReason = 'validation' | 'hash' | 'key' | 'security' | 'unknown';
+
+export interface Upload {
+  readonly state: UploadState;
+  readonly reason: WaitReason | HoldReason | null;
+  readonly detail: string | null;
+  readonly attempts: number;
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+  /** Earliest next attempt, when waiting. */
+  readonly nextAttemptAt: string | null;
+  /** Set only after the province's signed receipt verified. */
+  readonly receivedAt: string | null;
+}
+
+export type Box = readonly [x: number, y: number, width: number, height: number];
+
+export interface Page {
+  readonly id: string;
+  /** Shown through `app://counter/blob/<id>`. */
+  readonly imageBlobId: string;
+  readonly thumbnailBlobId: string | null;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly dpi: number;
+  /** Clockwise quarter turns applied for display and output, degrees. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  /** Hidden pages (blank versos) stay in the dossier and can be brought back; they are left out of the output. */
+  readonly isHidden: boolean;
+  readonly isBlank: boolean;
+  readonly recognition: 'pending' | 'running' | 'done' | 'failed';
+  readonly documentType: { readonly code: string; readonly title: string; readonly confidence: number } | null;
+  readonly componentId: string | null;
+  /** What recognition proposes; `componentId` follows it until the officer decides. */
+  readonly suggestion: { readonly componentId: string; readonly confidence: number } | null;
+  readonly isAssignedByOfficer: boolean;
+}
+
+export interface FieldValue {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+  readonly confidence: number;
+  readonly source: FieldSource;
+  readonly pageId: string | null;
+  /** Pixels of the stored image, before `rotation`. */
+  readonly box: Box | null;
+  readonly isConfirmed: boolean;
+}
+
+export interface SignatureInfo {
+  readonly signerName: string;
+  readonly certificateSerial: string;
+  readonly signedAt: string;
+  readonly level: 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
+}
+
+/** One PDF: a digitised component, a receipt, or a result. */
+export interface DossierDocument {
+  readonly id: string;
+  readonly kind: 'component' | 'receipt' | 'result';
+  readonly componentId: string | null;
+  readonly title: string;
+  readonly blobId: string;
+  readonly sizeBytes: number;
+  readonly pageCount: number;
+  readonly signatures: readonly SignatureInfo[];
+}
+
+export interface ChecklistItem {
+  readonly component: ProcedureComponent;
+  /** How the paper was handed in; null until the officer or a scanned page says so. */
+  readonly form: 'original' | 'certified-copy' | 'plain-copy' | 'electronic' | 'presented' | 'replaced-by-data' | null;
+  readonly quantity: number;
+  readonly note: string | null;
+  readonly pageIds: readonly string[];
+}
+
+export interface DossierSummary {
+  readonly id: string;
+  readonly code: string | null;
+  readonly isCodeProvisional: boolean;
+  readonly state: DossierState;
+  readonly applicantName: string;
+  readonly applicantIdNumber: string | null;
+  readonly procedureName: string | null;
+  readonly createdAt: string;
+  readonly receivedAt: string | null;
+  readonly dueAt: string | null;
+  readonly upload: Upload;
+}
+
+export interface Dossier extends DossierSummary {
+  /** Grows with every change; a command names the revision it was decided on. */
+  readonly revision: number;
+  readonly channel: 'counter' | 'online' | 'post';
+  readonly applicant: Applicant | null;
+  readonly procedure: Procedure | null;
+  readonly checklist: readonly ChecklistItem[];
+  readonly pages: readonly Page[];
+  readonly fields: readonly FieldValue[];
+  readonly documents: readonly DossierDocument[];
+  readonly feeVnd: number | null;
+  readonly returnMethod: 'counter' | 'post' | 'online';
+  readonly note: string | null;
+  readonly officerName: string;
+  /** What still keeps this draft from being sealed, as codes the screen has words for. Empty = ready. */
+  readonly missing: readonly MissingItem[];
+  readonly canUndo: boolean;
+  readonly receipt: Receipt | null;
+}
+
+export type MissingItem =
+  | { readonly kind: 'applicant-name' | 'applicant-id' | 'procedure' }
+  | { readonly kind: 'component' | 'component-scan' | 'signature'; readonly componentId: string }
+  | { readonly kind: 'page-unassigned'; readonly pageId: string };
+
+/** Mẫu 01, TT 03/2025/TT-VPCP. */
+export interface Receipt {
+  readonly number: number;
+  readonly book: number;
+  readonly documentId: string | null;
+  readonly receivedAt: string;
+  readonly dueAt: string;
+}
+
+// ---- devices ------------------------------------------------------------------------------------------------------
+
+export type ScanSource = 'flatbed' | 'adf' | 'adf-duplex';
+
+export interface ScannerDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: 'escl' | 'sane' | 'sample' | 'folder' | 'wia' | 'twain';
+  readonly sources: readonly ScanSource[];
+  readonly dpis: readonly number[];
+}
+
+export type TriesLeft = 'ok' | 'low' | 'final' | 'locked' | 'unknown';
+
+export interface TokenCertificate {
+  readonly id: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** False when key usage forbids signing documents or the dates do not fit. */
+  readonly canSign: boolean;
+}
+
+export interface TokenInfo {
+  readonly id: string;
+  readonly label: string;
+  readonly serialNumber: string;
+  readonly model: string;
+  readonly isPractice: boolean;
+  readonly tries: TriesLeft;
+  readonly minPinLength: number;
+  readonly maxPinLength: number;
+  readonly hasProtectedPath: boolean;
+  readonly asksPinPerSignature: boolean;
+  readonly certificates: readonly TokenCertificate[];
+}
+
+export interface DeviceCheck {
+  readonly part: 'scanner' | 'token' | 'province' | 'store' | 'recognition' | 'clock' | 'disk' | 'host';
+  readonly state: 'ok' | 'warning' | 'failed';
+  /** Key of a sentence in the language table, with its values. */
+  readonly message: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+// ---- long work ----------------------------------------------------------------------------------------------------
+
+export interface JobProgress {
+  readonly jobId: string;
+  readonly kind: 'scan' | 'import' | 'recognise' | 'sign' | 'seal';
+  readonly dossierId: string | null;
+  readonly done: number;
+  readonly total: number | null;
+  readonly state: 'running' | 'done' | 'cancelled' | 'failed';
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+export interface SyncStatus {
+  readonly connection: 'online' | 'offline' | 'refused' | 'unknown';
+  readonly queued: number;
+  readonly uploading: number;
+  readonly waiting: number;
+  readonly held: number;
+  readonly receivedToday: number;
+  readonly lastContactAt: string | null;
+  readonly clockOffsetMs: number | null;
+}
+
+/** One result waiting for the signing officer. */
+export interface WaitingResult {
+  readonly documentId: string;
+  readonly dossierId: string;
+  readonly dossierCode: string | null;
+  readonly applicantName: string;
+  readonly procedureName: string;
+  readonly title: string;
+  readonly blobId: string;
+  readonly pageCount: number;
+  readonly sizeBytes: number;
+  readonly dueAt: string | null;
+}
+
+export interface SigningOutcome {
+  readonly documentId: string;
+  readonly title: string;
+  readonly state: 'signed' | 'failed' | 'not-tried';
+  readonly code: string | null;
+}
+
+/** What the confirmation window shows before a PIN is typed: exactly what will be signed, by which key. */
+export interface SigningRequest {
+  readonly requestId: string;
+  readonly purpose: 'digitised-copies' | 'results';
+  readonly documents: readonly {
+    readonly documentId: string;
+    readonly title: string;
+    readonly dossierCode: string | null;
+    readonly pageCount: number;
+    /** First 16 hex digits of the SHA-256 of the file as it stands. */
+    readonly fingerprint: string;
+  }[];
+  readonly token: TokenInfo;
+  readonly certificateId: string;
+}
