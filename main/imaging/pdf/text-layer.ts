@@ -1,0 +1,66 @@
+/** @file Recognised words as invisible text exactly over their picture, so that search and marking hit the paper. */
+import type { z } from 'zod';
+import { pdfNumber, pdfNumbers } from '../../pdf/objects.ts';
+import type { Line } from '../protocol.ts';
+import { toPreparedBox, type PageGeometry } from '../recognition/geometry.ts';
+import { GLYPHLESS_ADVANCE, type GlyphlessFont } from './glyphless-font.ts';
+
+/** Part of a line's height that lies under the baseline. */
+const DESCENT = 0.2;
+const MIN_SIZE_PT = 1;
+
+interface PlacedWord {
+  readonly text: string;
+  readonly x: number;
+  readonly bottom: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Content stream operators. Words of one line share one baseline and one size: readers rebuild lines from baselines, and
+ * letters without descenders would otherwise jump.
+ * @param pointsPerPixel of the prepared page
+ */
+export function writeTextLayer(
+  lines: readonly z.infer<typeof Line>[],
+  geometry: PageGeometry,
+  pointsPerPixel: number,
+  font: GlyphlessFont,
+): string {
+  const pageHeightPt = geometry.preparedHeightPx * pointsPerPixel;
+  const operators: string[] = [];
+  for (const line of lines) {
+    const words = line.words.filter((word) => font.countOf(word.text) > 0).map((word): PlacedWord => {
+      const [x, y, width, height] = toPreparedBox(geometry, word.box);
+      return {
+        text: word.text,
+        x: x * pointsPerPixel,
+        bottom: pageHeightPt - (y + height) * pointsPerPixel,
+        width: width * pointsPerPixel,
+        height: height * pointsPerPixel,
+      };
+    });
+    if (words.length === 0) continue;
+    const lineBottom = median(words.map((word) => word.bottom));
+    const lineHeight = median(words.map((word) => word.height));
+    for (const [index, word] of words.entries()) {
+      const isOnLine = Math.abs(word.bottom - lineBottom) < lineHeight * 0.6;
+      const size = Math.max(MIN_SIZE_PT, isOnLine ? lineHeight : word.height);
+      const baseline = (isOnLine ? lineBottom : word.bottom) + size * DESCENT;
+      const naturalWidth = GLYPHLESS_ADVANCE * size * font.countOf(word.text);
+      const stretch = Math.min(10_000, Math.max(1, (100 * word.width) / naturalWidth));
+      const isLast = index === words.length - 1;
+      operators.push(
+        `/T ${pdfNumber(size)} Tf ${pdfNumber(stretch)} Tz 1 0 0 1 ${pdfNumbers(word.x, baseline)} Tm ` +
+          `${font.encode(isLast ? word.text : `${word.text} `)} Tj`,
+      );
+    }
+  }
+  return operators.length === 0 ? '' : `BT 3 Tr\n${operators.join('\n')}\nET\n`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
