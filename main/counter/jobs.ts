@@ -1,0 +1,58 @@
+/** @file Long work: an id to show and to stop, progress as events, and a result that nobody has to wait for. */
+import { randomUUID } from 'node:crypto';
+import type { JobProgress } from '../../preload/types.ts';
+import type { Result } from '../../preload/result.ts';
+import { toRefusal } from '../rooms/failure.ts';
+import type { CounterEvents } from './events.ts';
+
+export interface Jobs {
+  /** Starts `work` and answers at once. `done` settles when it has ended, whichever way. */
+  readonly start: (
+    kind: JobProgress['kind'],
+    dossierId: string | null,
+    work: (job: { readonly signal: AbortSignal; readonly advance: (done: number, total: number | null) => void }) => Promise<Result<unknown>>,
+  ) => { readonly jobId: string; readonly done: Promise<JobProgress> };
+  readonly cancel: (jobId: string) => boolean;
+  readonly settled: () => Promise<void>;
+}
+
+export function createJobs(events: CounterEvents): Jobs {
+  const running = new Map<string, { controller: AbortController; done: Promise<JobProgress> }>();
+  return {
+    start: (kind, dossierId, work) => {
+      const jobId = randomUUID();
+      const controller = new AbortController();
+      let last: JobProgress = { jobId, kind, dossierId, done: 0, total: null, state: 'running', code: null, detail: null };
+      const report = (change: Partial<JobProgress>): JobProgress => {
+        last = { ...last, ...change };
+        events.emit('job.progress', last);
+        return last;
+      };
+      const run = async (): Promise<JobProgress> => {
+        try {
+          const result = await work({ signal: controller.signal, advance: (done, total) => void report({ done, total }) });
+          if (result.ok) return report({ state: 'done' });
+          const state = result.code === 'cancelled' ? 'cancelled' : 'failed';
+          return report({ state, code: result.code, detail: result.detail ?? null });
+        } catch (thrown) {
+          const { code, detail } = toRefusal(thrown);
+          return report({ state: 'failed', code, detail: detail ?? null });
+        } finally {
+          running.delete(jobId);
+        }
+      };
+      report({});
+      const done = run();
+      running.set(jobId, { controller, done });
+      return { jobId, done };
+    },
+    cancel: (jobId) => {
+      const job = running.get(jobId);
+      job?.controller.abort();
+      return job !== undefined;
+    },
+    settled: async () => {
+      await Promise.all([...running.values()].map((job) => job.done));
+    },
+  };
+}

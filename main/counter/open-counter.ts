@@ -1,0 +1,99 @@
+/**
+ * @file The program without a window: rooms, catalogue, use cases. The shell, the command line and the tests open the same
+ * counter and differ only in the ports they bring.
+ */
+import { mkdirSync } from 'node:fs';
+import type { Dossier, SyncStatus } from '../../preload/types.ts';
+import { loadCatalogue, type Catalogue } from '../procedures/catalogue.ts';
+import type { Authoriser, Machine } from '../ports/ports.ts';
+import type { Result } from '../../preload/result.ts';
+import { loadSettings, type Settings } from '../settings/settings.ts';
+import { createCapture, type Capture } from './capture.ts';
+import { createCounterEvents, type CounterEvents } from './events.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { startPracticeOffice } from './practice-office.ts';
+import { createReception, type Reception } from './reception.ts';
+import { createResults, type Results } from './results.ts';
+import { prepareRooms, type RoomChoices, type Rooms } from './rooms.ts';
+import { createSession, type Session } from './session.ts';
+
+export interface Counter {
+  readonly settings: Settings;
+  readonly rooms: Rooms;
+  readonly events: CounterEvents;
+  readonly catalogue: Catalogue;
+  readonly session: Session;
+  readonly jobs: Jobs;
+  readonly capture: Capture;
+  readonly reception: Reception;
+  readonly results: Results;
+  readonly syncStatus: () => Promise<SyncStatus>;
+  /** A draft as it stands, after pages that a crash left unread were put back to work. */
+  readonly openDossier: (id: string, officerId: string) => Promise<Result<Dossier>>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface CounterChoices extends RoomChoices {
+  readonly host: string;
+  readonly version: string;
+  /** Practice mode's back office answers dossiers by itself. */
+  readonly hasPracticeOffice: boolean;
+  readonly adjustSettings?: (settings: Settings) => Settings;
+}
+
+export function openCounter(machine: Machine, authoriser: Authoriser, choices: CounterChoices): Counter {
+  mkdirSync(machine.paths.data, { recursive: true, mode: 0o700 });
+  const loaded = loadSettings(machine.paths.data, machine.paths.resources).settings;
+  const settings = choices.adjustSettings?.(loaded) ?? loaded;
+  const events = createCounterEvents();
+  const rooms = prepareRooms(machine, settings, choices);
+  const jobs = createJobs(events);
+  const capture = createCapture(rooms, settings, jobs, events);
+  const reception = createReception(rooms, settings, machine.clock, authoriser, events);
+  const results = createResults(rooms, machine.clock, authoriser, events);
+  const session = createSession(rooms, settings, choices);
+
+  let line: Pick<SyncStatus, 'connection' | 'lastContactAt' | 'clockOffsetMs'> = {
+    connection: 'unknown',
+    lastContactAt: null,
+    clockOffsetMs: null,
+  };
+  async function syncStatus(): Promise<SyncStatus> {
+    const outbox = await rooms.store.call('outbox', {});
+    const counts = outbox.ok ? outbox.value : { queued: 0, uploading: 0, waiting: 0, held: 0, receivedToday: 0 };
+    return { ...line, ...counts };
+  }
+  const announceSync = async (): Promise<void> => events.emit('sync.status', await syncStatus());
+  rooms.sync.on('status', (status) => {
+    line = status;
+    void announceSync();
+  });
+  rooms.store.on('dossierChanged', ({ id }) => events.emit('dossier.changed', { id }));
+  rooms.store.on('outboxChanged', () => void announceSync());
+  rooms.token.on('changed', ({ count }) => events.emit('tokens.changed', { count }));
+
+  const practice =
+    choices.hasPracticeOffice && settings.mode === 'practice' ? startPracticeOffice(rooms, settings, machine, events) : null;
+
+  return {
+    settings,
+    rooms,
+    events,
+    catalogue: loadCatalogue(machine.paths.resources),
+    session,
+    jobs,
+    capture,
+    reception,
+    results,
+    syncStatus,
+    openDossier: async (id, officerId) => {
+      const found = await rooms.store.call('get', { id });
+      if (found.ok && found.value.state === 'draft') capture.recognisePending(found.value, officerId);
+      return found;
+    },
+    stop: async () => {
+      practice?.stop();
+      await rooms.stop();
+    },
+  };
+}

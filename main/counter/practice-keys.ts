@@ -1,0 +1,10 @@
+/** @file The practice token: a key file made on first use, offered beside real tokens only in practice mode. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensurePracticeKeys } from '../signing/practice-keys.ts';
+
+export function openPracticeKeys(dataFolder: string): { path: string; label: string; isPractice: boolean }[] {
+  const folder = join(dataFolder, 'practice-keys');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return ensurePracticeKeys(folder).officers.map(({ p12Path, label }) => ({ path: p12Path, label, isPractice: true }));
+}

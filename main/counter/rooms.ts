@@ -1,0 +1,99 @@
+/**
+ * @file Starts the rooms in the order they need each other and brokers what `sync` asks of `store`. This is the only
+ * place that knows all of them.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { imagingRoom } from '../imaging/protocol.ts';
+import type { Machine } from '../ports/ports.ts';
+import { unwrap } from '../rooms/failure.ts';
+import { Supervisor } from '../rooms/supervisor.ts';
+import type { Settings } from '../settings/settings.ts';
+import { openUnlockSecret } from '../settings/unlock-secret.ts';
+import { storeRoom } from '../store/protocol.ts';
+import { syncRoom, type ProvinceSettings } from '../sync/protocol.ts';
+import { tokenRoom } from '../token/protocol.ts';
+import { openPracticeProvince, type PracticeProvince } from './practice-province.ts';
+import { openPracticeKeys } from './practice-keys.ts';
+
+export interface Rooms {
+  readonly store: Supervisor<typeof storeRoom>;
+  readonly sync: Supervisor<typeof syncRoom>;
+  readonly imaging: Supervisor<typeof imagingRoom>;
+  readonly token: Supervisor<typeof tokenRoom>;
+  readonly practiceProvince: PracticeProvince | null;
+  readonly stop: () => Promise<void>;
+}
+
+export interface RoomChoices {
+  /** PKCS#12 files beside the practice key (command line `--p12`). */
+  readonly keyFiles?: readonly { readonly path: string; readonly label: string; readonly isPractice: boolean }[];
+  readonly isSyncAutomatic: boolean;
+}
+
+export function prepareRooms(machine: Machine, settings: Settings, choices: RoomChoices): Rooms {
+  const { launch, paths, log } = machine;
+  const storeFolder = join(paths.data, 'store');
+  const incomingFolder = join(storeFolder, 'incoming');
+  mkdirSync(incomingFolder, { recursive: true, mode: 0o700 });
+  const onLog = (room: string) => (level: string, text: string) => log(level, `${room}: ${text}`);
+
+  const practiceProvince =
+    settings.mode === 'practice' && settings.province === null ? openPracticeProvince(machine, settings) : null;
+  const province = async (): Promise<ProvinceSettings | null> =>
+    settings.province ?? (practiceProvince ? practiceProvince.settings() : null);
+
+  const store = new Supervisor(storeRoom, {
+    launch,
+    onLog: onLog('store'),
+    init: async () => ({
+      folder: storeFolder,
+      resourcesFolder: paths.resources,
+      unlock: openUnlockSecret(paths.data, storeFolder, machine.secretBox),
+      agencyCode: settings.agency.code,
+      counterId: settings.counter.id,
+      receiptKeys: (await province())?.receiptKeys ?? [],
+      isPractice: settings.mode === 'practice',
+      utcOffsetMinutes: settings.utcOffsetMinutes,
+    }),
+  });
+  const sync = new Supervisor(syncRoom, {
+    launch,
+    onLog: onLog('sync'),
+    init: async () => ({ province: await province(), isAutomatic: choices.isSyncAutomatic }),
+    asks: {
+      nextJob: async () => unwrap(await store.call('nextJob', {})),
+      reportStep: async (params) => unwrap(await store.call('reportStep', params)),
+      feedCursor: async () => unwrap(await store.call('feedCursor', {})),
+      applyFeed: async (params) => unwrap(await store.call('applyFeed', params)),
+      wantedNumbers: async () => unwrap(await store.call('wantedNumbers', {})),
+      storeNumbers: async (params) => unwrap(await store.call('storeNumbers', params)),
+    },
+  });
+  const imaging = new Supervisor(imagingRoom, {
+    launch,
+    onLog: onLog('imaging'),
+    init: () => ({ incomingFolder, resourcesFolder: paths.resources, ocrWorkers: settings.ocrWorkers }),
+  });
+  const token = new Supervisor(tokenRoom, {
+    launch,
+    onLog: onLog('token'),
+    init: () => ({
+      modules: [...settings.tokens.modules],
+      keyFiles: [...(settings.mode === 'practice' ? openPracticeKeys(paths.data) : []), ...(choices.keyFiles ?? [])],
+    }),
+  });
+
+  return {
+    store,
+    sync,
+    imaging,
+    token,
+    practiceProvince,
+    // Sync first, so that nothing is on its way while the store closes; the store last.
+    stop: async () => {
+      await Promise.all([sync.stop(), imaging.stop(), token.stop()]);
+      await Promise.all([store.stop(), practiceProvince?.stop()]);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * @file Signing several PDFs with one PIN: digitised copies at the counter, results at the signing desk. Document n+1 is
+ * prepared while the token signs n. The first failure of the token stops the batch; what is signed by then stays signed.
+ */
+import { createHash } from 'node:crypto';
+import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
+import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
+import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
+import type { Appearance } from '../imaging/protocol.ts';
+import type { Authoriser, Clock } from '../ports/ports.ts';
+import type { Token } from '../token/protocol.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface DocumentToSign {
+  readonly documentId: string;
+  readonly title: string;
+  readonly dossierCode: string | null;
+  readonly pageCount: number;
+  readonly sha256: string;
+  readonly access: BlobAccess;
+  readonly appearance: Appearance;
+  /** Puts the signed file where it belongs, durably. */
+  readonly keep: (pdf: Deposit, pageCount: number, signature: SignatureInfo) => Promise<Result<unknown>>;
+}
+
+export interface SigningChoice {
+  readonly tokenId: string;
+  readonly certificateId: string;
+}
+
+export async function listTokens(rooms: Rooms): Promise<Result<readonly TokenInfo[]>> {
+  const listed = await rooms.token.call('list', {});
+  return listed.ok ? ok(listed.value.map(withoutDer)) : listed;
+}
+
+/** Refuses before any PIN is asked when nothing could be signed; afterwards every document has its own outcome. */
+export async function signDocuments(
+  rooms: Rooms,
+  clock: Clock,
+  authoriser: Authoriser,
+  purpose: SigningRequest['purpose'],
+  choice: SigningChoice,
+  documents: readonly DocumentToSign[],
+  onSigned: (done: number, total: number) => void,
+): Promise<Result<readonly SigningOutcome[]>> {
+  if (documents.length === 0) return ok([]);
+  const listed = await rooms.token.call('list', {});
+  if (!listed.ok) return listed;
+  const token = listed.value.find((candidate) => candidate.id === choice.tokenId);
+  if (!token) return refuse('token-missing');
+  const certificate = token.certificates.find((candidate) => candidate.id === choice.certificateId);
+  if (!certificate) return refuse('certificate-missing');
+  const now = clock.now();
+  if (now < Date.parse(certificate.notBefore) || now > Date.parse(certificate.notAfter)) return refuse('certificate-expired', certificate.notAfter);
+  if (!certificate.canSign) return refuse('certificate-not-for-signing');
+  if (token.tries === 'locked') return refuse('pin-locked');
+
+  const authorised = await authoriser.authorise(requestFor(purpose, token, choice.certificateId, documents), async (pin) => {
+    const outcome = await rooms.token.call('login', { tokenId: token.id, pin });
+    if (outcome.ok) return { outcome, tries: outcome.value.tries };
+    const after = await rooms.token.call('list', {});
+    const same = after.ok ? after.value.find((candidate) => candidate.id === token.id) : undefined;
+    return { outcome, tries: same?.tries ?? 'unknown' };
+  });
+  if (!authorised.ok) return authorised;
+  try {
+    return ok(await signEach(rooms, clock, token, certificate, documents, onSigned));
+  } finally {
+    await rooms.token.call('logout', { tokenId: token.id });
+  }
+}
+
+async function signEach(
+  rooms: Rooms,
+  clock: Clock,
+  token: Token,
+  certificate: Token['certificates'][number],
+  documents: readonly DocumentToSign[],
+  onSigned: (done: number, total: number) => void,
+): Promise<readonly SigningOutcome[]> {
+  const signerName = commonName(certificate.subject);
+  const prepare = (document: DocumentToSign, signedAt: string) =>
+    rooms.imaging.call('prepareSignature', {
+      pdf: document.access,
+      certificates: certificate.der,
+      signedAt,
+      signerName,
+      reason: null,
+      appearance: document.appearance,
+    });
+  const outcomes: SigningOutcome[] = [];
+  let stopped: Refusal | undefined;
+  let signedAt = new Date(clock.now()).toISOString();
+  let upcoming = documents[0] ? prepare(documents[0], signedAt) : undefined;
+  for (const [index, document] of documents.entries()) {
+    const outcome = (state: SigningOutcome['state'], code: string | null): void =>
+      void outcomes.push({ documentId: document.documentId, title: document.title, state, code });
+    if (stopped) {
+      outcome('not-tried', stopped.code);
+      continue;
+    }
+    const prepared = await upcoming;
+    const preparedAt = signedAt;
+    const next = documents[index + 1];
+    signedAt = new Date(clock.now()).toISOString();
+    if (!prepared?.ok) {
+      upcoming = next ? prepare(next, signedAt) : undefined;
+      outcome('failed', prepared?.code ?? 'internal');
+      continue;
+    }
+    const signing = rooms.token.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.value.digest });
+    upcoming = next ? prepare(next, signedAt) : undefined;
+    const signature = await signing;
+    if (!signature.ok) {
+      stopped = signature;
+      outcome('failed', signature.code);
+      continue;
+    }
+    const { draft, state } = prepared.value;
+    const finished = await rooms.imaging.call('finishSignature', { draft, state, signature: signature.value.signature });
+    const info: SignatureInfo = { signerName, certificateSerial: certificate.serialNumber, signedAt: preparedAt, level: 'B-B' };
+    const kept = finished.ok ? await document.keep(finished.value.pdf, finished.value.pageCount, info) : finished;
+    outcome(kept.ok ? 'signed' : 'failed', kept.ok ? null : kept.code);
+    if (kept.ok) onSigned(index + 1, documents.length);
+  }
+  return outcomes;
+}
+
+function requestFor(
+  purpose: SigningRequest['purpose'],
+  token: Token,
+  certificateId: string,
+  documents: readonly DocumentToSign[],
+): SigningRequest {
+  const ids = documents.map((document) => `${document.documentId}:${document.sha256}`).join('\n');
+  return {
+    requestId: createHash('sha256').update(ids).digest('hex').slice(0, 32),
+    purpose,
+    documents: documents.map(({ documentId, title, dossierCode, pageCount, sha256 }) => ({
+      documentId,
+      title,
+      dossierCode,
+      pageCount,
+      fingerprint: sha256.slice(0, 16),
+    })),
+    token: withoutDer(token),
+    certificateId,
+  };
+}
+
+function withoutDer(token: Token): TokenInfo {
+  return { ...token, certificates: token.certificates.map(({ der: _der, ...certificate }) => certificate) };
+}
+
+/** `CN` of an RFC 4514 or one-line subject; the whole subject when it has none. */
+export function commonName(subject: string): string {
+  return /(?:^|[,\n/+])\s*CN\s*=\s*((?:\\.|[^,\n/+])+)/u.exec(subject)?.[1]?.trim() ?? subject;
+}

@@ -1,0 +1,116 @@
+/**
+ * @file The program's start in Electron, to be read from top to bottom: locks before windows, windows before rooms, rooms
+ * when they are first needed. The main process routes; it owns no data and runs no native code.
+ */
+import { app, dialog, Menu, protocol } from 'electron';
+import { join } from 'node:path';
+import { openCounter, type Counter } from './counter/open-counter.ts';
+import { createConfirmation } from './ipc/confirmation.ts';
+import { createHandlers } from './ipc/handlers.ts';
+import type { Machine } from './ports/ports.ts';
+import { Failure } from './rooms/failure.ts';
+import { refuse } from '../preload/result.ts';
+import { createAppProtocol } from './shell/app-protocol.ts';
+import { electronFileChooser, electronPrinter, electronSecretBox } from './shell/electron-ports.ts';
+import { openLog } from './shell/log.ts';
+import { registerChannels } from './shell/register-channels.ts';
+import { electronRoomLauncher } from './shell/room-launcher.ts';
+import { lockEverything } from './shell/web-contents-locks.ts';
+import { createWindows } from './shell/windows.ts';
+
+const bundleFolder = import.meta.dirname;
+const productName = 'Quầy Một Cửa';
+
+app.enableSandbox();
+app.setAppUserModelId('vn.quaymotcua.counter');
+if (process.env['MOTCUA_HOME']) app.setPath('userData', process.env['MOTCUA_HOME']);
+protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+
+if (app.isPackaged && app.commandLine.hasSwitch('remote-debugging-port')) {
+  app.exit(1); // a debugging port is an unauthenticated way into every page
+} else if (!app.requestSingleInstanceLock()) {
+  dialog.showErrorBox(productName, 'Quầy Một Cửa đang mở ở một cửa sổ khác trên máy này. Dữ liệu an toàn. Hãy dùng cửa sổ đang mở.');
+  app.exit(0);
+} else {
+  // Not awaited at the top level: Electron is only ready after this module has finished loading.
+  void app.whenReady().then(start);
+}
+
+function start(): void {
+  const log = openLog(app.getPath('logs'));
+  Menu.setApplicationMenu(null);
+  lockEverything((text) => log('warn', `security: ${text}`));
+
+  const machine: Machine = {
+    launch: electronRoomLauncher(bundleFolder),
+    paths: {
+      data: app.getPath('userData'),
+      resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(app.getAppPath(), 'resources'),
+    },
+    secretBox: electronSecretBox(),
+    clock: { now: Date.now },
+    log,
+  };
+  const windows = createWindows(join(bundleFolder, '../preload/bridge.cjs'), productName);
+  const confirmation = createConfirmation({
+    open: () => windows.openConfirmation(() => confirmation.windowClosed()),
+    close: () => windows.closeConfirmation(),
+  });
+  const counter = openOrExplain(() =>
+    openCounter(machine, confirmation, {
+      host: process.versions['electron'] ? 'electron' : 'chromium',
+      version: app.getVersion(),
+      isSyncAutomatic: true,
+      hasPracticeOffice: true,
+    }),
+  );
+  if (!counter) return;
+
+  protocol.handle(
+    'app',
+    createAppProtocol({
+      rendererFolder: join(bundleFolder, '../renderer'),
+      openBlob: async (blobId) => {
+        const officer = counter.session.require(['counter', 'signer', 'admin']);
+        return officer.ok ? counter.rooms.store.call('blobAccess', { blobId }) : refuse('not-allowed');
+      },
+    }),
+  );
+  const handlers = createHandlers(counter, {
+    machine,
+    confirmation,
+    files: electronFileChooser(windows.desk),
+    printer: electronPrinter(),
+    showPage: windows.showPage,
+  });
+  registerChannels(handlers, counter.session, windows.isOurs, (text) => log('warn', text));
+  counter.events.onAny((name, value) => windows.send(name, value));
+  windows.openDesk();
+
+  app.on('second-instance', () => windows.focusDesk());
+  app.on('window-all-closed', () => app.quit());
+  let isStopped = false;
+  app.on('before-quit', (event) => {
+    if (isStopped) return;
+    event.preventDefault();
+    void counter.stop().finally(() => {
+      isStopped = true;
+      app.quit();
+    });
+  });
+
+  // The rooms start beside the window; a refusal (store damaged, locked, key gone) shows on the sign-in page's first call.
+  void counter.rooms.store.start().then(() => counter.rooms.sync.start());
+}
+
+/** Settings that cannot be understood stop the start with a sentence, not with a stack. */
+function openOrExplain(open: () => Counter): Counter | undefined {
+  try {
+    return open();
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    dialog.showErrorBox(productName, `Không đọc được cấu hình của máy này. Dữ liệu không bị thay đổi. Hãy báo cho bộ phận kỹ thuật.\n\n${thrown.message}`);
+    app.exit(1);
+    return undefined;
+  }
+}

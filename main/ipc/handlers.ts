@@ -1,0 +1,157 @@
+/** @file Channel → use case. Handlers take parsed values and the officer; they never see Electron. */
+import type { Answer, Channel, Request } from '../../preload/contract.ts';
+import { ok, refuse, type Result } from '../../preload/result.ts';
+import type { Dossier, Officer } from '../../preload/types.ts';
+import { checkDevices } from '../counter/devices.ts';
+import type { Counter } from '../counter/open-counter.ts';
+import { listTokens } from '../counter/signing.ts';
+import { parseIdentityCode } from '../people/identity-code.ts';
+import type { FileChooser, Machine, Printer } from '../ports/ports.ts';
+import type { DraftCommand } from '../store/protocol.ts';
+import type { Confirmation } from './confirmation.ts';
+
+export type ChannelHandlers = {
+  readonly [C in Channel]: (request: Request<C>, officer: Officer) => Promise<Result<Answer<C>>>;
+};
+
+export interface HandlerPorts {
+  readonly machine: Machine;
+  readonly files: FileChooser;
+  readonly printer: Printer;
+  readonly confirmation: Confirmation;
+  /** The window goes back to the sign-in page (signing out) or on to the desk (signing in). */
+  readonly showPage: (page: 'sign-in' | 'desk') => void;
+}
+
+type OnDossier = { readonly id: string; readonly revision: number };
+
+export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHandlers {
+  const { rooms, session, capture, reception, results, events } = counter;
+
+  async function edit({ id, revision }: OnDossier, officer: Officer, command: DraftCommand): Promise<Result<Dossier>> {
+    const edited = await rooms.store.call('edit', { id, revision, officerId: officer.id, command });
+    if (edited.ok) events.emit('dossier.changed', { id });
+    return edited;
+  }
+
+  async function setIdentity(request: OnDossier, officer: Officer, text: string): Promise<Result<Dossier>> {
+    const applicant = parseIdentityCode(text);
+    if (!applicant.ok) return applicant;
+    const current = await rooms.store.call('get', { id: request.id });
+    if (!current.ok) return current;
+    const { phone = null, email = null, sources } = current.value.applicant ?? { sources: {} };
+    const kept = Object.fromEntries(Object.entries(sources).filter(([field]) => field === 'phone' || field === 'email'));
+    const merged = { ...applicant.value, phone, email, sources: { ...kept, ...applicant.value.sources } };
+    return edit(request, officer, { kind: 'set-applicant', applicant: merged });
+  }
+
+  return {
+    'session.state': async () => ok(session.state()),
+    'session.officers': () => session.officers(),
+    'session.signIn': async ({ officerId, pin }) => {
+      const signedIn = await session.signIn(officerId, pin);
+      if (signedIn.ok) ports.showPage('desk');
+      return signedIn;
+    },
+    'session.signOut': async () => {
+      const state = session.signOut();
+      ports.showPage('sign-in');
+      return ok(state);
+    },
+
+    'procedures.search': async ({ text, limit }) => ok(counter.catalogue.search(text, limit)),
+    'procedures.get': async ({ code }) => {
+      const procedure = counter.catalogue.get(code);
+      return procedure ? ok(procedure) : refuse('procedure-unknown', code);
+    },
+
+    'dossiers.list': ({ text, states, limit, offset }) => rooms.store.call('list', { text, states: [...states], limit, offset }),
+    'dossiers.get': ({ id }, officer) => counter.openDossier(id, officer.id),
+    'dossiers.create': async (_request, officer) => {
+      const created = await rooms.store.call('create', { officerId: officer.id });
+      if (created.ok) events.emit('dossier.changed', { id: created.value.id });
+      return created;
+    },
+    'dossiers.setApplicant': (request, officer) =>
+      edit(request, officer, { kind: 'set-applicant', applicant: { ...request.applicant, sources: { ...request.applicant.sources } } }),
+    'dossiers.readIdentityText': (request, officer) => setIdentity(request, officer, request.text),
+    'dossiers.readIdentityImage': async (request, officer) => {
+      const [path] = await ports.files.chooseFiles('identity-image');
+      if (path === undefined) return refuse('cancelled');
+      const codes = await rooms.imaging.call('readCodes', { image: { path } });
+      if (!codes.ok) return codes;
+      const code = codes.value.find((candidate) => candidate.text.includes('|'));
+      return code ? setIdentity(request, officer, code.text) : refuse('no-identity-code');
+    },
+    'dossiers.setProcedure': (request, officer) => edit(request, officer, { kind: 'set-procedure', code: request.code }),
+    'dossiers.setChecklistItem': (request, officer) => {
+      const { componentId, form, quantity, note } = request;
+      return edit(request, officer, { kind: 'set-checklist-item', componentId, form, quantity, note });
+    },
+    'dossiers.assignPages': (request, officer) =>
+      edit(request, officer, { kind: 'assign-pages', pageIds: [...request.pageIds], componentId: request.componentId }),
+    'dossiers.arrangePages': (request, officer) => edit(request, officer, { kind: 'arrange-pages', pageIds: [...request.pageIds] }),
+    'dossiers.turnPage': (request, officer) =>
+      edit(request, officer, { kind: 'turn-page', pageId: request.pageId, rotation: request.rotation }),
+    'dossiers.hidePage': (request, officer) =>
+      edit(request, officer, { kind: 'hide-page', pageId: request.pageId, isHidden: request.isHidden }),
+    'dossiers.setField': (request, officer) =>
+      edit(request, officer, { kind: 'set-field', fieldId: request.fieldId, value: request.value }),
+    'dossiers.setDetails': (request, officer) => {
+      const { returnMethod, feeVnd, note } = request;
+      return edit(request, officer, { kind: 'set-details', returnMethod, feeVnd, note });
+    },
+    'dossiers.undo': (request, officer) => edit(request, officer, { kind: 'undo' }),
+    'dossiers.discardDraft': async ({ id, revision }, officer) => {
+      const discarded = await rooms.store.call('discard', { id, revision, officerId: officer.id });
+      if (discarded.ok) events.emit('dossier.changed', { id });
+      return discarded;
+    },
+    'dossiers.sign': ({ id, revision, tokenId, certificateId }, officer) =>
+      reception.sign(id, revision, officer.id, { tokenId, certificateId }),
+    'dossiers.seal': ({ id, revision }, officer) => reception.seal(id, revision, officer.id),
+    'dossiers.printReceipt': async ({ id }) => {
+      const found = await rooms.store.call('get', { id });
+      const dossier = found.ok ? await reception.ensureReceipt(found.value) : found;
+      if (!dossier.ok) return dossier;
+      const receipt = dossier.value.documents.find((document) => document.kind === 'receipt');
+      return receipt ? ports.printer.print(receipt.blobId, receipt.title) : refuse('not-found', 'receipt');
+    },
+
+    'capture.devices': () => capture.devices(),
+    'capture.scan': async ({ id, deviceId, source, dpi, colour }, officer) => {
+      const started = await capture.scan(id, officer.id, { deviceId, source, dpi, colour });
+      return started.ok ? ok({ jobId: started.value.jobId }) : started;
+    },
+    'capture.importFiles': async ({ id }, officer) => {
+      const paths = await ports.files.chooseFiles('scan-import');
+      if (paths.length === 0) return refuse('cancelled');
+      return ok({ jobId: capture.importFiles(id, officer.id, paths).jobId });
+    },
+    'capture.cancel': async ({ jobId }) => (counter.jobs.cancel(jobId) ? ok(null) : refuse('not-found', jobId)),
+
+    'tokens.list': () => listTokens(rooms),
+    'results.waiting': () => results.waiting(),
+    'results.attach': async ({ dossierId }, officer) => {
+      const [path] = await ports.files.chooseFiles('result-pdf');
+      if (path === undefined) return refuse('cancelled');
+      const dossier = await rooms.store.call('get', { id: dossierId });
+      if (!dossier.ok) return dossier;
+      const title = dossier.value.procedure?.results[0]?.name ?? 'Kết quả giải quyết';
+      return results.attach(dossierId, officer.id, path, title);
+    },
+    'results.sign': ({ documentIds, tokenId, certificateId }, officer) =>
+      results.sign(documentIds, officer.id, { tokenId, certificateId }),
+
+    'confirm.request': async () => ports.confirmation.current(),
+    'confirm.submit': ({ requestId, pin }) => ports.confirmation.submit(requestId, pin),
+    'confirm.cancel': async ({ requestId }) => ports.confirmation.cancel(requestId),
+
+    'sync.status': async () => ok(await counter.syncStatus()),
+    'sync.runNow': async () => {
+      const woken = await rooms.sync.call('wake', {});
+      return woken.ok ? ok(null) : woken;
+    },
+    'devices.check': async () => ok(await checkDevices(ports.machine, counter.settings, rooms, capture, await counter.syncStatus())),
+  };
+}

@@ -1,0 +1,73 @@
+/** @file One strict schema per channel. The compiler proves that every channel has one and that it fits the contract. */
+import { z } from 'zod';
+import type { Channel, Request } from '../../preload/contract.ts';
+import { ApplicantSchema, ChecklistForm, DossierState, Rotation } from '../dossiers/schemas.ts';
+
+const Nothing = z.strictObject({});
+const id = z.string().min(1).max(100);
+const onDossier = { id, revision: z.int().nonnegative() };
+const shortText = z.string().max(500);
+
+export const SCHEMAS = {
+  'session.state': Nothing,
+  'session.officers': Nothing,
+  'session.signIn': z.strictObject({ officerId: id, pin: z.string().min(1).max(64) }),
+  'session.signOut': Nothing,
+  'procedures.search': z.strictObject({ text: shortText, limit: z.int().min(1).max(100) }),
+  'procedures.get': z.strictObject({ code: id }),
+  'dossiers.list': z.strictObject({
+    text: shortText,
+    states: z.array(DossierState).max(20),
+    limit: z.int().min(1).max(500),
+    offset: z.int().min(0),
+  }),
+  'dossiers.get': z.strictObject({ id }),
+  'dossiers.create': Nothing,
+  'dossiers.setApplicant': z.strictObject({ ...onDossier, applicant: ApplicantSchema }),
+  'dossiers.readIdentityText': z.strictObject({ ...onDossier, text: z.string().max(2_000) }),
+  'dossiers.readIdentityImage': z.strictObject(onDossier),
+  'dossiers.setProcedure': z.strictObject({ ...onDossier, code: id }),
+  'dossiers.setChecklistItem': z.strictObject({
+    ...onDossier,
+    componentId: id,
+    form: ChecklistForm.nullable(),
+    quantity: z.int().min(0).max(99),
+    note: shortText.nullable(),
+  }),
+  'dossiers.assignPages': z.strictObject({ ...onDossier, pageIds: z.array(id).max(2_000), componentId: id.nullable() }),
+  'dossiers.arrangePages': z.strictObject({ ...onDossier, pageIds: z.array(id).max(2_000) }),
+  'dossiers.turnPage': z.strictObject({ ...onDossier, pageId: id, rotation: Rotation }),
+  'dossiers.hidePage': z.strictObject({ ...onDossier, pageId: id, isHidden: z.boolean() }),
+  'dossiers.setField': z.strictObject({ ...onDossier, fieldId: id, value: z.string().max(2_000) }),
+  'dossiers.setDetails': z.strictObject({
+    ...onDossier,
+    returnMethod: z.enum(['counter', 'post', 'online']),
+    feeVnd: z.int().nonnegative().max(10_000_000_000).nullable(),
+    note: z.string().max(1_000).nullable(),
+  }),
+  'dossiers.undo': z.strictObject(onDossier),
+  'dossiers.discardDraft': z.strictObject(onDossier),
+  'dossiers.sign': z.strictObject({ ...onDossier, tokenId: id, certificateId: id }),
+  'dossiers.seal': z.strictObject(onDossier),
+  'dossiers.printReceipt': z.strictObject({ id }),
+  'capture.devices': Nothing,
+  'capture.scan': z.strictObject({
+    ...onDossier,
+    deviceId: z.string().min(1).max(500),
+    source: z.enum(['flatbed', 'adf', 'adf-duplex']),
+    dpi: z.int().min(100).max(1_200),
+    colour: z.boolean(),
+  }),
+  'capture.importFiles': z.strictObject(onDossier),
+  'capture.cancel': z.strictObject({ jobId: id }),
+  'tokens.list': Nothing,
+  'results.waiting': Nothing,
+  'results.attach': z.strictObject({ dossierId: id }),
+  'results.sign': z.strictObject({ documentIds: z.array(id).min(1).max(500), tokenId: id, certificateId: id }),
+  'confirm.request': Nothing,
+  'confirm.submit': z.strictObject({ requestId: id, pin: z.string().max(64) }),
+  'confirm.cancel': z.strictObject({ requestId: id }),
+  'sync.status': Nothing,
+  'sync.runNow': Nothing,
+  'devices.check': Nothing,
+} satisfies { readonly [C in Channel]: z.ZodType<Request<C>> };

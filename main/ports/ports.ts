@@ -1,0 +1,62 @@
+/**
+ * @file The ports between the program and the machine it runs on. Domain code and use cases see only these; the Electron
+ * shell, the command line and the tests each bring their own.
+ */
+import type { SigningRequest, TriesLeft } from '../../preload/types.ts';
+import type { Result } from '../../preload/result.ts';
+import type { RoomLauncher } from '../rooms/supervisor.ts';
+
+export interface Clock {
+  /** Milliseconds since 1970 by the wall clock. */
+  readonly now: () => number;
+}
+
+/** Protects a small secret for this user of this machine. */
+export interface SecretBox {
+  /** What protects it: `dpapi`, `keychain`, `libsecret`, `key-file`, `host-test`. Shown in the device check. */
+  readonly kind: string;
+  readonly isAvailable: () => boolean;
+  readonly seal: (secret: Uint8Array) => Uint8Array;
+  readonly open: (sealed: Uint8Array) => Uint8Array;
+}
+
+export interface Paths {
+  /** `MOTCUA_HOME` or the user-data folder: everything the program writes. */
+  readonly data: string;
+  /** Read-only files that ship with the program. */
+  readonly resources: string;
+}
+
+/**
+ * Shows a person exactly what will be signed and takes the PIN, outside the page that asked. `attempt` may be called more
+ * than once, by the person only: a wrong PIN is never tried again by the program.
+ */
+export interface Authoriser {
+  readonly authorise: (
+    request: SigningRequest,
+    attempt: (pin: Uint8Array<ArrayBuffer> | null) => Promise<LoginAttempt>,
+  ) => Promise<Result<null>>;
+}
+
+export interface LoginAttempt {
+  readonly outcome: Result<unknown>;
+  /** As the token tells it after the attempt. */
+  readonly tries: TriesLeft;
+}
+
+export interface FileChooser {
+  /** Absolute paths the person chose; empty when they closed the dialog. */
+  readonly chooseFiles: (purpose: 'scan-import' | 'identity-image' | 'result-pdf') => Promise<readonly string[]>;
+}
+
+export interface Printer {
+  readonly print: (blobId: string, title: string) => Promise<Result<null>>;
+}
+
+export interface Machine {
+  readonly launch: RoomLauncher;
+  readonly paths: Paths;
+  readonly secretBox: SecretBox;
+  readonly clock: Clock;
+  readonly log: (level: string, text: string) => void;
+}

@@ -1,0 +1,102 @@
+/**
+ * @file What IT and the centre decide: which agency, which province, which devices. A policy file of the machine beats the
+ * user's file, which beats practice mode. An unreadable file is an error, never "no settings": half a configuration at a
+ * counter is worse than none.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Failure } from '../rooms/failure.ts';
+import { ProvinceSettings } from '../sync/protocol.ts';
+
+export const Settings = z.strictObject({
+  mode: z.enum(['practice', 'production']),
+  agency: z.strictObject({
+    name: z.string(),
+    parentName: z.string(),
+    /** QĐ 20/2020/QĐ-TTg, e.g. `H56.116`. */
+    code: z.string().regex(/^[A-Y]\d{2}(\.\d{2,3}){0,4}$/),
+    placeName: z.string(),
+    phone: z.string(),
+  }),
+  counter: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9-]{1,20}$/), name: z.string() }),
+  province: ProvinceSettings.nullable(),
+  scanners: z.strictObject({
+    addresses: z.array(z.url()),
+    useDiscovery: z.boolean(),
+    useSane: z.boolean(),
+    /** Folder of page images that plays the part of a scanner in practice mode. */
+    sampleFolder: z.string().nullable(),
+  }),
+  tokens: z.strictObject({ modules: z.array(z.string()) }),
+  ocrWorkers: z.int().min(1).max(8),
+  utcOffsetMinutes: z.int(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const SettingsFile = Settings.partial();
+
+export function practiceSettings(resourcesFolder: string): Settings {
+  return {
+    mode: 'practice',
+    agency: {
+      name: 'Trung tâm Phục vụ hành chính công xã Cẩm Thạch',
+      parentName: 'Ủy ban nhân dân xã Cẩm Thạch',
+      code: 'H56.116',
+      placeName: 'Cẩm Thạch',
+      phone: '0237 000 000',
+    },
+    counter: { id: 'Q01', name: 'Quầy số 1' },
+    province: null,
+    scanners: {
+      addresses: [],
+      useDiscovery: false,
+      useSane: false,
+      sampleFolder: join(resourcesFolder, 'samples', 'stack-thuong-tru'),
+    },
+    tokens: { modules: [] },
+    ocrWorkers: 2,
+    utcOffsetMinutes: 420,
+  };
+}
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** Which file set each top-level key; shown to the officer as "do đơn vị quản lý" when it is the policy. */
+  readonly sources: Readonly<Partial<Record<keyof Settings, 'policy' | 'user'>>>;
+}
+
+/** @throws Failure `bad-request` naming the file and the key when a file exists but cannot be understood. */
+export function loadSettings(dataFolder: string, resourcesFolder: string, policyFile = defaultPolicyFile()): LoadedSettings {
+  const user = readSettingsFile(join(dataFolder, 'settings.json'));
+  const policy = readSettingsFile(policyFile);
+  const settings = Settings.parse({ ...practiceSettings(resourcesFolder), ...user, ...policy });
+  const sources: Record<string, 'policy' | 'user'> = {};
+  for (const key of Object.keys(user)) sources[key] = 'user';
+  for (const key of Object.keys(policy)) sources[key] = 'policy';
+  if (settings.mode === 'production' && settings.province === null) {
+    throw new Failure('bad-request', 'settings: production mode needs `province`');
+  }
+  return { settings, sources };
+}
+
+export function defaultPolicyFile(): string {
+  return process.platform === 'win32'
+    ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'QuayMotCua', 'policy.json')
+    : '/etc/quay-mot-cua/policy.json';
+}
+
+function readSettingsFile(path: string): z.infer<typeof SettingsFile> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new Failure('bad-request', `${path} cannot be read`, { cause });
+  }
+  try {
+    return SettingsFile.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Failure('bad-request', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,68 @@
+/** @file What the shell brings to the ports: the keyring, dialogs, and the printer. */
+import { dialog, safeStorage, BrowserWindow } from 'electron';
+import { ok, refuse } from '../../preload/result.ts';
+import type { FileChooser, Printer, SecretBox } from '../ports/ports.ts';
+import { APP_ORIGIN } from './app-protocol.ts';
+
+/** The system keyring. Linux's `basic_text` is a key that everybody knows: treated as none at all. */
+export function electronSecretBox(): SecretBox {
+  const backend = process.platform === 'linux' ? safeStorage.getSelectedStorageBackend() : undefined;
+  const kind = process.platform === 'win32' ? 'dpapi' : process.platform === 'darwin' ? 'keychain' : (backend ?? 'unknown');
+  return {
+    kind: kind.startsWith('gnome') || kind.startsWith('kwallet') ? 'libsecret' : kind,
+    isAvailable: () => backend !== 'basic_text' && safeStorage.isEncryptionAvailable(),
+    seal: (secret) => safeStorage.encryptString(Buffer.from(secret).toString('base64')),
+    open: (sealed) => Buffer.from(safeStorage.decryptString(Buffer.from(sealed)), 'base64'),
+  };
+}
+
+const FILTERS = {
+  'scan-import': [{ name: 'Giấy tờ (PDF, ảnh)', extensions: ['pdf', 'jpg', 'jpeg', 'png', 'tif', 'tiff', 'heic'] }],
+  'identity-image': [{ name: 'Ảnh thẻ căn cước', extensions: ['jpg', 'jpeg', 'png', 'tif', 'tiff', 'heic', 'webp'] }],
+  'result-pdf': [{ name: 'Kết quả giải quyết (PDF)', extensions: ['pdf'] }],
+};
+
+export function electronFileChooser(parent: () => BrowserWindow | undefined): FileChooser {
+  return {
+    chooseFiles: async (purpose) => {
+      const options = {
+        filters: FILTERS[purpose],
+        properties: purpose === 'scan-import' ? (['openFile', 'multiSelections'] as const) : (['openFile'] as const),
+      };
+      const window = parent();
+      const settings = { ...options, properties: [...options.properties] };
+      const chosen = window ? await dialog.showOpenDialog(window, settings) : await dialog.showOpenDialog(settings);
+      return chosen.canceled ? [] : chosen.filePaths;
+    },
+  };
+}
+
+/**
+ * Prints a stored PDF: a hidden window draws its pages as pictures at print resolution, which prints the same on every
+ * driver, and Electron's own dialog chooses the printer.
+ */
+export function electronPrinter(): Printer {
+  return {
+    print: (blobId, title) =>
+      new Promise((resolve) => {
+        const window = new BrowserWindow({
+          show: false,
+          title,
+          webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, spellcheck: false },
+        });
+        const end = (result: ReturnType<typeof ok<null>> | ReturnType<typeof refuse>): void => {
+          if (!window.isDestroyed()) window.destroy();
+          resolve(result);
+        };
+        // The page sets its title to `ready` when every page of the PDF is drawn, or to `failed`.
+        window.webContents.on('page-title-updated', (_event, pageTitle) => {
+          if (pageTitle === 'failed') end(refuse('file-damaged', blobId));
+          if (pageTitle !== 'ready') return;
+          window.webContents.print({ silent: false, printBackground: true, margins: { marginType: 'none' } }, (success, reason) =>
+            end(success ? ok(null) : refuse('cancelled', reason)),
+          );
+        });
+        void window.loadURL(`${APP_ORIGIN}/print.html?blob=${encodeURIComponent(blobId)}`);
+      }),
+  };
+}

@@ -1,0 +1,29 @@
+/** @file Installs npm packages when the lock file says that what lies in `node_modules` is not what it should be. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export function installPackages(root) {
+  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const stamp = join(root, 'node_modules', '.motcua-lock');
+  const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const isCurrent = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(projectNode);
+  if (isCurrent) return;
+  console.error('· installing packages (npm ci)');
+  // No package needs its install script: binaries come inside the packages. The exception is `node` itself, below.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], root);
+  if (!existsSync(projectNode)) {
+    console.error('· unpacking Node 24 (npm package `node`)');
+    run(process.execPath, ['installArchSpecificPackage.js'], join(root, 'node_modules', 'node'));
+  }
+  writeFileSync(stamp, wanted);
+}
+
+function run(program, args, cwd) {
+  const ended = spawnSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+  if (ended.status !== 0) {
+    console.error(`✖ ${program} ${args.join(' ')} failed`);
+    process.exit(1);
+  }
+}
