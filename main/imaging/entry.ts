@@ -1,0 +1,28 @@
+/** @file Entry of the imaging process: wires the room's methods to the parts that do the work. */
+import sharp from 'sharp';
+import type { Handlers } from '../rooms/define.ts';
+import { serveRoom } from '../rooms/serve.ts';
+import { createCapture } from './capture.ts';
+import { createComposer } from './pdf/composer.ts';
+import { imagingRoom, type ImagingRoom } from './protocol.ts';
+import { createRecogniser } from './recognition/recogniser.ts';
+
+// libvips keeps what it decoded and starts a thread per core by default; here pages run side by side already.
+sharp.cache(false);
+sharp.concurrency(1);
+
+serveRoom(imagingRoom, ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
+  const capture = createCapture({ incomingFolder });
+  const composer = createComposer({ incomingFolder, resourcesFolder });
+  const recogniser = createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes: async () => [] });
+  const handlers: Partial<Handlers<ImagingRoom['methods']>> = {
+    listScanners: capture.listScanners,
+    scan: capture.scan,
+    importFile: capture.importFile,
+    recognise: (params, { signal }) => recogniser.recognise(params, signal),
+    composePdf: (params) => composer.composePdf(params),
+    composeForm: (params) => composer.composeForm(params),
+    inspectPdf: (params) => composer.inspectPdf(params),
+  };
+  return { handlers: handlers as Handlers<ImagingRoom['methods']>, close: () => recogniser.close() };
+});

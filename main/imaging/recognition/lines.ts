@@ -1,0 +1,101 @@
+/**
+ * @file Lines from the pieces that sparse recognition returns in no order: pieces on one baseline belong together, from left
+ * to right. Works on the prepared (level) page, so a line is one height.
+ */
+import type { Line, Word } from '../protocol.ts';
+import { clipBox, toStoredBox, unionBox, type PageGeometry } from './geometry.ts';
+import type { OcrRow, OcrWord } from './ocr-pool.ts';
+
+/** A line on the prepared page, with what field reading needs beside the words. */
+export interface TextLine {
+  readonly words: readonly OcrWord[];
+  readonly baselineY: number;
+  readonly heightPx: number;
+}
+
+const SAME_BASELINE = 0.35;
+/** Below this Tesseract is inventing letters from seals, ruling lines and dirt. */
+const MIN_ROW_CONFIDENCE = 25;
+const MIN_WORD_CONFIDENCE = 8;
+
+export function buildLines(rows: readonly OcrRow[]): TextLine[] {
+  const pieces = rows.map(dropNoise).filter((row) => row.words.length > 0);
+  pieces.sort((a, b) => a.baselineY - b.baselineY);
+  const groups: OcrRow[][] = [];
+  for (const piece of pieces) {
+    const group = groups.findLast((candidate) => fits(candidate, piece));
+    if (group) group.push(piece);
+    else groups.push([piece]);
+  }
+  return groups
+    .map((group) => ({
+      words: group.flatMap((piece) => piece.words).sort((a, b) => a.box[0] - b.box[0]),
+      baselineY: weightedBaseline(group),
+      heightPx: median(group.flatMap((piece) => piece.words.map((word) => word.box[3]))),
+    }))
+    .sort((a, b) => a.baselineY - b.baselineY);
+}
+
+/** The lines as they leave the room: in pixels of the stored image. */
+export function toStoredLines(lines: readonly TextLine[], geometry: PageGeometry): Line[] {
+  const { storedWidthPx, storedHeightPx } = geometry;
+  return lines.map((line) => {
+    const words = line.words.map(
+      ({ text, confidence, box }): Word => ({
+        text,
+        confidence,
+        box: [...clipBox(toStoredBox(geometry, box), storedWidthPx, storedHeightPx)],
+      }),
+    );
+    const box = unionBox(words.map((word) => word.box)) ?? [0, 0, 0, 0];
+    return { text: textOf(line.words), words, box: [...box] };
+  });
+}
+
+export function textOf(words: readonly { readonly text: string }[]): string {
+  return words.map((word) => word.text).join(' ');
+}
+
+/** On one baseline, and beside the pieces already there, not over them. */
+function fits(group: readonly OcrRow[], piece: OcrRow): boolean {
+  const near = group.some(
+    (other) => Math.abs(other.baselineY - piece.baselineY) <= SAME_BASELINE * Math.min(usualHeight(other), usualHeight(piece)),
+  );
+  return near && group.every((other) => overlap(extent(other), extent(piece)) <= 0.2);
+}
+
+function dropNoise(row: OcrRow): OcrRow {
+  const mean = row.words.reduce((sum, word) => sum + word.confidence, 0) / Math.max(1, row.words.length);
+  if (mean < MIN_ROW_CONFIDENCE) return { ...row, words: [] };
+  const words = row.words.filter((word) => {
+    if (word.text.trim() === '' || word.confidence < MIN_WORD_CONFIDENCE) return false;
+    return /[\p{L}\p{N}]/u.test(word.text) || word.confidence >= 50 || row.words.length > 1;
+  });
+  // A piece of nothing but strokes is a ruling line.
+  return { ...row, words: words.some((word) => /[\p{L}\p{N}-]/u.test(word.text)) ? words : [] };
+}
+
+function usualHeight(row: OcrRow): number {
+  return median(row.words.map((word) => word.box[3]));
+}
+
+function extent(row: OcrRow): readonly [left: number, right: number] {
+  return [Math.min(...row.words.map((word) => word.box[0])), Math.max(...row.words.map((word) => word.box[0] + word.box[2]))];
+}
+
+/** Share of the narrower extent that lies over the other. */
+function overlap([leftA, rightA]: readonly [number, number], [leftB, rightB]: readonly [number, number]): number {
+  const common = Math.min(rightA, rightB) - Math.max(leftA, leftB);
+  return common / Math.max(1, Math.min(rightA - leftA, rightB - leftB));
+}
+
+function weightedBaseline(group: readonly OcrRow[]): number {
+  const weights = group.map((piece) => piece.words.length);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return group.reduce((sum, piece, index) => sum + piece.baselineY * (weights[index] as number), 0) / total;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}

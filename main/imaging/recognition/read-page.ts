@@ -1,0 +1,85 @@
+/**
+ * @file Pixels → text of one page: finds the way up, levels, recognises, and keeps the best. The retries run only when the
+ * first reading is poor, on a reduced copy, so that a normal page is recognised once.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { flattenBackground } from './flatten.ts';
+import type { PageGeometry, Rotation } from './geometry.ts';
+import { buildLines, type TextLine } from './lines.ts';
+import type { OcrPool, OcrResult } from './ocr-pool.ts';
+import { levelPage } from './prepare.ts';
+import { shrink, turnQuarters, type GreyImage } from './raster.ts';
+import { estimateSkewDeg } from './skew.ts';
+
+export interface PageReading {
+  readonly lines: readonly TextLine[];
+  readonly geometry: PageGeometry;
+  readonly confidence: number;
+}
+
+export interface PageToRead {
+  /** One plane of the decoded page. */
+  readonly plane: GreyImage;
+  readonly dpi: number;
+  readonly storedWidthPx: number;
+  readonly storedHeightPx: number;
+}
+
+/** A page the right way up reads at 85 and more; upside down Tesseract finds few words and believes none of them. */
+const SURE_CONFIDENCE = 75;
+const MIN_SURE_WORDS = 8;
+const TRIAL_DPI = 150;
+const ROTATIONS: readonly Rotation[] = [0, 90, 180, 270];
+
+export async function readPage(page: PageToRead, pool: OcrPool, signal: AbortSignal): Promise<PageReading> {
+  const flat = flattenBackground(page.plane);
+  await nextTurn();
+  const first = await readAt(flat, page, 0, pool, signal);
+  if (isSure(first.result)) return first.reading;
+  const rotation = await findRotation(flat, page.dpi, pool, signal);
+  if (rotation === 0) return first.reading;
+  const turned = await readAt(flat, page, rotation, pool, signal);
+  return trust(turned.result) > trust(first.result) ? turned.reading : first.reading;
+}
+
+async function readAt(flat: GreyImage, page: PageToRead, rotation: Rotation, pool: OcrPool, signal: AbortSignal): Promise<{ reading: PageReading; result: OcrResult }> {
+  signal.throwIfAborted();
+  const skewDeg = estimateSkewDeg(turnQuarters(flat, rotation));
+  await nextTurn();
+  const stored = { widthPx: page.storedWidthPx, heightPx: page.storedHeightPx };
+  const prepared = await levelPage(flat, page.dpi, stored, rotation, skewDeg);
+  const result = await pool.recognise(prepared.image, prepared.dpi, signal);
+  const reading = { lines: buildLines(result.rows), geometry: prepared.geometry, confidence: result.confidence };
+  return { reading, result };
+}
+
+/** Reads a reduced copy in the four positions; the one that gives most believable letters is the way up. */
+async function findRotation(flat: GreyImage, dpi: number, pool: OcrPool, signal: AbortSignal): Promise<Rotation> {
+  const factor = Math.max(1, Math.floor(dpi / TRIAL_DPI));
+  const small = shrink(flat, factor);
+  let best: Rotation = 0;
+  let bestTrust = -1;
+  for (const rotation of ROTATIONS) {
+    const result = await pool.recognise(turnQuarters(small, rotation), dpi / factor, signal);
+    const letters = trust(result);
+    if (letters > bestTrust) {
+      best = rotation;
+      bestTrust = letters;
+    }
+  }
+  return best;
+}
+
+function isSure(result: OcrResult): boolean {
+  const words = result.rows.flatMap((row) => row.words).filter((word) => /\p{L}{2}/u.test(word.text));
+  return words.length >= MIN_SURE_WORDS && result.confidence >= SURE_CONFIDENCE;
+}
+
+/** Letters in words that Tesseract believes. */
+function trust(result: OcrResult): number {
+  let letters = 0;
+  for (const word of result.rows.flatMap((row) => row.words)) {
+    if (word.confidence >= 70 && /\p{L}{2}/u.test(word.text)) letters += word.text.length;
+  }
+  return letters;
+}
