@@ -3,6 +3,7 @@
  * device's secret never crosses the wire: it proves it has it by an HMAC over the gateway's nonce and gets a token.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { deviceProofKey, proveWithKey } from '../main/sync/device-proof.ts';
 import { settle, type Rows } from './database.ts';
 import { Problem } from './problem.ts';
 
@@ -34,11 +35,6 @@ const NONCE_LIFE_MS = 60_000;
 const MOST_NONCES = 10_000;
 const ACTIVE_MS = 10 * 60_000;
 
-/** The proof both ends compute. The prefix keeps it from ever meaning anything else. */
-export function proveDevice(secret: string, nonce: string): string {
-  return proveWith(proofKeyOf(secret), nonce);
-}
-
 export function openDevices(rows: Rows, clock: DeviceClock): Devices {
   const tokenKey = settle(rows, 'token-key', () => randomBytes(32).toString('base64'));
   const nonces = new Map<string, { deviceId: string; untilMs: number }>();
@@ -52,7 +48,7 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
   const rowOf = (id: string) => find.get(id) as { id: string; unit: string; counter: string; proof_key: string; is_revoked: number } | undefined;
 
   return {
-    add: ({ id, unit, counter }, secret) => void insert.run(id, unit, counter, proofKeyOf(secret)),
+    add: ({ id, unit, counter }, secret) => void insert.run(id, unit, counter, deviceProofKey(secret)),
 
     newEnrolmentCode(unit, counter) {
       const code = randomBytes(9).toString('base64url');
@@ -68,7 +64,7 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
         if (!row) throw new Problem(403, 'enrolment-code-refused', 'the code is unknown or was used');
         if (rowOf(deviceId)) throw new Problem(409, 'device-known', 'a device of this id is enrolled');
         rows.prepare('UPDATE enrolment SET used_by = ? WHERE code_sha256 = ?').run(deviceId, sha256(code));
-        insert.run(deviceId, row.unit, row.counter, proofKeyOf(deviceSecret));
+        insert.run(deviceId, row.unit, row.counter, deviceProofKey(deviceSecret));
         return { deviceId, deviceSecret, unit: row.unit, counter: row.counter };
       })();
     },
@@ -87,7 +83,7 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
       nonces.delete(nonce);
       const row = rowOf(deviceId);
       const isFresh = issued?.deviceId === deviceId && issued.untilMs >= clock.nowMs();
-      if (!row || !isFresh || !isSame(proof, proveWith(row.proof_key, nonce))) {
+      if (!row || !isFresh || !isSame(proof, proveWithKey(row.proof_key, nonce))) {
         throw new Problem(401, 'device-refused', 'unknown device, wrong secret, or an old nonce');
       }
       if (row.is_revoked) throw new Problem(403, 'device-revoked', 'this device was revoked');
@@ -113,14 +109,6 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
     countActive: () =>
       (rows.prepare('SELECT count(*) AS n FROM device WHERE seen_at_ms > ?').get(Math.trunc(clock.nowMs() - ACTIVE_MS)) as { n: number }).n,
   };
-}
-
-function proofKeyOf(secret: string): string {
-  return createHash('sha256').update(`quay-mot-cua device key\n${secret}`).digest('base64');
-}
-
-function proveWith(proofKey: string, nonce: string): string {
-  return createHmac('sha256', Buffer.from(proofKey, 'base64')).update(`device token\n${nonce}`).digest('base64url');
 }
 
 function sha256(text: string): string {

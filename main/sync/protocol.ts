@@ -87,6 +87,8 @@ export const ProvinceSettings = z.strictObject({
   counterId: z.string(),
   /** Bytes per second at most; null = as fast as the line goes. */
   maxBytesPerSecond: z.int().positive().nullable(),
+  /** PEM texts: when given, only these authorities may vouch for the province's certificate. */
+  certificateAuthorities: z.array(z.string()).optional(),
 });
 export type ProvinceSettings = z.infer<typeof ProvinceSettings>;
 

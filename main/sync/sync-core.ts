@@ -1,0 +1,190 @@
+/**
+ * @file The pass over the outbox: one job after the other, stopped by trouble of the line, never by one bad dossier. Keeps
+ * nothing that matters between passes; the store does.
+ */
+import { CAP_MS, delayMs } from './back-off.ts';
+import { createPace } from './pace.ts';
+import type { Clock, Random, SyncStore } from './ports.ts';
+import type { ProvinceSettings, UploadJob } from './protocol.ts';
+import type { ProvinceApi, Reply } from './province-api.ts';
+import { ACTIONS, waitReasonAfterRemedies, type AnswerClass } from './taxonomy.ts';
+import { uploadJob, type JobOutcome, type UploadParts } from './upload-job.ts';
+
+export interface SyncStatusValue {
+  readonly connection: 'online' | 'offline' | 'refused' | 'unknown';
+  readonly lastContactAt: string | null;
+  readonly clockOffsetMs: number | null;
+}
+
+export interface PassResult {
+  readonly received: number;
+  readonly waiting: number;
+  readonly held: number;
+  /** When the next attempt makes sense, in ms from now; null when nothing waits. */
+  readonly retryInMs: number | null;
+}
+
+export type SyncCoreParts = Omit<UploadParts, 'pace' | 'api' | 'progress'> & {
+  readonly api: ProvinceApi;
+  readonly settings: Pick<ProvinceSettings, 'maxBytesPerSecond'>;
+  readonly log: (level: 'info' | 'warn', text: string) => void;
+};
+
+export interface SyncCore {
+  /** One pass over what is due. The feed is read too unless somebody listens to it all the time. */
+  readonly pass: (options: { signal: AbortSignal; readFeed: boolean; progress?: UploadParts['progress'] }) => Promise<PassResult>;
+  /** Reads the feed to its end; with `waitSeconds` the last page waits for news. */
+  readonly readFeed: (waitSeconds: number, signal: AbortSignal) => Promise<Reply<null>>;
+}
+
+/** Takes part in {@link createStatusKeeper}: the longest line trouble after which counters spread their return. */
+export const OUTAGE_MS = 60_000;
+/** After 410 the whole feed is read again, but not over and over. */
+const RELIST_MS = 10 * 60_000;
+
+export function createSyncCore(parts: SyncCoreParts): SyncCore {
+  const { api, store, clock, random, log } = parts;
+  const pace = createPace(parts.settings.maxBytesPerSecond);
+  /** Failures of the line in a row, whichever job they hit. */
+  let failures = 0;
+  let offlineSinceMs: number | null = null;
+  let relistedAtMs: number | null = null;
+
+  async function reportOutcome(job: UploadJob, outcome: JobOutcome): Promise<number | null> {
+    switch (outcome.kind) {
+      case 'received':
+        failures = 0;
+        return null;
+      case 'held':
+        log('warn', `${job.jobId} is held (${outcome.reason}): ${outcome.detail}`);
+        await store.reportStep(job.jobId, { kind: 'held', reason: outcome.reason, detail: outcome.detail });
+        return null;
+      case 'waiting': {
+        const attempt = outcome.hasProgressed ? 0 : Math.max(failures, Math.min(job.attempts, 10));
+        failures = outcome.hasProgressed ? 1 : failures + 1;
+        const waitMs = delayMs(attempt, outcome.retryAfterMs, random);
+        const notBefore = new Date(clock.nowMs() + waitMs).toISOString();
+        await store.reportStep(job.jobId, { kind: 'waiting', reason: outcome.reason, notBefore, detail: outcome.detail });
+        return waitMs;
+      }
+    }
+  }
+
+  /** Before any dossier is touched: is the province there, and does it know us? */
+  async function knock(signal: AbortSignal): Promise<Reply<null>> {
+    const probe = failures > 0 ? await api.health(signal) : null;
+    const reply = probe && probe.kind !== 'success' ? probe : await api.authenticate(signal);
+    if (reply.kind !== 'success') {
+      offlineSinceMs ??= clock.monotonicMs();
+      return reply;
+    }
+    if (offlineSinceMs !== null && clock.monotonicMs() - offlineSinceMs > OUTAGE_MS) {
+      await clock.sleep(random() * api.contact().spreadSeconds * 1000, signal);
+    }
+    offlineSinceMs = null;
+    return reply;
+  }
+
+  async function leaseNumbers(signal: AbortSignal): Promise<void> {
+    for (const want of await store.wantedNumbers()) {
+      const reply = await api.lease(want, signal);
+      if (reply.kind !== 'success') {
+        log('warn', `no numbers for ${want.date}: ${reply.detail}`);
+        if (ACTIONS[reply.kind].kind === 'wait') return;
+        continue;
+      }
+      await store.storeNumbers({ date: want.date, key: want.key, ...reply.value });
+    }
+  }
+
+  async function readFeed(waitSeconds: number, signal: AbortSignal): Promise<Reply<null>> {
+    let cursor = await store.feedCursor();
+    for (;;) {
+      const reply = await api.feed(cursor, waitSeconds, signal);
+      if (reply.kind === 'gone' && cursor !== null) {
+        const now = clock.monotonicMs();
+        if (relistedAtMs !== null && now - relistedAtMs < RELIST_MS) return reply;
+        relistedAtMs = now;
+        log('info', 'the feed began anew; reading it from its start');
+        cursor = null;
+        continue;
+      }
+      if (reply.kind !== 'success') return reply;
+      const { items, next } = reply.value;
+      if (next !== cursor || items.length > 0) await store.applyFeed(items, next);
+      if (items.length === 0) return { kind: 'success', value: null };
+      cursor = next;
+      if (waitSeconds > 0) return { kind: 'success', value: null };
+    }
+  }
+
+  return {
+    readFeed,
+
+    async pass({ signal, readFeed: mustReadFeed, progress = () => {} }) {
+      let received = 0;
+      const waiting = new Set<string>();
+      const held = new Set<string>();
+      const seen = new Set<string>();
+      let retryInMs: number | null = null;
+      const uploadParts: UploadParts = { ...parts, pace, progress };
+
+      const knocked = await knock(signal);
+      if (knocked.kind !== 'success' && ACTIONS[knocked.kind].kind === 'hold-and-stop') {
+        log('warn', `no dossier is sent: ${knocked.detail}`);
+        return { received, waiting: 0, held: 0, retryInMs: CAP_MS };
+      }
+      if (knocked.kind === 'success') await leaseNumbers(signal);
+
+      for (;;) {
+        signal.throwIfAborted();
+        const job = await store.nextJob();
+        if (!job || seen.has(job.jobId)) break;
+        seen.add(job.jobId);
+        const outcome = knocked.kind === 'success' ? await uploadJob(job, uploadParts, signal) : outcomeOfTrouble(knocked);
+        const waitMs = await reportOutcome(job, outcome);
+        progress(job.jobId, outcome.kind);
+        if (outcome.kind === 'received') received++;
+        if (outcome.kind === 'held') {
+          held.add(job.jobId);
+          if (outcome.mustStop) break;
+        }
+        if (outcome.kind === 'waiting') {
+          waiting.add(job.jobId);
+          retryInMs = Math.min(retryInMs ?? Infinity, waitMs ?? Infinity);
+          if (outcome.reason !== 'disk') {
+            offlineSinceMs ??= clock.monotonicMs();
+            break;
+          }
+        }
+      }
+      if (knocked.kind !== 'success' && waiting.size === 0) {
+        retryInMs = delayMs(failures++, knocked.retryAfterMs, random);
+      }
+      if (mustReadFeed && knocked.kind === 'success' && waiting.size === 0) await readFeed(0, signal);
+      return { received, waiting: waiting.size, held: held.size, retryInMs };
+    },
+  };
+}
+
+function outcomeOfTrouble(trouble: Exclude<Reply<null>, { kind: 'success' }>): JobOutcome {
+  const action = ACTIONS[trouble.kind];
+  const reason = action.kind === 'wait' ? action.reason : waitReasonAfterRemedies(trouble.kind);
+  return { kind: 'waiting', reason, detail: trouble.detail, retryAfterMs: trouble.retryAfterMs, hasProgressed: false };
+}
+
+/** What the exchanges say about the line, for the screen. */
+export function connectionAfter(result: AnswerClass): SyncStatusValue['connection'] {
+  switch (result) {
+    case 'unreachable':
+    case 'stalled':
+    case 'captive-portal':
+      return 'offline';
+    case 'unauthenticated':
+    case 'untrusted':
+    case 'certificate-dates':
+      return 'refused';
+    default:
+      return 'online';
+  }
+}
