@@ -1,0 +1,144 @@
+/**
+ * @file DER as bytes: a bounded reader and a writer (X.690). Signed structures must keep the very bytes that were signed,
+ * certificates included, so nothing here is decoded into objects and encoded again.
+ */
+
+export interface Asn1Node {
+  /** Identifier octet, e.g. 0x30 SEQUENCE, 0xa0 context 0 constructed. */
+  readonly tag: number;
+  /** The whole element. */
+  readonly raw: Buffer;
+  readonly content: Buffer;
+  /** Parsed when constructed, else empty. */
+  readonly children: readonly Asn1Node[];
+}
+
+export class Asn1Error extends Error {
+  override readonly name = 'Asn1Error';
+}
+
+/** Deeper than any certificate or CMS; a bomb of nested sequences stops here. */
+const MAX_DEPTH = 40;
+const MAX_NODES = 200_000;
+
+/** Reads one DER element from the start of `bytes`. Bytes after it are left alone: compare `raw.length`. */
+export function readAsn1(bytes: Uint8Array): Asn1Node {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return readNode(buffer, 0, buffer.length, 0, { nodes: 0 });
+}
+
+function readNode(buffer: Buffer, start: number, limit: number, depth: number, count: { nodes: number }): Asn1Node {
+  if (depth > MAX_DEPTH || ++count.nodes > MAX_NODES) throw new Asn1Error('nested too deep or too many elements');
+  if (start + 2 > limit) throw new Asn1Error(`truncated at ${start}`);
+  const tag = buffer[start] ?? 0;
+  if ((tag & 0x1f) === 0x1f) throw new Asn1Error('tag numbers above 30 are not used here');
+  const { length, headerBytes } = readLength(buffer, start + 1, limit);
+  const contentStart = start + 1 + headerBytes;
+  const end = contentStart + length;
+  if (end > limit) throw new Asn1Error(`element at ${start} is longer than its parent`);
+  const children: Asn1Node[] = [];
+  if ((tag & 0x20) !== 0) {
+    for (let position = contentStart; position < end; ) {
+      const child = readNode(buffer, position, end, depth + 1, count);
+      children.push(child);
+      position += child.raw.length;
+    }
+  }
+  return { tag, raw: buffer.subarray(start, end), content: buffer.subarray(contentStart, end), children };
+}
+
+function readLength(buffer: Buffer, start: number, limit: number): { length: number; headerBytes: number } {
+  const first = buffer[start] ?? 0;
+  if (first < 0x80) return { length: first, headerBytes: 1 };
+  const octets = first & 0x7f;
+  if (octets === 0) throw new Asn1Error('indefinite lengths are not DER');
+  if (octets > 4 || start + 1 + octets > limit) throw new Asn1Error('length field too long');
+  const length = buffer.readUIntBE(start + 1, octets);
+  if (length < 0x80 || (octets > 1 && length < 2 ** (8 * (octets - 1)))) throw new Asn1Error('length is not minimal');
+  return { length, headerBytes: 1 + octets };
+}
+
+/** The child at `index`, of the tag given when one is given. */
+export function childOf(node: Asn1Node, index: number, tag?: number): Asn1Node {
+  const child = node.children[index];
+  if (!child || (tag !== undefined && child.tag !== tag)) {
+    throw new Asn1Error(`expected ${tag === undefined ? 'an element' : `tag 0x${tag.toString(16)}`} at ${index}`);
+  }
+  return child;
+}
+
+export function readOid(node: Asn1Node): string {
+  if (node.tag !== 0x06 || node.content.length === 0) throw new Asn1Error('not an object identifier');
+  const arcs: number[] = [];
+  let value = 0;
+  for (const octet of node.content) {
+    value = value * 128 + (octet & 0x7f);
+    if (value > Number.MAX_SAFE_INTEGER) throw new Asn1Error('object identifier arc too large');
+    if ((octet & 0x80) === 0) {
+      arcs.push(value);
+      value = 0;
+    }
+  }
+  const first = arcs[0] ?? 0;
+  const top = Math.min(2, Math.floor(first / 40));
+  return [top, first - top * 40, ...arcs.slice(1)].join('.');
+}
+
+/** Non-negative INTEGER up to 2^53; for versions, salt lengths and path lengths. */
+export function readSmallInteger(node: Asn1Node): number {
+  if (node.tag !== 0x02 || node.content.length === 0 || node.content.length > 6) throw new Asn1Error('not a small integer');
+  return node.content.readUIntBE(0, node.content.length);
+}
+
+/** UTCTime or GeneralizedTime in Zulu form, as milliseconds since the epoch (RFC 5280, 4.1.2.5). */
+export function readTime(node: Asn1Node): number {
+  const text = node.content.toString('latin1');
+  const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.\d+)?Z$/.exec(text);
+  if (!match || (node.tag !== 0x17 && node.tag !== 0x18)) throw new Asn1Error(`not a time: ${text}`);
+  const [, yearText = '', month, day, hour, minute, second] = match;
+  const year = yearText.length === 4 ? Number(yearText) : Number(yearText) + (Number(yearText) >= 50 ? 1900 : 2000);
+  return Date.UTC(year, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+}
+
+export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat(parts);
+  const size = content.length;
+  if (size < 0x80) return Buffer.concat([Buffer.from([tag, size]), content]);
+  const octets = size < 0x100 ? 1 : size < 0x10000 ? 2 : size < 0x1000000 ? 3 : 4;
+  const header = Buffer.alloc(2 + octets);
+  header[0] = tag;
+  header[1] = 0x80 | octets;
+  header.writeUIntBE(size, 2, octets);
+  return Buffer.concat([header, content]);
+}
+
+export function derSequence(...parts: readonly Uint8Array[]): Buffer {
+  return der(0x30, ...parts);
+}
+
+/** SET OF with its elements in the order that DER demands: ascending by encoding (X.690, 11.6). */
+export function derSetOf(...elements: readonly Buffer[]): Buffer {
+  return der(0x31, ...[...elements].sort(Buffer.compare));
+}
+
+export function derOctetString(bytes: Uint8Array): Buffer {
+  return der(0x04, bytes);
+}
+
+export function derInteger(value: number): Buffer {
+  if (!Number.isInteger(value) || value < 0 || value > 127) throw new RangeError(`${value} does not fit one octet`);
+  return Buffer.from([0x02, 0x01, value]);
+}
+
+export const DER_NULL: Buffer = Buffer.from([0x05, 0x00]);
+
+export function derOid(dotted: string): Buffer {
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
+  const octets: number[] = [];
+  for (const arc of [first * 40 + second, ...rest]) {
+    const group = [arc % 128];
+    for (let value = Math.floor(arc / 128); value > 0; value = Math.floor(value / 128)) group.unshift((value % 128) | 0x80);
+    octets.push(...group);
+  }
+  return der(0x06, Buffer.from(octets));
+}

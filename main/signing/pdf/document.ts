@@ -1,0 +1,191 @@
+/**
+ * @file Opens a PDF exactly as its cross-references say (ISO 32000-2, 7.5): tables, streams, hybrids, object streams,
+ * linearised files, any number of revisions. What does not add up is {@link PdfDamaged}, never searched for or repaired.
+ */
+import { PdfParser, streamStart } from './parser.ts';
+import { readCrossReferences, type Entry, type Section } from './cross-references.ts';
+import { decodeStream, type InflateBudget } from './filters.ts';
+import { PDF_NULL, PdfDamaged, type PdfDict, type PdfStream, type PdfValue } from './values.ts';
+
+export interface LocatedObject {
+  readonly number: number;
+  readonly generation: number;
+  readonly value: PdfValue;
+  /** From the first digit of `n g obj` to after `endobj`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const MAX_REFERENCE_STEPS = 32;
+const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
+
+export class PdfDocument {
+  readonly bytes: Buffer;
+  /** Newest first. */
+  readonly sections: readonly Section[];
+  readonly trailer: PdfDict;
+  readonly startXref: number;
+  /** Just after the last `%%EOF`, its line end not included. */
+  readonly structureEnd: number;
+  readonly entries: ReadonlyMap<number, Entry>;
+  /** One above the highest object number in use or declared. */
+  readonly size: number;
+  readonly #values = new Map<number, PdfValue>();
+  readonly #containers = new Map<number, readonly PdfValue[]>();
+  readonly #budget: InflateBudget = { remainingBytes: MAX_INFLATED_BYTES };
+  readonly #reading = new Set<number>();
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    if (bytes.toString('latin1', 0, 5) !== '%PDF-') throw new PdfDamaged('the file does not begin with %PDF-');
+    const found = readCrossReferences(bytes, this.#budget);
+    this.sections = found.sections;
+    this.startXref = found.startXref;
+    this.structureEnd = found.structureEnd;
+    const newest = found.sections[0];
+    if (!newest) throw new PdfDamaged('no cross-references');
+    this.trailer = newest.trailer;
+    const entries = new Map<number, Entry>();
+    let size = 0;
+    for (const section of found.sections) {
+      const declared = section.trailer.entries.get('Size');
+      if (declared?.kind === 'number') size = Math.max(size, declared.value);
+      for (const [number, entry] of section.entries) {
+        if (!entries.has(number)) entries.set(number, entry);
+        size = Math.max(size, number + 1);
+      }
+    }
+    this.entries = entries;
+    this.size = size;
+  }
+
+  get isEncrypted(): boolean {
+    return this.trailer.entries.has('Encrypt');
+  }
+
+  /** The object behind a reference; anything else is returned as it is. Missing objects are null (7.3.10). */
+  resolve(value: PdfValue | undefined): PdfValue {
+    let current = value ?? PDF_NULL;
+    for (let step = 0; current.kind === 'reference'; step++) {
+      if (step > MAX_REFERENCE_STEPS) throw new PdfDamaged('references in a circle');
+      current = this.object(current.number, current.generation);
+    }
+    return current;
+  }
+
+  /** The dictionary itself or a stream's; undefined when the value is something else. */
+  dictionary(value: PdfValue | undefined): PdfDict | undefined {
+    const found = this.resolve(value);
+    if (found.kind === 'dict') return found;
+    return found.kind === 'stream' ? found.dict : undefined;
+  }
+
+  entry(owner: PdfDict, key: string): PdfValue {
+    return this.resolve(owner.entries.get(key));
+  }
+
+  get catalog(): PdfDict {
+    const catalog = this.dictionary(this.trailer.entries.get('Root'));
+    if (!catalog) throw new PdfDamaged('the document has no catalog');
+    return catalog;
+  }
+
+  object(number: number, generation?: number): PdfValue {
+    const entry = this.entries.get(number);
+    if (!entry || entry.kind === 'free') return PDF_NULL;
+    if (generation !== undefined && (entry.kind === 'plain' ? entry.generation : 0) !== generation) return PDF_NULL;
+    const known = this.#values.get(number);
+    if (known) return known;
+    if (this.#reading.has(number)) throw new PdfDamaged(`object ${number} depends on itself`);
+    this.#reading.add(number);
+    try {
+      const value = entry.kind === 'plain' ? this.located(number).value : this.#packed(entry.container, entry.index, number);
+      this.#values.set(number, value);
+      return value;
+    } finally {
+      this.#reading.delete(number);
+    }
+  }
+
+  /** A plain object with its place in the file. @throws PdfDamaged when it is not where the cross-references say. */
+  located(number: number): LocatedObject {
+    const entry = this.entries.get(number);
+    if (entry?.kind !== 'plain') throw new PdfDamaged(`object ${number} is not a plain object`);
+    return this.readAt(entry.offset, number, entry.generation);
+  }
+
+  /** Reads the object that must stand at `offset`. */
+  readAt(offset: number, number: number, generation: number): LocatedObject {
+    const parser = new PdfParser(this.bytes, offset);
+    parser.skipWhitespace();
+    const start = parser.position;
+    if (parser.takeInteger() !== number) throw new PdfDamaged(`object ${number} is not at byte ${offset}`);
+    if (parser.expectInteger() !== generation) throw new PdfDamaged(`object ${number} has another generation`);
+    parser.expectKeyword('obj');
+    const plain = parser.value();
+    parser.skipWhitespace();
+    let value: PdfValue = plain;
+    if (plain.kind === 'dict' && parser.takeKeyword('stream')) value = this.#stream(parser, plain, number);
+    parser.expectKeyword('endobj');
+    return { number, generation, value, start, end: parser.position };
+  }
+
+  /** A stream's content with Flate and predictors undone. */
+  decode(stream: PdfStream): Buffer {
+    return decodeStream(stream, this.#budget, (value) => this.resolve(value));
+  }
+
+  #stream(parser: PdfParser, dict: PdfDict, number: number): PdfStream {
+    const start = streamStart(parser);
+    const length = this.resolve(dict.entries.get('Length'));
+    if (length.kind !== 'number' || !Number.isInteger(length.value) || length.value < 0) throw new PdfDamaged(`stream ${number} has no length`);
+    const end = start + length.value;
+    if (end > this.bytes.length) throw new PdfDamaged(`stream ${number} reaches past the end of the file`);
+    parser.position = end;
+    parser.expectKeyword('endstream');
+    return { kind: 'stream', dict, bytes: this.bytes.subarray(start, end) };
+  }
+
+  #packed(container: number, index: number, number: number): PdfValue {
+    const value = this.#container(container)[index];
+    if (!value) throw new PdfDamaged(`object ${number} is not in object stream ${container}`);
+    return value;
+  }
+
+  #container(number: number): readonly PdfValue[] {
+    const known = this.#containers.get(number);
+    if (known) return known;
+    if (this.entries.get(number)?.kind !== 'plain') throw new PdfDamaged(`object stream ${number} is missing`);
+    const stream = this.object(number);
+    if (stream.kind !== 'stream') throw new PdfDamaged(`object ${number} is not an object stream`);
+    const count = this.entry(stream.dict, 'N');
+    const first = this.entry(stream.dict, 'First');
+    if (count.kind !== 'number' || first.kind !== 'number' || count.value < 0 || count.value > 1_000_000) {
+      throw new PdfDamaged(`object stream ${number} has no count`);
+    }
+    const content = this.decode(stream);
+    const header = new PdfParser(content, 0);
+    const offsets: number[] = [];
+    for (let index = 0; index < count.value; index++) {
+      header.expectInteger();
+      offsets.push(first.value + header.expectInteger());
+    }
+    const values = offsets.map((offset) => detached(new PdfParser(content, offset).value()));
+    this.#containers.set(number, values);
+    return values;
+  }
+}
+
+/** Places inside an object stream are not places in the file: marked so that nothing mistakes them for such. */
+function detached(value: PdfValue): PdfValue {
+  switch (value.kind) {
+    case 'string':
+      return { ...value, start: -1, end: -1 };
+    case 'array':
+      return { ...value, items: value.items.map(detached) };
+    case 'dict':
+      return { ...value, entries: new Map([...value.entries].map(([key, entry]) => [key, detached(entry)])) };
+    default:
+      return value;
+  }
+}
