@@ -1,48 +1,87 @@
 /** @file What the imaging room offers for getting paper in: list the devices, scan a stack, take in a file. */
-import type { CallContext, Handlers } from '../rooms/define.ts';
+import type { CallContext, Handlers, ParamsOf, ResultOf } from '../rooms/define.ts';
 import { Failure, toRefusal } from '../rooms/failure.ts';
 import { importPages } from './import/import-pages.ts';
 import type { ArrivedPage, ImagingRoom, Scanner } from './protocol.ts';
 import { arrivePage, toArrivable } from './scanners/arrive-page.ts';
+import { createEsclDriver, type EsclDriverOptions } from './scanners/escl/escl-driver.ts';
+import { createFolderDriver, type FolderDriverOptions } from './scanners/watched-folder.ts';
+import { createSaneDriver, type SaneDriverOptions } from './scanners/sane/sane-driver.ts';
 import { createSampleDriver } from './scanners/sample-stack.ts';
 import type { ScannerDriver } from './scanners/scanner.ts';
 
 export interface CaptureOptions {
   /** Where finished pages are deposited for `store` to take over. */
   readonly incomingFolder: string;
+  readonly escl?: Partial<Pick<EsclDriverOptions, 'allowPublicAddresses' | 'timing'>>;
+  readonly sane?: SaneDriverOptions;
+  readonly folder?: Partial<Omit<FolderDriverOptions, 'folder'>>;
+  /** A scan that gives no page for this long has failed; below the deadline of the room's call. */
+  readonly quietLimitMs?: number;
 }
 
-export type Capture = Pick<Handlers<ImagingRoom['methods']>, 'listScanners' | 'scan' | 'importFile'>;
+type Methods = ImagingRoom['methods'];
+type ScanResult = ResultOf<Methods, 'scan'>;
+export type Capture = Pick<Handlers<Methods>, 'listScanners' | 'scan' | 'importFile'>;
+
+const QUIET_LIMIT_MS = 80_000;
+/** No feeder gives the same bytes this often in a row; a device that repeats itself would fill the disk. */
+const MOST_REPEATS = 20;
 
 export function createCapture(options: CaptureOptions): Capture {
   return {
-    listScanners: async (params, context) => {
-      const drivers: ScannerDriver[] = [createSampleDriver(params.sampleFolder)];
-      const lists = await Promise.all(drivers.map((driver) => driver.list(context.signal)));
-      return lists.flat();
-    },
-    scan: async ({ scanner, ...job }, context) => {
-      let pages = 0;
-      try {
-        for await (const image of driverOf(scanner).scan(scanner, job, context.signal)) {
-          context.progress(await arrivePage(options.incomingFolder, pages, await toArrivable(image)));
-          pages += 1;
-          context.signal.throwIfAborted();
-        }
-        return { pages, end: 'complete', code: null, detail: null };
-      } catch (thrown) {
-        const { code, detail } = toRefusal(thrown);
-        if (code === 'cancelled') return { pages, end: 'cancelled', code: null, detail: detail ?? null };
-        return { pages, end: 'fault', code, detail: detail ?? null };
-      }
-    },
+    listScanners: (params, context) => listScanners(options, params, context.signal),
+    scan: (params, context) => scan(options, params, context),
     importFile: (params, context) => importFile(options.incomingFolder, params, context),
   };
 }
 
+async function listScanners(options: CaptureOptions, params: ParamsOf<Methods, 'listScanners'>, signal: AbortSignal): Promise<Scanner[]> {
+  const drivers: ScannerDriver[] = [
+    createEsclDriver({ allowPublicAddresses: false, ...options.escl, addresses: params.addresses, useDiscovery: params.useDiscovery }),
+    ...(params.useSane ? [createSaneDriver(options.sane)] : []),
+    createFolderDriver({ ...options.folder, folder: params.watchedFolder ?? null }),
+    createSampleDriver(params.sampleFolder),
+  ];
+  return (await Promise.all(drivers.map((driver) => driver.list(signal)))).flat();
+}
+
+/** A fault is a result here, not a throw: the pages that came before it are part of the answer. */
+async function scan(options: CaptureOptions, params: ParamsOf<Methods, 'scan'>, context: CallContext<ArrivedPage>): Promise<ScanResult> {
+  const { scanner, ...job } = params;
+  const quiet = startQuietWatch(options.quietLimitMs ?? QUIET_LIMIT_MS);
+  const signal = AbortSignal.any([context.signal, quiet.signal]);
+  const repeats: number[] = [];
+  let pages = 0;
+  let last: ArrivedPage | undefined;
+  let inARow = 0;
+  try {
+    for await (const image of driverOf(scanner, options).scan(scanner, job, signal)) {
+      quiet.touch();
+      const page = await arrivePage(options.incomingFolder, pages, await toArrivable(image));
+      const isRepeat = page.image.sha256 === last?.image.sha256;
+      inARow = isRepeat ? inARow + 1 : 0;
+      if (inARow >= MOST_REPEATS) throw new Failure('scanner-failed', `page ${pages} came ${inARow + 1} times`);
+      if (isRepeat) repeats.push(pages + 1);
+      last = page;
+      pages += 1;
+      context.progress(page);
+      signal.throwIfAborted();
+    }
+    const detail = repeats.length === 0 ? null : `page ${repeats.join(', ')} is byte for byte the page before it`;
+    return { pages, end: 'complete', code: null, detail };
+  } catch (thrown) {
+    if (quiet.signal.aborted) return { pages, end: 'fault', code: 'timeout', detail: `no page for ${options.quietLimitMs ?? QUIET_LIMIT_MS} ms` };
+    const { code, detail } = toRefusal(thrown);
+    return code === 'cancelled' ? { pages, end: 'cancelled', code: null, detail: detail ?? null } : { pages, end: 'fault', code, detail: detail ?? null };
+  } finally {
+    quiet.stop();
+  }
+}
+
 async function importFile(
   incomingFolder: string,
-  params: { path: string; password?: string | undefined },
+  params: ParamsOf<Methods, 'importFile'>,
   context: CallContext<ArrivedPage>,
 ): Promise<{ pages: number }> {
   let pages = 0;
@@ -54,7 +93,25 @@ async function importFile(
   return { pages };
 }
 
-function driverOf(scanner: Scanner): ScannerDriver {
-  if (scanner.driver === 'sample') return createSampleDriver(null);
-  throw new Failure('scanner-offline', `no driver for ${scanner.driver} on this computer`);
+function driverOf(scanner: Scanner, options: CaptureOptions): ScannerDriver {
+  switch (scanner.driver) {
+    case 'escl':
+      return createEsclDriver({ allowPublicAddresses: false, ...options.escl, addresses: [], useDiscovery: false });
+    case 'sane':
+      return createSaneDriver(options.sane);
+    case 'folder':
+      return createFolderDriver({ ...options.folder, folder: null });
+    case 'sample':
+      return createSampleDriver(null);
+    case 'wia':
+    case 'twain':
+      throw new Failure('scanner-offline', `no driver for ${scanner.driver} on this computer`);
+  }
+}
+
+/** Aborts when `touch` is not called for `limitMs`. */
+function startQuietWatch(limitMs: number): { signal: AbortSignal; touch: () => void; stop: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), limitMs);
+  return { signal: controller.signal, touch: () => void timer.refresh(), stop: () => clearTimeout(timer) };
 }

@@ -85,6 +85,8 @@ export const imagingRoom = defineRoom({
         useDiscovery: z.boolean(),
         useSane: z.boolean(),
         sampleFolder: z.string().nullable(),
+        /** Where a device of the office drops its scans (network share, hot folder). */
+        watchedFolder: z.string().nullable().optional(),
       }),
       result: z.array(Scanner),
       timeoutMs: 20_000,
