@@ -1,0 +1,41 @@
+/** @file The imaging room's handlers that write PDFs, and the one that looks at foreign ones. */
+import { depositBlob, readBlob } from '../../blobs/blob-file.ts';
+import type { CallContext, ParamsOf, ResultOf } from '../../rooms/define.ts';
+import { composeFormPdf } from './form/compose-form.ts';
+import type { ImagingRoom } from '../protocol.ts';
+import { composeScans } from './compose-scans.ts';
+import { readChosenFile, readPdfFacts } from './inspect-pdf.ts';
+
+type Methods = ImagingRoom['methods'];
+type Context = Pick<CallContext<never>, 'signal'>;
+
+export interface Composer {
+  composePdf(params: ParamsOf<Methods, 'composePdf'>, context?: Context): Promise<ResultOf<Methods, 'composePdf'>>;
+  composeForm(params: ParamsOf<Methods, 'composeForm'>): Promise<ResultOf<Methods, 'composeForm'>>;
+  inspectPdf(params: ParamsOf<Methods, 'inspectPdf'>): Promise<ResultOf<Methods, 'inspectPdf'>>;
+}
+
+const PDF = 'application/pdf';
+
+export function createComposer(folders: { readonly incomingFolder: string; readonly resourcesFolder: string }): Composer {
+  return {
+    async composePdf({ pages, ...description }, context) {
+      const { bytes, pageCount } = await composeScans(description, readPages(pages), context?.signal);
+      return { pdf: await depositBlob(folders.incomingFolder, bytes, PDF), pageCount };
+    },
+    async composeForm({ form }) {
+      const { bytes, pageCount } = await composeFormPdf(form, folders.resourcesFolder);
+      return { pdf: await depositBlob(folders.incomingFolder, bytes, PDF), pageCount };
+    },
+    async inspectPdf({ pdf }) {
+      const isForeign = !('key' in pdf);
+      const bytes = isForeign ? await readChosenFile(pdf.path) : await readBlob(pdf);
+      const facts = await readPdfFacts(bytes);
+      return { ...facts, copy: isForeign ? await depositBlob(folders.incomingFolder, bytes, PDF) : null };
+    },
+  };
+}
+
+async function* readPages(pages: ParamsOf<Methods, 'composePdf'>['pages']) {
+  for (const { image, ...page } of pages) yield { ...page, image: await readBlob(image) };
+}
