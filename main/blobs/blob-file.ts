@@ -173,3 +173,9 @@ export function asDiskFailure(cause: unknown): Failure {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new Failure(code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'disk-error', message, { cause });
 }
+
+/** Access to a deposit that nobody has adopted: for work that ends before the store would hear of it. */
+export function accessToDeposit(incomingFolder: string, deposit: Deposit): BlobAccess {
+  const { file, key, sizeBytes, mediaType } = deposit;
+  return { path: join(incomingFolder, file), key, sizeBytes, mediaType };
+}

@@ -4,7 +4,7 @@
  */
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
-import type { Dossier, ScannerDevice, ScanSource } from '../../preload/types.ts';
+import type { Dossier, JobProgress, ScannerDevice, ScanSource } from '../../preload/types.ts';
 import type { ArrivedPage, Scanner } from '../imaging/protocol.ts';
 import { unwrap } from '../rooms/failure.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -21,8 +21,8 @@ export interface ScanChoice {
 
 export interface Capture {
   readonly devices: () => Promise<Result<readonly ScannerDevice[]>>;
-  readonly scan: (dossierId: string, officerId: string, choice: ScanChoice) => Promise<Result<{ jobId: string; done: Promise<unknown> }>>;
-  readonly importFiles: (dossierId: string, officerId: string, paths: readonly string[]) => { jobId: string; done: Promise<unknown> };
+  readonly scan: (dossierId: string, officerId: string, choice: ScanChoice) => Promise<Result<{ jobId: string; done: Promise<JobProgress> }>>;
+  readonly importFiles: (dossierId: string, officerId: string, paths: readonly string[]) => { jobId: string; done: Promise<JobProgress> };
   /** Recognises what is still pending of a dossier, for pages that a crash left unread. */
   readonly recognisePending: (dossier: Dossier, officerId: string) => void;
   readonly settled: () => Promise<void>;

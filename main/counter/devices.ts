@@ -1,60 +1,88 @@
 /** @file The self check behind F9 and `motcua doctor`: each part is asked to do its work once, none is assumed. */
-import { freemem } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeviceCheck } from '../../preload/types.ts';
+import type { DeviceCheck, SyncStatus } from '../../preload/types.ts';
 import type { Machine } from '../ports/ports.ts';
-import type { Settings } from '../settings/settings.ts';
-import type { Capture } from './capture.ts';
-import type { Rooms } from './rooms.ts';
+import type { Counter } from './open-counter.ts';
 
-const LOW_DISK_BYTES = 2 * 1024 ** 3; // warn below 2 GB: a day of scanning
+const LOW_DISK_BYTES = 2 * 1024 ** 3; // a day of scanning
+const FULL_DISK_BYTES = 500 * 1024 ** 2; // below this no new scans
+const CLOCK_TOLERANCE_MS = 120_000;
 
-export async function checkDevices(
-  machine: Machine,
-  settings: Settings,
-  rooms: Rooms,
-  capture: Capture,
-  connection: { readonly connection: string; readonly clockOffsetMs: number | null },
-): Promise<readonly DeviceCheck[]> {
-  const [store, scanners, tokens] = await Promise.all([
-    rooms.store.call('check', {}),
-    capture.devices(),
-    rooms.token.call('list', {}),
-  ]);
-  const checks: DeviceCheck[] = [];
-  const add = (part: DeviceCheck['part'], state: DeviceCheck['state'], message: string, values: DeviceCheck['values'] = {}): void =>
-    void checks.push({ part, state, message, values });
+type Check = Omit<DeviceCheck, 'part'>;
 
-  if (!store.ok) add('store', 'failed', 'store-closed', { code: store.code });
-  else if (store.value.integrity !== 'ok' || store.value.synchronous !== 2) add('store', 'failed', 'store-damaged', { code: store.value.integrity });
-  else add('store', 'ok', 'store-ok', { dossiers: store.value.dossiers, files: store.value.blobs });
-  if (store.ok) {
-    const free = store.value.freeBytes;
-    add('disk', free < LOW_DISK_BYTES ? 'warning' : 'ok', free < LOW_DISK_BYTES ? 'disk-low' : 'disk-ok', { gigabytes: Math.floor(free / 1024 ** 3) });
-  }
+export async function checkDevices(machine: Machine, counter: Counter): Promise<readonly DeviceCheck[]> {
+  const [store, scanner, token, sync] = await Promise.all([checkStore(counter), checkScanner(counter), checkToken(counter), counter.syncStatus()]);
+  const parts: readonly (readonly [DeviceCheck['part'], Check | undefined])[] = [
+    ['scanner', scanner],
+    ['token', token],
+    ['province', checkProvince(sync)],
+    ['store', store.store],
+    ['disk', store.disk],
+    ['recognition', checkRecognition(machine)],
+    ['clock', checkClock(sync)],
+    ['host', checkHost(counter)],
+  ];
+  return parts.flatMap(([part, check]) => (check ? [{ part, ...check }] : []));
+}
 
-  if (!scanners.ok) add('scanner', 'failed', 'scanner-failed', { code: scanners.code });
-  else if (scanners.value.length === 0) add('scanner', 'warning', 'scanner-none');
-  else add('scanner', 'ok', 'scanner-ok', { count: scanners.value.length, name: scanners.value[0]?.name ?? '' });
+async function checkStore(counter: Counter): Promise<{ store: Check; disk?: Check }> {
+  const checked = await counter.rooms.store.call('check', {});
+  if (!checked.ok) return { store: failed('store-failed', { detail: checked.code }) };
+  const { integrity, synchronous, dossiers, blobs, freeBytes } = checked.value;
+  // A store that does not flush every commit may lose what it said was saved: as bad as a damaged one.
+  const isSound = integrity === 'ok' && synchronous === 2;
+  const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GB`;
+  const disk = freeBytes < FULL_DISK_BYTES ? failed('disk-full', { free }) : freeBytes < LOW_DISK_BYTES ? warning('disk-low', { free }) : fine('disk-ok', { free });
+  return { store: isSound ? fine('store-ok', { dossiers, blobs }) : failed('store-failed', { detail: integrity }), disk };
+}
 
-  if (!tokens.ok) add('token', 'failed', 'token-failed', { code: tokens.code });
-  else if (tokens.value.length === 0) add('token', 'warning', 'token-none');
-  else add('token', 'ok', 'token-ok', { count: tokens.value.length, label: tokens.value[0]?.label ?? '' });
+async function checkScanner(counter: Counter): Promise<Check> {
+  const devices = await counter.capture.devices();
+  if (!devices.ok) return failed('scanner-failed', { detail: devices.code });
+  const [first] = devices.value;
+  return first ? fine('scanner-ok', { count: devices.value.length, name: first.name }) : warning('scanner-none');
+}
 
-  add('province', connection.connection === 'online' ? 'ok' : 'warning', `province-${connection.connection}`, {
-    url: settings.province?.url ?? 'practice',
-  });
-  const offset = connection.clockOffsetMs;
-  if (offset === null) add('clock', 'warning', 'clock-unknown');
-  else add('clock', Math.abs(offset) > 120_000 ? 'warning' : 'ok', Math.abs(offset) > 120_000 ? 'clock-off' : 'clock-ok', { seconds: Math.round(offset / 1000) });
+async function checkToken(counter: Counter): Promise<Check> {
+  const tokens = await counter.rooms.token.call('list', {});
+  if (!tokens.ok) return failed('token-failed', { detail: tokens.code });
+  const [first] = tokens.value;
+  if (!first) return warning('token-none');
+  const { label, tries, certificates } = first;
+  if (tries === 'locked') return failed('token-locked', { label });
+  if (!certificates.some((certificate) => certificate.canSign)) return failed('token-no-certificate', { label });
+  return tries === 'low' || tries === 'final' ? warning('token-low', { label }) : fine('token-ok', { label });
+}
 
-  const hasModel = existsSync(join(machine.paths.resources, 'tessdata', 'vie.traineddata'));
-  add('recognition', hasModel ? 'ok' : 'failed', hasModel ? 'recognition-ok' : 'recognition-model-missing', {
-    freeMegabytes: Math.floor(freemem() / 1024 ** 2),
-  });
-  add('host', machine.secretBox.kind === 'dpapi' || machine.secretBox.kind === 'keychain' || machine.secretBox.kind === 'libsecret' ? 'ok' : 'warning', 'host-secrets', {
-    kind: machine.secretBox.kind,
-  });
-  return checks;
+function checkProvince({ connection }: SyncStatus): Check {
+  if (connection === 'online') return fine('province-online');
+  return connection === 'refused' ? failed('province-refused', { detail: connection }) : warning(`province-${connection}`);
+}
+
+function checkClock({ clockOffsetMs }: SyncStatus): Check {
+  if (clockOffsetMs === null) return warning('clock-unknown');
+  const seconds = Math.round(clockOffsetMs / 1000);
+  return Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS ? warning('clock-off', { seconds }) : fine('clock-ok', { seconds });
+}
+
+function checkRecognition(machine: Machine): Check {
+  const model = join(machine.paths.resources, 'tessdata', 'vie.traineddata');
+  return existsSync(model) ? fine('recognition-ok') : failed('recognition-failed', { detail: model });
+}
+
+function checkHost(counter: Counter): Check | undefined {
+  const { host, version } = counter.session.state();
+  if (host === 'electron') return fine('host-electron', { version });
+  return host === 'chromium' ? warning('host-chromium', { version }) : undefined; // the command line has no window to speak of
+}
+
+function fine(message: string, values: Check['values'] = {}): Check {
+  return { state: 'ok', message, values };
+}
+function warning(message: string, values: Check['values'] = {}): Check {
+  return { state: 'warning', message, values };
+}
+function failed(message: string, values: Check['values'] = {}): Check {
+  return { state: 'failed', message, values };
 }

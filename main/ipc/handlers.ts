@@ -36,12 +36,11 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
 
   async function setIdentity(request: OnDossier, officer: Officer, text: string): Promise<Result<Dossier>> {
     const applicant = parseIdentityCode(text);
-    if (!applicant.ok) return applicant;
     const current = await rooms.store.call('get', { id: request.id });
     if (!current.ok) return current;
     const { phone = null, email = null, sources } = current.value.applicant ?? { sources: {} };
     const kept = Object.fromEntries(Object.entries(sources).filter(([field]) => field === 'phone' || field === 'email'));
-    const merged = { ...applicant.value, phone, email, sources: { ...kept, ...applicant.value.sources } };
+    const merged = { ...applicant, phone, email, sources: { ...kept, ...applicant.sources } };
     return edit(request, officer, { kind: 'set-applicant', applicant: merged });
   }
 
@@ -152,6 +151,6 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       const woken = await rooms.sync.call('wake', {});
       return woken.ok ? ok(null) : woken;
     },
-    'devices.check': async () => ok(await checkDevices(ports.machine, counter.settings, rooms, capture, await counter.syncStatus())),
+    'devices.check': async () => ok(await checkDevices(ports.machine, counter)),
   };
 }

@@ -38,6 +38,7 @@ export interface SupervisorOptions<S extends RoomSpec> {
 }
 
 interface Pending {
+  readonly room: RoomProcess;
   readonly settle: (result: Result<unknown>) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
   readonly touch: () => void;
@@ -102,6 +103,8 @@ export class Supervisor<S extends RoomSpec> {
         timer = setTimeout(() => {
           this.#log('warn', `${this.#spec.name}.${method} gave no sign for ${timeoutMs} ms; replacing the process`);
           settle(refuse('timeout', `${this.#spec.name}.${method}`));
+          // Forgotten before it is dead, so that the next call gets a new process and not the dying one.
+          if (this.#process === room) this.#process = undefined;
           room.kill();
         }, timeoutMs);
       };
@@ -112,7 +115,7 @@ export class Supervisor<S extends RoomSpec> {
         this.#pending.delete(seq);
         resolve(result as Result<ResultOf<S['methods'], K>>);
       };
-      this.#pending.set(seq, { settle, touch, onProgress: options.onProgress as ((value: unknown) => void) | undefined });
+      this.#pending.set(seq, { room, settle, touch, onProgress: options.onProgress as ((value: unknown) => void) | undefined });
       options.signal?.addEventListener('abort', abort, { once: true });
       touch();
       room.post({ kind: 'call', seq, method, params });
@@ -224,13 +227,11 @@ export class Supervisor<S extends RoomSpec> {
   #exited(room: RoomProcess, code: number | null): void {
     if (this.#process === room) this.#process = undefined;
     for (const pending of [...this.#pending.values()]) {
-      pending.settle(refuse('room-stopped', `${this.#spec.name} ended with ${code}`));
+      if (pending.room === room) pending.settle(refuse('room-stopped', `${this.#spec.name} ended with ${code}`));
     }
     if (this.#isStopping) return;
     this.#crashes.push(Date.now());
     this.#log('warn', `${this.#spec.name} ended with ${code}`);
-    const listeners = this.#listeners.get('exit');
-    for (const listener of listeners ?? []) listener(code);
   }
 
   #log(level: string, text: string): void {

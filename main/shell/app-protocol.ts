@@ -3,13 +3,12 @@
  * names a file outside the renderer's folder, and a blob is served only to a signed-in officer.
  */
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { streamBlob, type BlobAccess } from '../blobs/blob-file.ts';
 import type { Result } from '../../preload/result.ts';
 import { securityHeaders } from './content-policy.ts';
-
-export const APP_ORIGIN = 'app://counter';
+import { parseAppUrl } from './page-policy.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -54,23 +53,4 @@ export function createAppProtocol(options: AppProtocolOptions): (request: Reques
       return new Response(null, { status: 404 }); // not part of the bundle
     }
   }
-}
-
-export type AppTarget = { readonly kind: 'blob'; readonly id: string } | { readonly kind: 'file'; readonly path: string };
-
-/** The only parser of `app:` URLs: undefined for any other host, dots, or a name it does not expect. Queries are the page's own business. */
-export function parseAppUrl(url: string): AppTarget | undefined {
-  let parsed: URL;
-  let path: string;
-  try {
-    parsed = new URL(url);
-    path = decodeURIComponent(parsed.pathname).replace(/^\//, '');
-  } catch {
-    return undefined;
-  }
-  if (parsed.protocol !== 'app:' || parsed.host !== 'counter' || parsed.username !== '' || parsed.port !== '') return undefined;
-  const blob = /^blob\/([A-Za-z0-9_-]{1,100})$/.exec(path);
-  if (blob?.[1] !== undefined) return { kind: 'blob', id: blob[1] };
-  if (!/^[A-Za-z0-9_./-]+$/.test(path) || normalize(path) !== path.replaceAll('/', sep) || path.startsWith('.') || path.includes('..')) return undefined;
-  return { kind: 'file', path };
 }

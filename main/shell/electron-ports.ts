@@ -2,7 +2,7 @@
 import { dialog, safeStorage, BrowserWindow } from 'electron';
 import { ok, refuse } from '../../preload/result.ts';
 import type { FileChooser, Printer, SecretBox } from '../ports/ports.ts';
-import { APP_ORIGIN } from './app-protocol.ts';
+import { APP_ORIGIN } from './page-policy.ts';
 
 /** The system keyring. Linux's `basic_text` is a key that everybody knows: treated as none at all. */
 export function electronSecretBox(): SecretBox {

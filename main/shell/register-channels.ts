@@ -3,31 +3,15 @@
  * origin, right page, right role, strict schema, bounded size. Handlers behind it trust what they get.
  */
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import { CHANNELS, type Channel, type PageName } from '../../preload/contract.ts';
+import { CHANNELS, type Channel } from '../../preload/contract.ts';
 import { refuse, type Result } from '../../preload/result.ts';
 import type { Session } from '../counter/session.ts';
 import type { ChannelHandlers } from '../ipc/handlers.ts';
 import { SCHEMAS } from '../ipc/schemas.ts';
 import { toRefusal } from '../rooms/failure.ts';
-import { parseAppUrl } from './app-protocol.ts';
+import { pageOf, type SenderView } from './page-policy.ts';
 
 const MAX_REQUEST_CHARACTERS = 256 * 1024;
-
-export interface SenderView {
-  readonly url: string;
-  readonly isTopFrame: boolean;
-  readonly isKnownWindow: boolean;
-}
-
-/** Which of our pages sent this; undefined for anything else. */
-export function pageOf(sender: SenderView): PageName | undefined {
-  if (!sender.isKnownWindow || !sender.isTopFrame) return undefined;
-  const target = parseAppUrl(sender.url);
-  if (target?.kind !== 'file') return undefined;
-  if (target.path === 'sign-in.html') return 'sign-in';
-  if (target.path === 'index.html') return 'desk';
-  return target.path === 'confirm.html' ? 'confirm' : undefined;
-}
 
 export function registerChannels(
   handlers: ChannelHandlers,

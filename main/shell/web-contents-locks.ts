@@ -1,29 +1,9 @@
 /**
  * @file Every lock on every page, installed in one call: no navigation away, no new windows, no permissions, no network, no
- * webviews. The predicates are pure and tested as a table; points of Electron's security checklist in brackets.
+ * webviews. What is allowed stands in page-policy.ts; points of Electron's security checklist in brackets.
  */
 import { app, session, type Session } from 'electron';
-import { APP_ORIGIN } from './app-protocol.ts';
-
-/** Only our own pages, compared as URLs and never as prefixes [13]. */
-export function isNavigationAllowed(url: string): boolean {
-  try {
-    const { protocol, host, username } = new URL(url);
-    return `${protocol}//${host}` === APP_ORIGIN && username === '';
-  } catch {
-    return false;
-  }
-}
-
-/** Pages load from `app:` only; the network belongs to the sync room [1]. `blob:` and `devtools:` never leave the page. */
-export function isRequestAllowed(url: string): boolean {
-  return url.startsWith('blob:app://counter/') || url.startsWith('devtools://') || isNavigationAllowed(url);
-}
-
-/** Copying a code to the clipboard is the one thing a page may ask for [5]. */
-export function isPermissionAllowed(permission: string, origin: string): boolean {
-  return permission === 'clipboard-sanitized-write' && isNavigationAllowed(origin);
-}
+import { isNavigationAllowed, isPermissionAllowed, isRequestAllowed } from './page-policy.ts';
 
 export function lockEverything(log: (text: string) => void): void {
   lockSession(session.defaultSession);

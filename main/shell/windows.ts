@@ -4,7 +4,7 @@
  */
 import { BrowserWindow, type WebContents } from 'electron';
 import type { EventName, Events } from '../../preload/contract.ts';
-import { APP_ORIGIN } from './app-protocol.ts';
+import { APP_ORIGIN } from './page-policy.ts';
 
 export interface Windows {
   readonly openDesk: () => void;

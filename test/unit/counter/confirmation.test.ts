@@ -1,0 +1,84 @@
+import { describe, expect, it, vi } from 'vitest';
+import { refuse, ok } from '../../../preload/result.ts';
+import type { SigningRequest } from '../../../preload/types.ts';
+import { createConfirmation } from '../../../main/ipc/confirmation.ts';
+import type { LoginAttempt } from '../../../main/ports/ports.ts';
+
+const request: SigningRequest = {
+  requestId: 'r1',
+  purpose: 'results',
+  documents: [],
+  certificateId: 'c',
+  token: {
+    id: 't', label: 'T', serialNumber: '1', model: 'm', isPractice: true, tries: 'ok', minPinLength: 4, maxPinLength: 16,
+    hasProtectedPath: false, asksPinPerSignature: false, certificates: [],
+  },
+};
+
+function open(answers: LoginAttempt[]) {
+  const window = { open: vi.fn(), close: vi.fn() };
+  const confirmation = createConfirmation(window);
+  const pins: string[] = [];
+  const seen: Uint8Array[] = [];
+  const outcome = confirmation.authorise(request, async (pin) => {
+    if (pin) {
+      pins.push(new TextDecoder().decode(pin));
+      seen.push(pin);
+    }
+    return answers.shift() ?? { outcome: ok(null), tries: 'ok' };
+  });
+  return { window, confirmation, pins, seen, outcome };
+}
+
+describe('the confirmation window', () => {
+  it('shows the request, takes the PIN once, wipes it and closes', async () => {
+    const { window, confirmation, pins, seen, outcome } = open([]);
+    expect(confirmation.current()).toEqual(ok(request));
+    expect(await confirmation.submit('r1', 'mật khẩu 1')).toEqual(ok(null));
+    expect(await outcome).toEqual(ok(null));
+    expect(pins).toEqual(['mật khẩu 1']);
+    expect(seen[0]?.every((byte) => byte === 0)).toBe(true);
+    expect(window.close).toHaveBeenCalledOnce();
+  });
+
+  it('stays open after a wrong PIN and shows what is left', async () => {
+    const { window, confirmation, outcome } = open([{ outcome: refuse('pin-wrong'), tries: 'final' }]);
+    expect(await confirmation.submit('r1', '0000')).toMatchObject({ ok: false, code: 'pin-wrong' });
+    expect(window.close).not.toHaveBeenCalled();
+    expect(confirmation.current()).toMatchObject({ value: { token: { tries: 'final' } } });
+    await confirmation.submit('r1', '1111');
+    expect(await outcome).toEqual(ok(null));
+  });
+
+  it('ends when the wrong PIN locked the token', async () => {
+    const { confirmation, outcome } = open([{ outcome: refuse('pin-wrong'), tries: 'locked' }]);
+    await confirmation.submit('r1', '0000');
+    expect(await outcome).toMatchObject({ ok: false, code: 'pin-locked' });
+  });
+
+  it('a second Enter while the token thinks is not a second try', async () => {
+    const { confirmation, pins } = open([]);
+    const [first, second] = await Promise.all([confirmation.submit('r1', 'a'), confirmation.submit('r1', 'a')]);
+    expect(first.ok).toBe(true);
+    expect(second.ok).toBe(false);
+    expect(pins).toEqual(['a']);
+  });
+
+  it('closing the window or cancelling is a refusal, and nothing waits afterwards', async () => {
+    const closed = open([]);
+    closed.confirmation.windowClosed();
+    expect(await closed.outcome).toMatchObject({ code: 'pin-cancelled' });
+    const cancelled = open([]);
+    cancelled.confirmation.cancel('r1');
+    expect(await cancelled.outcome).toMatchObject({ code: 'pin-cancelled' });
+    expect(cancelled.confirmation.current().ok).toBe(false);
+    expect((await cancelled.confirmation.submit('r1', 'x')).ok).toBe(false);
+  });
+
+  it('refuses a second request while one waits, and a PIN for another request', async () => {
+    const { confirmation, pins } = open([]);
+    expect(await confirmation.authorise(request, async () => ({ outcome: ok(null), tries: 'ok' }))).toMatchObject({ code: 'token-busy' });
+    expect((await confirmation.submit('other', 'x')).ok).toBe(false);
+    expect(pins).toEqual([]);
+  });
+});
