@@ -34,6 +34,15 @@ export type ProgressOf<M extends Methods, K extends keyof M> = M[K]['progress'] 
   ? z.output<M[K]['progress']>
   : never;
 
+/** Schemas infer mutable types, but nobody changes a message: readonly data may be sent and answered as it is. */
+export type Sendable<T> = T extends Uint8Array
+  ? T
+  : T extends readonly unknown[]
+    ? { readonly [K in keyof T]: Sendable<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: Sendable<T[K]> }
+      : T;
+
 /** What a handler is given beside its parameters. */
 export interface CallContext<P> {
   readonly signal: AbortSignal;
@@ -44,7 +53,7 @@ export type Handlers<M extends Methods> = {
   readonly [K in keyof M]: (
     params: ParamsOf<M, K>,
     context: CallContext<ProgressOf<M, K>>,
-  ) => ResultOf<M, K> | Promise<ResultOf<M, K>>;
+  ) => Sendable<ResultOf<M, K>> | Promise<Sendable<ResultOf<M, K>>>;
 };
 
 /** Messages on the wire; every one is a JSON value except `Uint8Array` PINs, which only `token` accepts. */

@@ -1,16 +1,16 @@
 /** @file The inside end of a room: parses calls, runs handlers, answers with values. Runs in the utility process. */
 import type { z } from 'zod';
 import { asErrorCode } from '../../preload/error-codes.ts';
-import type { FromRoom, Handlers, ParamsOf, ResultOf, RoomSpec, ToRoom } from './define.ts';
+import type { FromRoom, Handlers, ParamsOf, ResultOf, RoomSpec, Sendable, ToRoom } from './define.ts';
 import { Failure, toRefusal } from './failure.ts';
 import { connectToParent, type ParentLink } from './parent-link.ts';
 
 /** What a room may do towards main while it runs. */
 export interface RoomHost<S extends RoomSpec> {
-  readonly emit: <K extends keyof S['events'] & string>(name: K, value: z.output<S['events'][K]>) => void;
+  readonly emit: <K extends keyof S['events'] & string>(name: K, value: Sendable<z.output<S['events'][K]>>) => void;
   readonly ask: <K extends keyof S['asks'] & string>(
     method: K,
-    params: ParamsOf<S['asks'], K>,
+    params: Sendable<ParamsOf<S['asks'], K>>,
   ) => Promise<ResultOf<S['asks'], K>>;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
 }

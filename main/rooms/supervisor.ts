@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
-import type { FromRoom, Handlers, ParamsOf, ProgressOf, ResultOf, RoomSpec, ToRoom } from './define.ts';
+import type { FromRoom, Handlers, ParamsOf, ProgressOf, ResultOf, RoomSpec, Sendable, ToRoom } from './define.ts';
 import { toRefusal } from './failure.ts';
 
 /** A started process, whichever host made it. */
@@ -29,7 +29,7 @@ export interface CallOptions<P> {
 export interface SupervisorOptions<S extends RoomSpec> {
   readonly launch: RoomLauncher;
   /** Evaluated at every start, so that a restarted room gets fresh state. */
-  readonly init: () => z.input<S['init']> | Promise<z.input<S['init']>>;
+  readonly init: () => Sendable<z.input<S['init']>> | Promise<Sendable<z.input<S['init']>>>;
   readonly asks?: Handlers<S['asks']>;
   readonly onLog?: (level: string, text: string) => void;
   /** More than this many crashes in a minute and the room stays down until the next call. */
@@ -85,7 +85,7 @@ export class Supervisor<S extends RoomSpec> {
   /** One request. Never throws: crashes, deadlines and cancellation are refusals too. */
   async call<K extends keyof S['methods'] & string>(
     method: K,
-    params: z.input<S['methods'][K]['params']>,
+    params: Sendable<z.input<S['methods'][K]['params']>>,
     options: CallOptions<ProgressOf<S['methods'], K>> = {},
   ): Promise<Result<ResultOf<S['methods'], K>>> {
     const started = await this.start();
