@@ -50,7 +50,7 @@ export function buildReceiptForm(dossier: Dossier, context: ReceiptContext): For
     field('5. Thời gian trả kết quả giải quyết hồ sơ', writeMoment(receipt.dueAt), { isStrong: true }), // (18)
     field('6. Đăng ký nhận kết quả tại', describeReturn(dossier, context)), // (19)
     field('Phí, lệ phí (nếu có)', describeFee(dossier.feeVnd)), // (20)
-    field('Vào Sổ theo dõi hồ sơ, Quyển số', `${writeCount(receipt.book)}     Số thứ tự: ${writeCount(receipt.number)}`), // (21)
+    field('Vào Sổ theo dõi hồ sơ, Quyển số', `${writeCount(receipt.book)}; Số thứ tự: ${writeCount(receipt.number)}`), // (21)
     {
       kind: 'signatures', // (22)
       gapPt: 34,
@@ -112,18 +112,18 @@ function head(dossier: Dossier, context: ReceiptContext, number: number, receive
       kind: 'columns',
       gapPt: 8,
       columns: [
-        { share: 60, blocks: [line([{ text: `Số: ${writeCount(number)}/TNHS` }]), line(code)] },
+        { share: 60, blocks: [line([{ text: `Số: ${writeCount(number)}/TNHS` }], 'left', 4), line(code)] },
         {
           share: 64,
-          blocks: [line([{ text: `${context.placeName}, ${writeLongDate(receivedAt)}`, style: 'italic' }], 'center')],
+          blocks: [line([{ text: `${context.placeName}, ${writeLongDate(receivedAt)}`, style: 'italic' }], 'center', 4)],
         },
       ],
     },
   ];
 }
 
-function line(runs: Run[], align: 'left' | 'center' = 'left'): SimpleBlockInput {
-  return { kind: 'paragraph', beforePt: 1, align, runs };
+function line(runs: Run[], align: 'left' | 'center' = 'left', beforePt = 1): SimpleBlockInput {
+  return { kind: 'paragraph', beforePt, align, runs };
 }
 
 function provisionalNotice(): BlockInput {
@@ -161,7 +161,7 @@ function componentTable(dossier: Dossier): BlockInput {
     sizePt: 9.3,
     beforePt: 2,
     afterPt: 2,
-    columns: [{ share: 8, align: 'center' }, { share: 74 }, { share: 28, align: 'center' }, { share: 17, align: 'center' }],
+    columns: [{ share: 10, align: 'center' }, { share: 73 }, { share: 28, align: 'center' }, { share: 17, align: 'center' }],
     header: [bold('STT'), bold('Tên giấy tờ'), bold('Hình thức'), bold('Số lượng')],
     rows: rows.length > 0 ? rows : [[cell(''), cell('Không có giấy tờ kèm theo'), cell(''), cell('')]],
   };

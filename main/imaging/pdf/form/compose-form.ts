@@ -15,7 +15,7 @@ const POINTS_PER_MM = 72 / 25.4;
 const PAPER_MM = { A4: [210, 297], A5: [148, 210] } as const;
 const RUNNING_LINE_PT = 16;
 const RUNNING_SIZE_PT = 8;
-const BACKDROP_COLOUR: Rgb = [0.91, 0.91, 0.91];
+const BACKDROP_COLOUR: Rgb = [0.94, 0.94, 0.94];
 const STYLES = ['regular', 'bold', 'italic'] as const;
 const FONT_NAMES: Readonly<Record<TextStyle, string>> = { regular: '/R', bold: '/B', italic: '/I' };
 
@@ -146,7 +146,7 @@ function drawBackdrop(text: string | null, frame: Frame, typeface: Typeface, fon
   const font = fonts.get('bold');
   if (text === null || !font) return '';
   const diagonal = Math.hypot(frame.widthPt, frame.heightPt);
-  const sizePt = Math.min(120, (diagonal * 0.7) / Math.max(0.1, widthOf(typeface, 'bold', text, 1)));
+  const sizePt = Math.min(96, (diagonal * 0.6) / Math.max(0.1, widthOf(typeface, 'bold', text, 1)));
   const width = widthOf(typeface, 'bold', text, sizePt);
   const [cosine, sine] = [frame.widthPt / diagonal, frame.heightPt / diagonal];
   const x = frame.widthPt / 2 - (width / 2) * cosine + sizePt * 0.33 * sine;

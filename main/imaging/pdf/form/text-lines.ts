@@ -61,9 +61,30 @@ interface Line {
 export function placeParagraph(runs: readonly StyledText[], shape: ParagraphShape, typeface: Typeface): PlacedLine[] {
   return splitAtBreaks(runs).flatMap((paragraph, index) => {
     const indent = index === 0 ? shape.firstIndentPt : 0;
-    const lines = fillLines(readWords(paragraph, typeface), shape.widthPt, indent, typeface);
+    const words = readWords(paragraph, typeface);
+    const fill = (widthPt: number): Line[] => fillLines(words, widthPt, indent, typeface);
+    const lines = shape.align === 'center' ? balanceLines(fill, shape.widthPt) : fill(shape.widthPt);
     return lines.map((line, row) => placeLine(line, row === 0 ? indent : 0, shape, typeface));
   });
+}
+
+/** Centred text is broken into lines of like length: one word alone under a long line looks like a mistake. */
+function balanceLines(fill: (widthPt: number) => Line[], widthPt: number): Line[] {
+  let best = fill(widthPt);
+  const count = best.length;
+  if (count === 1) return best;
+  let [tooNarrow, wideEnough] = [widthPt / (count + 1), widthPt];
+  while (wideEnough - tooNarrow > 1) {
+    const middle = (tooNarrow + wideEnough) / 2;
+    const lines = fill(middle);
+    if (lines.length > count) {
+      tooNarrow = middle;
+    } else {
+      wideEnough = middle;
+      best = lines;
+    }
+  }
+  return best;
 }
 
 function splitAtBreaks(runs: readonly StyledText[]): StyledText[][] {
