@@ -12,7 +12,7 @@ export const FAULT_NAMES = [
   'reset-mid-patch', // the connection ends while the body is on its way
   'duplicate', // the request is carried out twice, the second answer is sent
   'wrong-offset', // HEAD answers an offset that is not true
-  'slow', // every answer takes 0.2–1 s longer
+  'slow', // every answer takes 0.1–0.5 s longer
   'html-200', // a captive portal answers instead of the province
   'redirect', // ... or sends to another host
   'forged-receipt', // the receipt is signed by a key nobody knows

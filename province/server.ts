@@ -91,7 +91,7 @@ export function createServer(gateway: Gateway, faults: FaultBox, log: (text: str
   }
 
   async function misbehave(request: FastifyRequest, reply: FastifyReply, route: Route): Promise<void> {
-    if (faults.strikes('slow', route)) await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 800));
+    if (faults.strikes('slow', route)) await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400));
     if (faults.strikes('html-200', route)) {
       await reply.code(200).type('text/html; charset=utf-8').send(CAPTIVE_PAGE);
       return;

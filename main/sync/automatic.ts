@@ -33,10 +33,11 @@ export function startAutomatic({ core, clock, random, alone, log }: AutomaticPar
 
   async function work(): Promise<void> {
     for (let broken = 0; !ending.signal.aborted; ) {
+      const isAsked = isWoken;
       isWoken = false;
       let retryInMs: number | null = null;
       try {
-        ({ retryInMs } = await alone(() => core.pass({ signal: ending.signal, readFeed: false })));
+        ({ retryInMs } = await alone(() => core.pass({ signal: ending.signal, isAsked, readFeed: false })));
         broken = 0;
       } catch (thrown) {
         if (ending.signal.aborted) return;

@@ -36,13 +36,13 @@ serveRoom(syncRoom, (init, host) => {
         const total = { received: 0, waiting: 0, held: 0 };
         for (let passes = 0; ; passes++) {
           const result = await alone(() =>
-            core.pass({ signal: either, readFeed: automatic === null, progress: (jobId, step) => progress({ jobId, step }) }),
+            core.pass({ signal: either, isAsked: true, readFeed: automatic === null, progress: (jobId, step) => progress({ jobId, step }) }),
           );
           total.received += result.received;
           total.held += result.held;
           total.waiting = result.waiting;
           const isNear = result.retryInMs !== null && result.retryInMs <= PATIENCE_MS;
-          if (once || !isNear || result.waiting === 0 || passes >= MOST_PATIENT_PASSES) return total;
+          if (once || !isNear || passes >= MOST_PATIENT_PASSES) return total;
           await systemClock.sleep(result.retryInMs ?? 0, either);
         }
       },

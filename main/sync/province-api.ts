@@ -83,8 +83,8 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
       return trouble(kind, `${step}: ${thrown.message}`);
     }
     const kind = classifyAnswer(step, answer);
-    onExchange(kind);
     if (kind !== 'captive-portal') learn(answer, sentAtMs, wire);
+    onExchange(kind);
     if (kind === 'success') return { kind, value: answer };
     const problem = readProblem(answer);
     return {

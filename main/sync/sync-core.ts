@@ -30,14 +30,23 @@ export type SyncCoreParts = Omit<UploadParts, 'pace' | 'api' | 'progress'> & {
   readonly log: (level: 'info' | 'warn', text: string) => void;
 };
 
+export interface PassOptions {
+  readonly signal: AbortSignal;
+  /** Somebody sealed a dossier or pressed the button: the back-off is not waited for, a `Retry-After` still is. */
+  readonly isAsked: boolean;
+  /** False when somebody listens to the feed all the time. */
+  readonly readFeed: boolean;
+  readonly progress?: UploadParts['progress'];
+}
+
 export interface SyncCore {
-  /** One pass over what is due. The feed is read too unless somebody listens to it all the time. */
-  readonly pass: (options: { signal: AbortSignal; readFeed: boolean; progress?: UploadParts['progress'] }) => Promise<PassResult>;
+  /** One pass over what is due. */
+  readonly pass: (options: PassOptions) => Promise<PassResult>;
   /** Reads the feed to its end; with `waitSeconds` the last page waits for news. */
   readonly readFeed: (waitSeconds: number, signal: AbortSignal) => Promise<Reply<null>>;
 }
 
-/** Takes part in {@link createStatusKeeper}: the longest line trouble after which counters spread their return. */
+/** After line trouble longer than this all counters come back together: they spread their return. */
 export const OUTAGE_MS = 60_000;
 /** After 410 the whole feed is read again, but not over and over. */
 const RELIST_MS = 10 * 60_000;
@@ -49,6 +58,12 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
   let failures = 0;
   let offlineSinceMs: number | null = null;
   let relistedAtMs: number | null = null;
+  /** The line's own wait, by the clock that never jumps. */
+  let gate = { untilMs: -Infinity, isFloor: false };
+
+  function closeGate(waitMs: number, isFloor: boolean): void {
+    gate = { untilMs: clock.monotonicMs() + waitMs, isFloor };
+  }
 
   async function reportOutcome(job: UploadJob, outcome: JobOutcome): Promise<number | null> {
     switch (outcome.kind) {
@@ -63,6 +78,7 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
         const attempt = outcome.hasProgressed ? 0 : Math.max(failures, Math.min(job.attempts, 10));
         failures = outcome.hasProgressed ? 1 : failures + 1;
         const waitMs = delayMs(attempt, outcome.retryAfterMs, random);
+        if (outcome.reason !== 'disk') closeGate(waitMs, outcome.retryAfterMs !== null);
         const notBefore = new Date(clock.nowMs() + waitMs).toISOString();
         await store.reportStep(job.jobId, { kind: 'waiting', reason: outcome.reason, notBefore, detail: outcome.detail });
         return waitMs;
@@ -85,8 +101,8 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
     return reply;
   }
 
-  async function leaseNumbers(signal: AbortSignal): Promise<void> {
-    for (const want of await store.wantedNumbers()) {
+  async function leaseNumbers(wanted: Awaited<ReturnType<SyncStore['wantedNumbers']>>, signal: AbortSignal): Promise<void> {
+    for (const want of wanted) {
       const reply = await api.lease(want, signal);
       if (reply.kind !== 'success') {
         log('warn', `no numbers for ${want.date}: ${reply.detail}`);
@@ -121,48 +137,55 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
   return {
     readFeed,
 
-    async pass({ signal, readFeed: mustReadFeed, progress = () => {} }) {
-      let received = 0;
-      const waiting = new Set<string>();
-      const held = new Set<string>();
-      const seen = new Set<string>();
-      let retryInMs: number | null = null;
-      const uploadParts: UploadParts = { ...parts, pace, progress };
+    async pass({ signal, isAsked, readFeed: mustReadFeed, progress = () => {} }) {
+      const leftMs = gate.untilMs - clock.monotonicMs();
+      if (leftMs > 0 && (!isAsked || gate.isFloor)) return { received: 0, waiting: 0, held: 0, retryInMs: leftMs };
+      let job = await store.nextJob();
+      const wanted = await store.wantedNumbers();
+      if (!job && wanted.length === 0 && !mustReadFeed) return { received: 0, waiting: 0, held: 0, retryInMs: null };
 
+      const counts = { received: 0, waiting: 0, held: 0 };
+      let retryInMs: number | null = null;
+      const retryIn = (ms: number): void => {
+        retryInMs = Math.min(retryInMs ?? Infinity, ms);
+      };
       const knocked = await knock(signal);
       if (knocked.kind !== 'success' && ACTIONS[knocked.kind].kind === 'hold-and-stop') {
         log('warn', `no dossier is sent: ${knocked.detail}`);
-        return { received, waiting: 0, held: 0, retryInMs: CAP_MS };
+        closeGate(CAP_MS, false);
+        return { ...counts, retryInMs: CAP_MS };
       }
-      if (knocked.kind === 'success') await leaseNumbers(signal);
+      if (knocked.kind === 'success') await leaseNumbers(wanted, signal);
+      else if (!job) {
+        const waitMs = delayMs(failures++, knocked.retryAfterMs, random);
+        closeGate(waitMs, knocked.retryAfterMs !== null);
+        retryIn(waitMs);
+      }
 
-      for (;;) {
+      const uploadParts: UploadParts = { ...parts, pace, progress };
+      const seen = new Set<string>();
+      let isLineGood = knocked.kind === 'success';
+      for (; job && !seen.has(job.jobId); job = await store.nextJob()) {
         signal.throwIfAborted();
-        const job = await store.nextJob();
-        if (!job || seen.has(job.jobId)) break;
         seen.add(job.jobId);
         const outcome = knocked.kind === 'success' ? await uploadJob(job, uploadParts, signal) : outcomeOfTrouble(knocked);
         const waitMs = await reportOutcome(job, outcome);
         progress(job.jobId, outcome.kind);
-        if (outcome.kind === 'received') received++;
-        if (outcome.kind === 'held') {
-          held.add(job.jobId);
-          if (outcome.mustStop) break;
+        counts[outcome.kind]++;
+        if (waitMs !== null) retryIn(waitMs);
+        if (outcome.kind === 'waiting' && outcome.reason !== 'disk') {
+          isLineGood = false;
+          offlineSinceMs ??= clock.monotonicMs();
+          break;
         }
-        if (outcome.kind === 'waiting') {
-          waiting.add(job.jobId);
-          retryInMs = Math.min(retryInMs ?? Infinity, waitMs ?? Infinity);
-          if (outcome.reason !== 'disk') {
-            offlineSinceMs ??= clock.monotonicMs();
-            break;
-          }
+        if (outcome.kind === 'held' && outcome.mustStop) {
+          isLineGood = false;
+          closeGate(CAP_MS, false);
+          break;
         }
       }
-      if (knocked.kind !== 'success' && waiting.size === 0) {
-        retryInMs = delayMs(failures++, knocked.retryAfterMs, random);
-      }
-      if (mustReadFeed && knocked.kind === 'success' && waiting.size === 0) await readFeed(0, signal);
-      return { received, waiting: waiting.size, held: held.size, retryInMs };
+      if (mustReadFeed && isLineGood) await readFeed(0, signal);
+      return { ...counts, retryInMs };
     },
   };
 }

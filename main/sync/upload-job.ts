@@ -195,7 +195,7 @@ export async function uploadJob(job: UploadJob, parts: UploadParts, signal: Abor
       await parts.hashing.verifyReceipt(receipt, manifest, job.manifestSha256);
     } catch (thrown) {
       // A portal or a proxy cannot forge this by accident: somebody answers in the province's place.
-      if (thrown instanceof Failure && thrown.code === 'receipt-invalid') throw hold('security', thrown.message);
+      if (thrown instanceof Failure && thrown.code === 'receipt-invalid') throw hold('security', thrown.message, true);
       throw thrown;
     }
     checkpoint('receipt-verified');
