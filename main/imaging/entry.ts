@@ -11,16 +11,16 @@ import { createRecogniser } from './recognition/recogniser.ts';
 sharp.cache(false);
 sharp.concurrency(1);
 
-serveRoom(imagingRoom, ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
+serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
   const capture = createCapture({ incomingFolder });
   const composer = createComposer({ incomingFolder, resourcesFolder });
-  const recogniser = createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes: async () => [] });
+  const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes: async () => [] });
   const handlers: Partial<Handlers<ImagingRoom['methods']>> = {
     listScanners: capture.listScanners,
     scan: capture.scan,
     importFile: capture.importFile,
     recognise: (params, { signal }) => recogniser.recognise(params, signal),
-    composePdf: (params) => composer.composePdf(params),
+    composePdf: composer.composePdf,
     composeForm: (params) => composer.composeForm(params),
     inspectPdf: (params) => composer.inspectPdf(params),
   };

@@ -17,9 +17,15 @@ const SAME_BASELINE = 0.35;
 /** Below this Tesseract is inventing letters from seals, ruling lines and dirt. */
 const MIN_ROW_CONFIDENCE = 25;
 const MIN_WORD_CONFIDENCE = 8;
+/** Dotted ruling lines are read as rows of digits a fraction as high as the text. */
+const MIN_HEIGHT_SHARE = 0.35;
 
 export function buildLines(rows: readonly OcrRow[]): TextLine[] {
-  const pieces = rows.map(dropNoise).filter((row) => row.words.length > 0);
+  const usual = median(rows.map(usualHeight));
+  const pieces = rows
+    .filter((row) => usualHeight(row) >= usual * MIN_HEIGHT_SHARE)
+    .map(dropNoise)
+    .filter((row) => row.words.length > 0);
   pieces.sort((a, b) => a.baselineY - b.baselineY);
   const groups: OcrRow[][] = [];
   for (const piece of pieces) {

@@ -1,16 +1,19 @@
 /** @file One stored image → everything that can be read from it. The imaging room's `recognise`. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import sharp from 'sharp';
 import { readBlob, type BlobAccess } from '../../blobs/blob-file.ts';
 import { dpiFromSize } from '../import/density.ts';
 import type { RecognisedPage } from '../protocol.ts';
 import { isBlankPage } from './blank.ts';
 import { decodePage, type DecodedPage } from './decode.ts';
 import { OcrPool } from './ocr-pool.ts';
-import { inkChannel } from './raster.ts';
-import { readPage } from './read-page.ts';
-import { textOf, toStoredLines } from './lines.ts';
+import { findDocumentType, loadDocumentTypes, type DocumentType, type FoundType } from './document-types.ts';
+import { readFields } from './fields.ts';
+import { clipBox, toStoredBox, type PageGeometry } from './geometry.ts';
+import { identityFields } from './identity-fields.ts';
+import { textOf, toStoredLines, type TextLine } from './lines.ts';
+import { greyChannel, inkChannel } from './raster.ts';
+import { addColouredHeading, readPage, type PageReading } from './read-page.ts';
 
 export type Code = RecognisedPage['codes'][number];
 
@@ -18,7 +21,7 @@ export interface RecogniserOptions {
   readonly resourcesFolder: string;
   /** Tesseract workers: pages recognised at once. */
   readonly workers: number;
-  readonly readCodes: (bytes: Uint8Array) => Promise<readonly Code[]>;
+  readonly readCodes: (bytes: Uint8Array) => Promise<Code[]>;
 }
 
 export interface RecogniseParams {
@@ -35,9 +38,8 @@ export interface Recogniser {
   readonly close: () => Promise<void>;
 }
 
-export function createRecogniser(options: RecogniserOptions): Recogniser {
-  sharp.cache(false);
-  sharp.concurrency(1);
+export async function createRecogniser(options: RecogniserOptions): Promise<Recogniser> {
+  const types = await loadDocumentTypes(join(options.resourcesFolder, 'document-types'));
   const pool = new OcrPool({ tessdataFolder: join(options.resourcesFolder, 'tessdata'), workers: options.workers });
   const never = new AbortController().signal;
 
@@ -57,20 +59,32 @@ export function createRecogniser(options: RecogniserOptions): Recogniser {
       widthPx: page.storedWidthPx,
       heightPx: page.storedHeightPx,
       dpi: Math.round((workingDpi * page.storedWidthPx) / page.image.width),
-      codes: [...codes],
+      codes,
       documentType: null,
       fields: [],
     };
-    if (!ocr || base.isBlank) return base;
-    const plane = inkChannel(page.image);
-    const reading = await readPage({ plane, dpi: workingDpi, storedWidthPx: page.storedWidthPx, storedHeightPx: page.storedHeightPx }, pool, signal);
+    const identity = identityFields(codes);
+    if (!ocr || base.isBlank) return { ...base, fields: identity };
+    const { lines, geometry, found } = await readTyped(page, workingDpi, signal);
     return {
       ...base,
-      text: reading.lines.map((line) => textOf(line.words)).join('\n'),
-      lines: toStoredLines(reading.lines, reading.geometry),
-      skewDeg: reading.geometry.skewDeg,
-      rotation: reading.geometry.rotation,
+      text: lines.map((line) => textOf(line.words)).join('\n'),
+      lines: toStoredLines(lines, geometry),
+      skewDeg: geometry.skewDeg,
+      rotation: geometry.rotation,
+      documentType: found && { code: found.type.code, title: found.type.title, confidence: found.confidence },
+      fields: [...identity, ...(found ? ocrFields(lines, found.type, geometry) : [])],
     };
+  }
+
+  /** Reads the page; when no title is on it, reads its head again with red ink kept, because titles are often printed red. */
+  async function readTyped(page: DecodedPage, dpi: number, signal: AbortSignal): Promise<PageReading & { found: FoundType | null }> {
+    const input = { dpi, storedWidthPx: page.storedWidthPx, storedHeightPx: page.storedHeightPx };
+    const reading = await readPage({ ...input, plane: inkChannel(page.image) }, pool, signal);
+    const found = findDocumentType(reading.lines, types);
+    if (found) return { ...reading, found };
+    const headed = await addColouredHeading(reading, { ...input, plane: greyChannel(page.image) }, pool, signal);
+    return { ...headed, found: findDocumentType(headed.lines, types) };
   }
 
   return {
@@ -85,4 +99,14 @@ function resolutionOf(page: DecodedPage, dpi: number): number {
   const isPlausible = dpi >= 100 && dpi <= 1200;
   const stored = isPlausible ? dpi : dpiFromSize(page.storedWidthPx, page.storedHeightPx);
   return (stored * page.image.width) / page.storedWidthPx;
+}
+
+function ocrFields(lines: readonly TextLine[], type: DocumentType, geometry: PageGeometry): RecognisedPage['fields'] {
+  return readFields(lines, type).map(({ name, value, confidence, box }) => ({
+    name,
+    value,
+    confidence,
+    source: 'ocr',
+    box: box && [...clipBox(toStoredBox(geometry, box), geometry.storedWidthPx, geometry.storedHeightPx)],
+  }));
 }

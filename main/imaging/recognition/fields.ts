@@ -1,0 +1,196 @@
+/** @file Field values of a recognised page, by the rules of its document type. */
+import type { Box } from '../../../preload/types.ts';
+import type { RecognisedPage } from '../protocol.ts';
+import type { DocumentType, LabelRule } from './document-types.ts';
+import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
+import { unionBox } from './geometry.ts';
+import { textOf, type TextLine } from './lines.ts';
+import { findByPlace } from './placed-fields.ts';
+import { rightOf, tokenise, type Token, type TokenPage } from './tokens.ts';
+import { readTyped, type Reading, type ReaderKind } from './typed-readers.ts';
+
+/** Boxes are pixels of the prepared page; the recogniser maps them to the stored image. */
+export interface ReadField {
+  readonly name: string;
+  readonly value: string;
+  readonly confidence: number;
+  readonly box: Box | null;
+}
+export type Fields = RecognisedPage['fields'];
+
+interface LabelMatch {
+  readonly start: number;
+  /** First token of the value. */
+  readonly end: number;
+}
+
+const FULL_LINE_SHARE = 0.93;
+const UNSURE_CONFIDENCE = 40;
+
+export function readFields(lines: readonly TextLine[], type: DocumentType): ReadField[] {
+  const page = tokenise(lines);
+  const ranges = sectionRanges(page, type);
+  const stops = labelStarts(page, type);
+  const fields: ReadField[] = [];
+  for (const [index, section] of type.sections.entries()) {
+    const range = ranges[index];
+    if (!range) continue;
+    let from = range.from;
+    for (const rule of section.fields) {
+      if ('find' in rule) {
+        fields.push(...findByPlace(page, rule));
+        continue;
+      }
+      const found = readLabelled(page, rule, from, range.to, stops);
+      if (!found) continue;
+      from = found.next;
+      fields.push(found.field);
+    }
+  }
+  return fields;
+}
+
+function sectionRanges(page: TokenPage, type: DocumentType): ({ from: number; to: number } | null)[] {
+  let from = 0;
+  const starts = type.sections.map((section) => {
+    if (section.start === undefined) return 0;
+    const match = findLabel(page, section.start, from, page.tokens.length, true) ?? findLabel(page, section.start, from, page.tokens.length, false);
+    if (match) from = match.start + 1;
+    return match?.start ?? null;
+  });
+  return starts.map((start, index) => {
+    if (start === null) return null;
+    const next = starts.slice(index + 1).find((later): later is number => later !== null && later > start);
+    return { from: start, to: next ?? page.tokens.length };
+  });
+}
+
+/** Token positions at which some label of this form begins: a value ends there. */
+function labelStarts(page: TokenPage, type: DocumentType): ReadonlySet<number> {
+  const rules = type.sections.flatMap((section) => section.fields).filter((rule): rule is LabelRule => 'labels' in rule);
+  const starts = new Set<number>();
+  const add = (label: string, hasColon: boolean): void => {
+    for (let from = 0; ; ) {
+      const match = findLabel(page, label, from, page.tokens.length, hasColon);
+      if (!match) return;
+      starts.add(match.start);
+      from = match.start + 1;
+    }
+  };
+  for (const rule of rules) for (const label of rule.labels) add(label, rule.hasColon);
+  for (const label of type.otherLabels) add(label, label.endsWith(':'));
+  return starts;
+}
+
+function readLabelled(
+  page: TokenPage,
+  rule: LabelRule,
+  from: number,
+  to: number,
+  stops: ReadonlySet<number>,
+): { field: ReadField; next: number } | null {
+  for (const label of rule.labels) {
+    const match = findLabel(page, label, from, to, rule.hasColon);
+    if (!match) continue;
+    const value = valueTokens(page, match, to, stops, rule);
+    const reading = readTyped(rule.read, textOf(value));
+    if (!reading) continue;
+    return { field: toField(rule.name, rule.read, reading, value), next: match.end };
+  }
+  return null;
+}
+
+/** Words after the label: to the next label, to a wide gap, to the end of the line or over the lines it runs on. */
+function valueTokens(page: TokenPage, match: LabelMatch, to: number, stops: ReadonlySet<number>, rule: LabelRule): Token[] {
+  const value: Token[] = [];
+  for (let at = match.end; at < to; at++) {
+    const token = page.tokens[at] as Token;
+    if (stops.has(at)) {
+      // "3." before "Giới tính:" belongs to the label.
+      while (value.length > 0 && isItemMark(value[value.length - 1] as Token)) value.pop();
+      break;
+    }
+    const before = page.tokens[at - 1];
+    if (before && before.line !== token.line) {
+      const isWrapped = value.length === 0 || rule.runsOn;
+      if (!isWrapped || !continues(page, before.line, token)) break;
+    } else if (before && value.length > 0 && isColumnGap(page, before, token) && readTyped(rule.read, textOf(value))) {
+      break;
+    }
+    value.push(token);
+  }
+  return value;
+}
+
+function isColumnGap(page: TokenPage, before: Token, token: Token): boolean {
+  return token.box[0] - (before.box[0] + before.box[2]) > page.pitchPx * 1.6;
+}
+
+/** A line that reaches the right edge of the text goes on in the next one, unless that begins a new item. */
+function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
+  const line = page.lines[lineIndex];
+  const below = page.lines[next.line];
+  if (!line || !below || next.line !== lineIndex + 1) return false;
+  const isFull = rightOf(line) >= page.textLeft + (page.textRight - page.textLeft) * FULL_LINE_SHARE;
+  return isFull && below.baselineY - line.baselineY < page.pitchPx * 1.7 && !isItemMark(next);
+}
+
+/** `2.`, `3.1.`, `a)`, `-`: the mark before the next item. */
+function isItemMark(token: Token): boolean {
+  return /^(?:\d{1,2}(?:\.\d)*[.)]|[a-zđ]\)|[-–+•|]|[IVX]+\.)$/u.test(token.text);
+}
+
+/** The first place in `[from, to)` where the label stands. Labels are compared unaccented with 15 % of wrong letters. */
+export function findLabel(page: TokenPage, label: string, from: number, to: number, hasColon: boolean): LabelMatch | null {
+  const wanted = squeeze(label);
+  let best: (LabelMatch & { distance: number }) | null = null;
+  for (let start = from; start < (best?.end ?? to); start++) {
+    // A word before the label can pass for wrong letters of it ("Hóa Họ, chữ đệm …"): a later start may fit better.
+    const match = matchLabelAt(page, wanted, start, to, hasColon);
+    if (match && (!best || match.distance < best.distance)) best = { start, ...match };
+  }
+  return best;
+}
+
+function matchLabelAt(page: TokenPage, wanted: string, start: number, to: number, hasColon: boolean): { end: number; distance: number } | null {
+  const first = page.tokens[start] as Token;
+  if (first.plain === '' || !couldBegin(first.plain, wanted)) return null;
+  const limit = allowedErrors(wanted.length);
+  let joined = '';
+  let best: { end: number; distance: number } | null = null;
+  for (let end = start; end < to && joined.length <= wanted.length + limit; end++) {
+    const token = page.tokens[end] as Token;
+    joined += token.plain;
+    const distance = editDistance(joined, wanted, limit);
+    const isClosed = !hasColon || token.endsWithColon || page.tokens[end + 1]?.text === ':';
+    if (distance <= limit && isClosed && (!best || distance < best.distance)) best = { end: end + 1, distance };
+    if (token.endsWithColon) break;
+  }
+  return best;
+}
+
+/** Cheap refusal: a label begins with a word that shares its first letters, or nearly. */
+function couldBegin(plain: string, wanted: string): boolean {
+  const length = Math.min(plain.length, 3, wanted.length);
+  return editDistance(plain.slice(0, length), wanted.slice(0, length)) <= (wanted.length <= 6 ? 0 : 1);
+}
+
+function toField(name: string, kind: ReaderKind, reading: Reading, tokens: readonly Token[]): ReadField {
+  const used = tokensBetween(tokens, reading.start, reading.end);
+  const mean = used.reduce((sum, token) => sum + token.confidence * token.text.length, 0) / Math.max(1, used.reduce((sum, token) => sum + token.text.length, 0));
+  const least = Math.min(...used.map((token) => token.confidence));
+  // One doubtful word makes the value doubtful: the officer looks at the whole snippet anyway.
+  const confidence = Math.round((mean + (Number.isFinite(least) ? least : 0)) / 2);
+  const ceiling = reading.isSure ? 100 : kind === 'name' ? 70 : UNSURE_CONFIDENCE;
+  return { name, value: reading.value, confidence: Math.max(0, Math.min(confidence, ceiling)), box: unionBox(used.map((token) => token.box)) };
+}
+
+/** The tokens that make up characters `[start, end)` of their text joined by spaces. */
+export function tokensBetween(tokens: readonly Token[], start: number, end: number): Token[] {
+  let at = 0;
+  return tokens.filter((token) => {
+    const from = at;
+    at += token.text.length + 1;
+    return from < end && at - 1 > start;
+  });
+}
