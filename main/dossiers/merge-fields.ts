@@ -1,0 +1,71 @@
+/** @file Fields of a dossier from all its pages: one row per name and value, the best source first, the officer above all. */
+import type { Applicant, FieldSource, FieldValue, Page } from '../../preload/types.ts';
+import { parseIdentityCode } from '../people/identity-code.ts';
+import { Failure } from '../rooms/failure.ts';
+import { pageIdsInOrder, type DraftFacts, type RecognitionFact } from './draft.ts';
+import { foldText } from './fold-text.ts';
+
+const TRUST: Readonly<Record<FieldSource, number>> = { typed: 6, population: 5, reuse: 4, qr: 3, mrz: 2, ocr: 1 };
+
+/**
+ * Same name and same value (diacritics aside) on several pages is one field; different values stay side by side, because
+ * a contradiction between papers is something the officer must see.
+ */
+export function mergeFields(draft: DraftFacts, pages: readonly Page[]): FieldValue[] {
+  const merged = new Map<string, FieldValue>();
+  for (const page of pages) {
+    const fact: RecognitionFact | 'failed' | undefined = draft[`recognition:${page.id}`];
+    if (page.isHidden || typeof fact !== 'object') continue;
+    for (const field of fact.fields) {
+      const key = `${field.name}\n${foldText(field.value)}`;
+      const earlier = merged.get(key);
+      const isBetter =
+        !earlier ||
+        TRUST[field.source] > TRUST[earlier.source] ||
+        (field.source === earlier.source && field.confidence > earlier.confidence);
+      if (isBetter) {
+        merged.set(key, { ...field, id: `${page.id}:${field.name}`, pageId: page.id, isConfirmed: false });
+      }
+    }
+  }
+  const seen = new Set<string>();
+  return [...merged.values()].map((field) => withOfficersValue(draft, withOwnId(field, seen)));
+}
+
+/** Two values of one name on one page: the second gets a number, so that each can be confirmed by itself. */
+function withOwnId(field: FieldValue, seen: Set<string>): FieldValue {
+  let id = field.id;
+  for (let n = 2; seen.has(id); n++) id = `${field.id}:${n}`;
+  seen.add(id);
+  return { ...field, id };
+}
+
+function withOfficersValue(draft: DraftFacts, field: FieldValue): FieldValue {
+  const value: string | undefined = draft[`field:${field.id}`];
+  if (value === undefined) return field;
+  if (value === field.value) return { ...field, isConfirmed: true };
+  return { ...field, value, source: 'typed', confidence: 100, isConfirmed: true };
+}
+
+/** Distinct people whose card codes were read on the pages, in order of the pages. */
+export function identitiesOf(draft: DraftFacts): Applicant[] {
+  const people = new Map<string, Applicant>();
+  for (const id of pageIdsInOrder(draft)) {
+    const fact: RecognitionFact | 'failed' | undefined = draft[`recognition:${id}`];
+    if (typeof fact !== 'object') continue;
+    for (const text of fact.codes) {
+      const person = tryParse(text);
+      if (person?.idNumber && !people.has(person.idNumber)) people.set(person.idNumber, person);
+    }
+  }
+  return [...people.values()];
+}
+
+function tryParse(text: string): Applicant | null {
+  try {
+    return parseIdentityCode(text);
+  } catch (thrown) {
+    if (thrown instanceof Failure) return null; // most codes on papers are not ID cards
+    throw thrown;
+  }
+}

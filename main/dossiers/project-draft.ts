@@ -1,0 +1,122 @@
+/** @file From the facts of a draft to what the screen shows and rules judge. Pure and cheap: run on every answer. */
+import type { Applicant, ChecklistItem, Dossier, FieldValue, MissingItem, Page, Procedure, ProcedureComponent } from '../../preload/types.ts';
+import { findMissing } from './completeness.ts';
+import { pageIdsInOrder, type ChecklistFact, type DocumentFact, type DraftFacts, type RecognitionFact } from './draft.ts';
+import { foldText } from './fold-text.ts';
+import { identitiesOf, mergeFields } from './merge-fields.ts';
+import { suggestComponents } from './suggest-component.ts';
+
+/** What derives from the facts; sealing freezes exactly this. */
+export interface DraftBody {
+  readonly applicant: Applicant | null;
+  readonly procedure: Procedure | null;
+  readonly checklist: readonly ChecklistItem[];
+  readonly pages: readonly Page[];
+  readonly fields: readonly FieldValue[];
+  readonly feeVnd: number | null;
+  readonly returnMethod: Dossier['returnMethod'];
+  readonly note: string | null;
+  /** Documents that fit the pages as they are now, by component. */
+  readonly documentIds: Readonly<Record<string, string>>;
+}
+
+export function projectDraft(draft: DraftFacts, channel: Dossier['channel']): DraftBody {
+  const procedure = draft.procedure ?? null;
+  const components = applicableComponents(procedure, channel);
+  const pages = projectPages(draft, components);
+  const applicant = draft.applicant ?? applicantFromPages(draft);
+  const documentIds: Record<string, string> = {};
+  for (const { id } of components) {
+    const document: DocumentFact | undefined = draft[`document:${id}`];
+    if (document && document.madeFrom === fingerprintPages(pages, id)) documentIds[id] = document.documentId;
+  }
+  return {
+    applicant,
+    procedure,
+    checklist: components.map((component) => projectChecklistItem(draft, component, pages, applicant)),
+    pages,
+    fields: mergeFields(draft, pages),
+    feeVnd: draft.details?.feeVnd ?? null,
+    returnMethod: draft.details?.returnMethod ?? 'counter',
+    note: draft.details?.note ?? null,
+    documentIds,
+  };
+}
+
+export function missingOf(body: DraftBody, isSigned: (documentId: string) => boolean): MissingItem[] {
+  const signed = new Set(Object.entries(body.documentIds).filter(([, id]) => isSigned(id)).map(([componentId]) => componentId));
+  return findMissing({ ...body, signedComponentIds: signed });
+}
+
+/** Interactive forms exist only on the online channel; at a counter the paper form stands in their place. */
+export function applicableComponents(procedure: Procedure | null, channel: Dossier['channel']): readonly ProcedureComponent[] {
+  return (procedure?.components ?? []).filter(({ kind }) => kind !== 'electronic-form' || channel === 'online');
+}
+
+/** Names the visible pages of a component in order with their rotation: equal exactly when the PDF would be. */
+export function fingerprintPages(pages: readonly Page[], componentId: string): string {
+  return pages
+    .filter((page) => page.componentId === componentId && !page.isHidden)
+    .map((page) => `${page.id}@${page.rotation}`)
+    .join(' ');
+}
+
+function projectPages(draft: DraftFacts, components: readonly ProcedureComponent[]): Page[] {
+  const ids = pageIdsInOrder(draft);
+  const facts = ids.map((id): RecognitionFact | 'failed' | undefined => draft[`recognition:${id}`]);
+  const suggestions = suggestComponents(facts.map((fact) => (typeof fact === 'object' ? fact : null)), components);
+  const known = new Set(components.map(({ id }) => id));
+  return ids.flatMap((id, index): Page[] => {
+    const arrived = draft[`page:${id}`];
+    if (!arrived) return [];
+    const fact = facts[index];
+    const recognised = typeof fact === 'object' ? fact : null;
+    const decision: { componentId: string | null } | undefined = draft[`assignment:${id}`];
+    // A decision about another procedure's component is no decision about this one's.
+    const isDecided = decision !== undefined && (decision.componentId === null || known.has(decision.componentId));
+    const suggestion = suggestions[index] ?? null;
+    const { source: _source, ...image } = arrived;
+    return [
+      {
+        id,
+        ...image,
+        rotation: draft[`rotation:${id}`] ?? recognised?.rotation ?? 0,
+        isHidden: draft[`hidden:${id}`] ?? recognised?.isBlank ?? false,
+        isBlank: recognised?.isBlank ?? false,
+        recognition: fact === undefined ? 'pending' : recognised ? 'done' : 'failed',
+        documentType: recognised?.documentType ?? null,
+        componentId: isDecided ? decision.componentId : (suggestion?.componentId ?? null),
+        suggestion,
+        isAssignedByOfficer: isDecided,
+      },
+    ];
+  });
+}
+
+function projectChecklistItem(
+  draft: DraftFacts,
+  component: ProcedureComponent,
+  pages: readonly Page[],
+  applicant: Applicant | null,
+): ChecklistItem {
+  const fact: ChecklistFact | undefined = draft[`checklist:${component.id}`];
+  const pageIds = pages.filter((page) => page.componentId === component.id && !page.isHidden).map((page) => page.id);
+  const handedIn = pageIds.length > 0;
+  const form = fact?.form ?? (handedIn ? (component.originals > 0 ? 'original' : 'plain-copy') : shownForm(component, applicant));
+  const usual = Math.max(1, component.originals || component.copies);
+  return { component, form, quantity: fact?.quantity ?? (form === null ? 0 : usual), note: fact?.note ?? null, pageIds };
+}
+
+/** The card whose code was read was in the officer's hand: the identity paper counts as shown, its number as noted. */
+function shownForm(component: ProcedureComponent, applicant: Applicant | null): ChecklistItem['form'] {
+  if (component.kind !== 'presented' || applicant?.idNumber == null) return null;
+  const source = applicant.sources.idNumber;
+  if (source !== 'qr' && source !== 'mrz') return null;
+  return /\b(tuy than|can cuoc|cccd)\b/.test(foldText(component.name)) ? 'presented' : null;
+}
+
+/** The one person whose card lies in the stack. Two cards are a question for the officer, not a guess. */
+function applicantFromPages(draft: DraftFacts): Applicant | null {
+  const [only, ...others] = identitiesOf(draft);
+  return only && others.length === 0 ? only : null;
+}

@@ -1,0 +1,73 @@
+/**
+ * @file Which component a scanned page belongs to: its title and heading against the components' names, over unaccented
+ * syllables. Scores pairs of neighbouring syllables, because single ones (giấy, đăng, ký) are in every paper's name.
+ */
+import type { Page, ProcedureComponent } from '../../preload/types.ts';
+import type { RecognitionFact } from './draft.ts';
+import { foldedWords } from './fold-text.ts';
+
+type Suggestion = NonNullable<Page['suggestion']>;
+type Readable = Pick<RecognitionFact, 'documentType' | 'isBlank' | 'head'>;
+
+/** Below this share of a name's pairs it is a coincidence of officialese. */
+const MIN_COVERAGE = 0.6;
+/** A heading found in running text counts less than the recognised title. */
+const HEAD_WEIGHT = 0.85;
+const CONTINUATION_CONFIDENCE = 40;
+/** Confidence is 0–100, as recognition counts. */
+const FULL = 100;
+
+/** One suggestion per page, in order; a page without a title of its own continues the paper before it. */
+export function suggestComponents(pages: readonly (Readable | null)[], components: readonly ProcedureComponent[]): (Suggestion | null)[] {
+  const names = components
+    .filter(({ kind }) => kind === 'submitted')
+    .map((component) => ({ id: component.id, variants: variantsOf(component.name) }));
+  let previous: Suggestion | null = null;
+  return pages.map((page) => {
+    if (page === null || page.isBlank) return null;
+    let suggestion = suggestFor(page, names);
+    if (suggestion === null && page.documentType === null && previous !== null && page.head !== '') {
+      suggestion = { componentId: previous.componentId, confidence: CONTINUATION_CONFIDENCE };
+    }
+    previous = suggestion;
+    return suggestion;
+  });
+}
+
+function suggestFor(page: Readable, names: readonly { id: string; variants: readonly (readonly string[])[] }[]): Suggestion | null {
+  const title = page.documentType ? pairsOf(foldedWords(`${page.documentType.title}`)) : new Set<string>();
+  const code = page.documentType ? pairsOf(foldedWords(page.documentType.code)) : new Set<string>();
+  const head = pairsOf(page.head === '' ? [] : page.head.split(' '));
+  const ranked = names
+    .map(({ id, variants }) => {
+      const coverage = Math.max(
+        ...variants.map((variant) => Math.max(covered(variant, title), covered(variant, code), covered(variant, head) * HEAD_WEIGHT)),
+        0,
+      );
+      return { id, coverage };
+    })
+    .sort((a, b) => b.coverage - a.coverage);
+  const [best, second] = ranked;
+  if (!best || best.coverage < MIN_COVERAGE * HEAD_WEIGHT) return null;
+  // Two names that fit equally well: propose the first, and say how unsure that is.
+  const isClear = !second || best.coverage - second.coverage > 0.05;
+  return { componentId: best.id, confidence: Math.round(FULL * best.coverage * (isClear ? 1 : 0.5)) };
+}
+
+/** "Giấy A / giấy B (mẫu C)" names alternatives; each is matched by itself, as pairs of syllables. */
+function variantsOf(name: string): string[][] {
+  const withoutForms = name.replace(/\([^)]*\)/g, ' ');
+  return withoutForms
+    .split(/[/;,:]| hoặc /u)
+    .map((part) => foldedWords(part.replace(/theo mẫu|theo quy định/giu, ' ')))
+    .filter((words) => words.length >= 2)
+    .map((words) => [...pairsOf(words)]);
+}
+
+function pairsOf(words: readonly string[]): Set<string> {
+  return new Set(words.slice(1).map((word, index) => `${words[index]} ${word}`));
+}
+
+function covered(pairs: readonly string[], text: ReadonlySet<string>): number {
+  return pairs.length === 0 ? 0 : pairs.filter((pair) => text.has(pair)).length / pairs.length;
+}

@@ -1,0 +1,57 @@
+/**
+ * @file Status changes from the province. A page of the feed and its cursor are one transaction. An item that may not be
+ * applied (unknown dossier, no legal way, "done" without a signed result here) is recorded and passed over: one bad item
+ * must not stop the feed.
+ */
+import { canMove, needsResult, stateOfStatus } from '../dossiers/states.ts';
+import type { FeedItem } from '../sync/protocol.ts';
+import { appendAudit, inTransaction, nowMs, readSetting, writeSetting, type StoreContext } from './context.ts';
+import { readDocumentRows, type DossierRow } from './dossier-rows.ts';
+import { adoptOfficialCode } from './outbox.ts';
+
+const CURSOR = 'feed-cursor';
+
+export function feedCursor(context: StoreContext): string | null {
+  return readSetting(context, CURSOR);
+}
+
+export function applyFeed(context: StoreContext, items: readonly FeedItem[], cursor: string): null {
+  const changed = new Set<string>();
+  inTransaction(context, () => {
+    for (const item of items.toSorted((a, b) => a.seq - b.seq)) {
+      if (applyItem(context, item)) changed.add(item.dossierId);
+    }
+    writeSetting(context, CURSOR, cursor);
+  });
+  for (const id of changed) context.onDossierChanged(id);
+  return null;
+}
+
+/** @returns whether the dossier is different now */
+function applyItem(context: StoreContext, item: FeedItem): boolean {
+  const row = context.sql('SELECT * FROM dossier WHERE id = ?').get(item.dossierId) as DossierRow | undefined;
+  // Another counter of the agency, or a draft that an earlier copy of this store had sealed: nothing to move here.
+  if (!row || row.state === 'draft') return false;
+  const atMs = nowMs(context);
+  const hadCode = row.code;
+  adoptOfficialCode(context, row.id, item.code, atMs);
+  const isRenamed = hadCode === null && item.code !== null;
+  const state = stateOfStatus(item.status);
+  if (state === null || state === row.state) return isRenamed;
+  const refusal = refusalOf(context, row, state);
+  const data = { seq: item.seq, from: row.state, to: state };
+  if (refusal) {
+    appendAudit(context, atMs, { kind: 'feed-refused', dossierId: row.id, data: { ...data, refusal } });
+    return isRenamed;
+  }
+  context.sql('UPDATE dossier SET state = ?, revision = revision + 1 WHERE id = ?').run(state, row.id);
+  appendAudit(context, atMs, { kind: 'state-changed', dossierId: row.id, data });
+  return true;
+}
+
+function refusalOf(context: StoreContext, row: DossierRow, state: DossierRow['state']): string | null {
+  if (!canMove(row.state, state)) return 'transition-not-allowed';
+  if (!needsResult(state)) return null;
+  const hasResult = readDocumentRows(context, row.id).some(({ kind, signatures }) => kind === 'result' && signatures !== '[]');
+  return hasResult ? null : 'result-missing';
+}

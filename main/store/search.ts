@@ -1,0 +1,60 @@
+/** @file The list of dossiers, newest first, filtered by what the officer types: names without diacritics, numbers, codes. */
+import type { Applicant, DossierState, DossierSummary } from '../../preload/types.ts';
+import { foldedWords, foldText } from '../dossiers/fold-text.ts';
+import type { StoreContext } from './context.ts';
+import { toSummary, type DossierRow } from './dossier-rows.ts';
+
+/** Counting stops here: no screen shows more, and counting every "nguyen" of a province would be felt while typing. */
+const MAX_TOTAL = 10_000;
+
+export interface SearchFacts {
+  readonly applicant: Applicant | null;
+  readonly procedure: { readonly code: string; readonly name: string } | null;
+  readonly codes: readonly (string | null)[];
+}
+
+/** Writes the words under which a dossier is found; part of the transaction that changes them. */
+export function indexDossier(context: StoreContext, seq: number, { applicant, procedure, codes }: SearchFacts): void {
+  const numbers = [applicant?.idNumber, applicant?.oldIdNumber, applicant?.phone].map((number) => number?.replace(/[\s.-]/g, '') ?? '');
+  const texts = [applicant?.fullName, ...codes, procedure?.name, procedure?.code].map((text) => foldText(text ?? ''));
+  const words = [...texts, ...numbers].filter((part) => part !== '').join(' ');
+  context.sql('DELETE FROM dossier_search WHERE rowid = ?').run(seq);
+  context.sql('INSERT INTO dossier_search (rowid, words) VALUES (?, ?)').run(seq, words);
+}
+
+export function unindexDossier(context: StoreContext, seq: number): void {
+  context.sql('DELETE FROM dossier_search WHERE rowid = ?').run(seq);
+}
+
+export interface ListQuestion {
+  readonly text: string;
+  /** Empty = every state. */
+  readonly states: readonly DossierState[];
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** `total` saturates at 10,000. */
+export function listDossiers(context: StoreContext, question: ListQuestion): { total: number; items: DossierSummary[] } {
+  const words = foldedWords(question.text);
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  if (words.length > 0) {
+    conditions.push('seq IN (SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC)');
+    values.push(words.map((word) => `"${word}"*`).join(' AND '));
+  } else if (question.text.trim() !== '') {
+    return { total: 0, items: [] }; // only punctuation: nothing can match it
+  }
+  if (question.states.length > 0) {
+    conditions.push('state IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(question.states));
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const rows = context
+    .sql(`SELECT * FROM dossier ${where} ORDER BY seq DESC LIMIT ? OFFSET ?`)
+    .all(...values, question.limit, question.offset) as DossierRow[];
+  const counted = context
+    .sql(`SELECT count(*) AS total FROM (SELECT 1 FROM dossier ${where} LIMIT ${MAX_TOTAL})`)
+    .get(...values) as { total: number };
+  return { total: counted.total, items: rows.map((row) => toSummary(context, row)) };
+}
