@@ -39,6 +39,8 @@ export const tokenRoom = defineRoom({
     modules: z.array(z.string()),
     /** PKCS#12 files offered as tokens: the practice key, or one named on the command line. */
     keyFiles: z.array(z.strictObject({ path: z.string(), label: z.string(), isPractice: z.boolean() })),
+    /** How long a driver may take before it counts as hung; for slow tokens, by policy. */
+    timeLimits: z.strictObject({ probeMs: z.int().positive(), callMs: z.int().positive() }).optional(),
   }),
   events: {
     changed: z.strictObject({ count: z.int() }),
@@ -46,7 +48,10 @@ export const tokenRoom = defineRoom({
   asks: {},
   methods: {
     list: { params: z.strictObject({}), result: z.array(Token), timeoutMs: 15_000 },
-    /** One login. Never retried by anyone but a person. The bytes are wiped before this answers. */
+    /**
+     * One login. Never retried by anyone but a person. The bytes are wiped before this answers; only for keys that ask
+     * for the PIN at every signature (CKA_ALWAYS_AUTHENTICATE) a copy is kept until the logout.
+     */
     login: {
       params: z.strictObject({ tokenId: z.string(), pin: z.instanceof(Uint8Array).nullable() }),
       result: z.strictObject({ tries: z.enum(['ok', 'low', 'final', 'locked', 'unknown']) }),

@@ -1,0 +1,317 @@
+/**
+ * @file One PKCS#11 module through koffi: C structures as bytes, calls on worker threads, one at a time. Everything that
+ * differs between Linux and Windows (width of CK_ULONG, packing) is here and nowhere else.
+ */
+import koffi from 'koffi';
+import { Failure } from '../rooms/failure.ts';
+import { checkModuleFile } from './module-file.ts';
+import { CKR, pkcs11Failure } from './pkcs11-codes.ts';
+
+/** Position in CK_FUNCTION_LIST and the kinds of its arguments: `u` CK_ULONG, `p` pointer. */
+const FUNCTIONS = {
+  C_Initialize: [0, 'p'],
+  C_GetSlotList: [4, 'bpp'],
+  C_GetTokenInfo: [6, 'up'],
+  C_OpenSession: [12, 'uuppp'],
+  C_CloseSession: [13, 'u'],
+  C_Login: [18, 'uupu'],
+  C_Logout: [19, 'u'],
+  C_GetAttributeValue: [24, 'uupu'],
+  C_FindObjectsInit: [26, 'upu'],
+  C_FindObjects: [27, 'upup'],
+  C_FindObjectsFinal: [28, 'u'],
+  C_SignInit: [42, 'upu'],
+  C_Sign: [43, 'upupp'],
+} as const;
+type FunctionName = keyof typeof FUNCTIONS;
+type Argument = number | Buffer | null;
+type AsyncFunction = { async: (...args: unknown[]) => void };
+
+export interface TokenFacts {
+  readonly label: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly serialNumber: string;
+  readonly flags: number;
+  readonly maxPinLength: number;
+  readonly minPinLength: number;
+}
+
+/** CKA_…, value in its C form. */
+export type Attribute = readonly [type: number, value: Buffer];
+
+export const CKA = { CLASS: 0x00, LABEL: 0x03, VALUE: 0x11, CERTIFICATE_TYPE: 0x80, KEY_TYPE: 0x100, ID: 0x102, SIGN: 0x108, ALWAYS_AUTHENTICATE: 0x202 } as const;
+const CKF_OS_LOCKING_OK = 2;
+const CKF_SERIAL_SESSION = 4;
+const MAX_OBJECTS = 256;
+const SIGNATURE_BYTES = 1_024;
+const MAX_ATTRIBUTE_BYTES = 64 * 1_024;
+
+export class Pkcs11Module {
+  readonly path: string;
+  readonly #functions = new Map<FunctionName, AsyncFunction>();
+  readonly #isWindows = process.platform === 'win32';
+  readonly #ulongBytes = this.#isWindows ? 4 : koffi.sizeof('long');
+  readonly #pointerBytes = koffi.sizeof('void *');
+  #isInitialised = false;
+  /** Memory whose bare address a structure carries: held here, or it could be collected while the library reads it. */
+  #lent: readonly Buffer[] = [];
+
+  /** Loads the library. @throws Failure `token-module-missing`, `token-module-refused`, `token-failed` */
+  constructor(path: string) {
+    checkModuleFile(path);
+    this.path = path;
+    let list: bigint;
+    try {
+      const library = koffi.load(path);
+      const getFunctionList = library.func('C_GetFunctionList', this.#ulongType(), ['void *']);
+      const out = Buffer.alloc(this.#pointerBytes);
+      const code = Number(getFunctionList(out));
+      if (code !== CKR.OK) throw pkcs11Failure('C_GetFunctionList', code);
+      list = this.#pointerBytes === 8 ? out.readBigUInt64LE() : BigInt(out.readUInt32LE());
+    } catch (cause) {
+      if (cause instanceof Failure) throw cause;
+      throw new Failure('token-module-refused', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+    if (list === 0n) throw new Failure('token-module-refused', `${path} gave no function list`);
+    // CK_VERSION is two bytes; on Windows the structures are packed, elsewhere the pointers are aligned.
+    const firstPointer = this.#isWindows ? 2 : this.#pointerBytes;
+    for (const [name, [index, kinds]] of Object.entries(FUNCTIONS)) {
+      const address = BigInt(koffi.decode(list, firstPointer + index * this.#pointerBytes, 'uintptr_t') as number | bigint);
+      if (address === 0n) throw new Failure('token-module-refused', `${path} lacks ${name}`);
+      const types = [...kinds].map((kind) => (kind === 'u' ? this.#ulongType() : kind === 'b' ? 'uint8_t' : 'void *'));
+      this.#functions.set(name as FunctionName, koffi.decode(address, koffi.proto(this.#ulongType(), types)) as AsyncFunction);
+    }
+  }
+
+  /**
+   * Once per process. Never followed by C_Finalize: several drivers hang in it, and another user of the same library in
+   * this process would lose its state.
+   */
+  async initialise(): Promise<void> {
+    if (this.#isInitialised) return;
+    const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    for (let callback = 0; callback < 4; callback++) structure.pointer(0n);
+    structure.ulong(CKF_OS_LOCKING_OK);
+    structure.pointer(0n);
+    const code = await this.#call('C_Initialize', structure.bytes());
+    if (code !== CKR.OK && code !== CKR.CRYPTOKI_ALREADY_INITIALIZED) throw pkcs11Failure('C_Initialize', code);
+    this.#isInitialised = true;
+  }
+
+  /** Slots with a token in them. */
+  async listSlots(): Promise<number[]> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const count = this.#ulong(0);
+      this.#check('C_GetSlotList', await this.#call('C_GetSlotList', 1, null, count));
+      const expected = Math.min(this.#readUlong(count), MAX_OBJECTS);
+      if (expected === 0) return [];
+      const slots = Buffer.alloc(expected * this.#ulongBytes);
+      const written = this.#ulong(expected);
+      const code = await this.#call('C_GetSlotList', 1, slots, written);
+      if (code === CKR.BUFFER_TOO_SMALL) continue; // one was plugged in between the two calls
+      this.#check('C_GetSlotList', code);
+      return Array.from({ length: Math.min(expected, this.#readUlong(written)) }, (_, index) => this.#readUlong(slots, index * this.#ulongBytes));
+    }
+    throw new Failure('token-failed', 'C_GetSlotList keeps changing');
+  }
+
+  async tokenFacts(slot: number): Promise<TokenFacts> {
+    const info = Buffer.alloc(512);
+    this.#check('C_GetTokenInfo', await this.#call('C_GetTokenInfo', slot, info));
+    const text = (start: number, length: number): string => printable(info.subarray(start, start + length));
+    const number = (index: number): number => this.#readUlong(info, 96 + index * this.#ulongBytes);
+    // flags, max/session count, max/rw session count, max PIN, min PIN follow the four texts (PKCS#11 v2.40, 3.2).
+    return {
+      label: text(0, 32),
+      manufacturer: text(32, 32),
+      model: text(64, 16),
+      serialNumber: text(80, 16),
+      flags: number(0),
+      maxPinLength: number(5),
+      minPinLength: number(6),
+    };
+  }
+
+  /** Read-only: some drivers refuse anything else while they look for tokens, and signing needs no more. */
+  async openSession(slot: number): Promise<number> {
+    const session = this.#ulong(0);
+    this.#check('C_OpenSession', await this.#call('C_OpenSession', slot, CKF_SERIAL_SESSION, null, null, session));
+    return this.#readUlong(session);
+  }
+
+  async closeSession(session: number): Promise<void> {
+    await this.#call('C_CloseSession', session); // closing what is gone already is no fault
+  }
+
+  /** @param pin null for a PIN pad. @param user 1 the user, 2 once more for the signature just begun. */
+  async login(session: number, user: 1 | 2, pin: Buffer | null): Promise<void> {
+    const code = await this.#call('C_Login', session, user, pin, pin?.length ?? 0);
+    if (code !== CKR.OK && code !== CKR.USER_ALREADY_LOGGED_IN) throw pkcs11Failure('C_Login', code);
+  }
+
+  async logout(session: number): Promise<void> {
+    await this.#call('C_Logout', session); // "not logged in" is noise here
+  }
+
+  /** Handles of the objects with these attributes. */
+  async findObjects(session: number, template: readonly Attribute[]): Promise<number[]> {
+    const structure = this.#template(template);
+    this.#lent = template.map(([, value]) => value);
+    this.#check('C_FindObjectsInit', await this.#call('C_FindObjectsInit', session, structure, template.length));
+    const handles: number[] = [];
+    try {
+      while (handles.length < MAX_OBJECTS) {
+        const page = Buffer.alloc(16 * this.#ulongBytes);
+        const count = this.#ulong(0);
+        this.#check('C_FindObjects', await this.#call('C_FindObjects', session, page, 16, count));
+        const found = Math.min(16, this.#readUlong(count));
+        if (found === 0) break;
+        for (let index = 0; index < found; index++) handles.push(this.#readUlong(page, index * this.#ulongBytes));
+      }
+    } finally {
+      await this.#call('C_FindObjectsFinal', session);
+    }
+    return handles;
+  }
+
+  /**
+   * One attribute; undefined when the object has none. Some drivers answer the question for the size with 0 or -1: then a
+   * buffer of `fallbackBytes` is offered instead.
+   */
+  async attribute(session: number, object: number, type: number, fallbackBytes: number): Promise<Buffer | undefined> {
+    const asked = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    asked.attribute(type, 0n, 0);
+    const question = asked.bytes();
+    const code = await this.#call('C_GetAttributeValue', session, object, question, 1);
+    if (code === CKR.ATTRIBUTE_TYPE_INVALID || code === CKR.ATTRIBUTE_SENSITIVE) return undefined;
+    if (code !== CKR.OK && code !== CKR.BUFFER_TOO_SMALL && code !== CKR.FUNCTION_FAILED) throw pkcs11Failure('C_GetAttributeValue', code);
+    const told = this.#readUlong(question, asked.lengthOffset);
+    const size = code === CKR.OK && told > 0 && told <= MAX_ATTRIBUTE_BYTES ? told : fallbackBytes;
+    const value = Buffer.alloc(size);
+    const filled = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    filled.attribute(type, koffi.address(value), size);
+    this.#lent = [value];
+    const request = filled.bytes();
+    const second = await this.#call('C_GetAttributeValue', session, object, request, 1);
+    if (second === CKR.ATTRIBUTE_TYPE_INVALID || second === CKR.ATTRIBUTE_SENSITIVE) return undefined;
+    this.#check('C_GetAttributeValue', second);
+    const length = this.#readUlong(request, filled.lengthOffset);
+    return length <= size ? value.subarray(0, length) : undefined;
+  }
+
+  /** `beforeSigning` runs between C_SignInit and C_Sign, and nothing else does (CKA_ALWAYS_AUTHENTICATE). */
+  async sign(session: number, key: number, mechanism: number, data: Buffer, beforeSigning: () => Promise<void>): Promise<Buffer> {
+    const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    structure.ulong(mechanism);
+    structure.pointer(0n);
+    structure.ulong(0);
+    this.#check('C_SignInit', await this.#call('C_SignInit', session, structure.bytes(), key));
+    await beforeSigning();
+    const signature = Buffer.alloc(SIGNATURE_BYTES);
+    const length = this.#ulong(signature.length);
+    this.#check('C_Sign', await this.#call('C_Sign', session, data, data.length, signature, length));
+    const size = this.#readUlong(length);
+    if (size === 0 || size > signature.length) throw new Failure('token-failed', `C_Sign returned ${size} bytes`);
+    return signature.subarray(0, size);
+  }
+
+  #ulongType(): string {
+    return this.#isWindows ? 'uint32_t' : 'unsigned long';
+  }
+
+  #call(name: FunctionName, ...args: Argument[]): Promise<number> {
+    const called = this.#functions.get(name);
+    if (!called) throw new Error(`${name} is not bound`);
+    return new Promise((resolve, reject) => {
+      called.async(...args, (error: unknown, code: number | bigint) => {
+        // Naming `args` and what was lent here keeps them alive until the library is done with their memory.
+        if (error) reject(new Failure('token-failed', `${name}: ${String(error)} (${args.length} arguments, ${this.#lent.length} lent)`));
+        else resolve(Number(code));
+      });
+    });
+  }
+
+  #check(name: FunctionName, code: number): void {
+    if (code !== CKR.OK) throw pkcs11Failure(name, code);
+  }
+
+  #template(attributes: readonly Attribute[]): Buffer {
+    const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    for (const [type, value] of attributes) structure.attribute(type, koffi.address(value), value.length);
+    return structure.bytes();
+  }
+
+  #ulong(value: number): Buffer {
+    const bytes = Buffer.alloc(this.#ulongBytes);
+    if (this.#ulongBytes === 4) bytes.writeUInt32LE(value);
+    else bytes.writeBigUInt64LE(BigInt(value));
+    return bytes;
+  }
+
+  /** A CK_ULONG in the form that templates want. */
+  encodeUlong(value: number): Buffer {
+    return this.#ulong(value);
+  }
+
+  /** CK_UNAVAILABLE_INFORMATION (all ones) becomes Infinity. */
+  #readUlong(bytes: Buffer, offset = 0): number {
+    if (this.#ulongBytes === 4) {
+      const value = bytes.readUInt32LE(offset);
+      return value === 0xffff_ffff ? Number.POSITIVE_INFINITY : value;
+    }
+    const value = bytes.readBigUInt64LE(offset);
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
+  }
+}
+
+/** Lays out C structures of CK_ULONGs and pointers: packed on Windows, aligned elsewhere (where both are equally wide). */
+class StructureWriter {
+  readonly #parts: Buffer[] = [];
+  readonly #ulongBytes: number;
+  readonly #pointerBytes: number;
+  /** Where `ulValueLen` of the last attribute stands. */
+  lengthOffset = 0;
+
+  constructor(isWindows: boolean, ulongBytes: number, pointerBytes: number) {
+    if (!isWindows && ulongBytes !== pointerBytes) throw new Failure('token-module-refused', 'unknown layout of C structures');
+    this.#ulongBytes = ulongBytes;
+    this.#pointerBytes = pointerBytes;
+  }
+
+  ulong(value: number): void {
+    this.#write(BigInt(value), this.#ulongBytes);
+  }
+
+  pointer(value: bigint): void {
+    this.#write(value, this.#pointerBytes);
+  }
+
+  attribute(type: number, value: bigint, length: number): void {
+    this.ulong(type);
+    this.pointer(value);
+    this.lengthOffset = this.#parts.reduce((sum, part) => sum + part.length, 0);
+    this.ulong(length);
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
+
+  #write(value: bigint, width: number): void {
+    const bytes = Buffer.alloc(width);
+    if (width === 4) bytes.writeUInt32LE(Number(value));
+    else bytes.writeBigUInt64LE(value);
+    this.#parts.push(bytes);
+  }
+}
+
+/** Token texts are padded with blanks by the standard, with zeros or rubbish by some drivers. */
+function printable(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes
+    .subarray(0, end < 0 ? bytes.length : end)
+    .toString('utf8')
+    .replace(/[\p{Cc}\ufffd]/gu, '')
+    .trim();
+}

@@ -1,0 +1,24 @@
+/** @file Where tokens come from: a PKCS#11 module or a key file. The room treats both alike. */
+import type { Token } from './protocol.ts';
+
+export type Tries = Token['tries'];
+export interface TokenSignature {
+  /** Base64. */
+  readonly signature: string;
+  readonly algorithm: 'rsa-sha256' | 'ecdsa-sha256';
+}
+
+export interface TokenSource {
+  /** Path of the module or key file, for messages. */
+  readonly path: string;
+  /** Looks again. Answers what was seen last while a login or signature is under way. @throws Failure */
+  list(): Promise<readonly Token[]>;
+  owns(tokenId: string): boolean;
+  /** The bytes of `pin` are zero when this returns or throws. @throws Failure */
+  login(tokenId: string, pin: Buffer | null): Promise<Tries>;
+  sign(tokenId: string, certificateId: string, digest: Buffer): Promise<TokenSignature>;
+  /** Forgets the login, and a PIN that had to be kept. */
+  logout(tokenId: string): Promise<void>;
+  /** Something is under way: do not disturb the driver. */
+  readonly isBusy: boolean;
+}
