@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { pdfjsAssets } from './scripts/pdfjs-assets.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -41,7 +42,7 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     base: './',
-    plugins: [react()],
+    plugins: [react(), pdfjsAssets()],
     build: {
       outDir: at('out/renderer'),
       emptyOutDir: true,
@@ -52,6 +53,7 @@ export default defineConfig({
           index: at('renderer/index.html'),
           'sign-in': at('renderer/sign-in.html'),
           confirm: at('renderer/confirm.html'),
+          print: at('renderer/print.html'),
         },
       },
     },

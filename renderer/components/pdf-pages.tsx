@@ -1,0 +1,89 @@
+/** @file A PDF drawn page by page, each when it comes near the screen. */
+import type { PDFDocumentProxy } from 'pdfjs-dist';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { blobUrl } from '../app/bridge.ts';
+import { openPdf } from '../app/pdf.ts';
+import { fill } from '../language/words.ts';
+import { useWords } from '../state/session.ts';
+import { StateWord } from './marks.tsx';
+import classes from './pdf-pages.module.css';
+
+export function PdfPages({ blobId, title, zoom }: { readonly blobId: string; readonly title: string; readonly zoom: number }): ReactNode {
+  const words = useWords();
+  const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
+  const [hasFailed, setHasFailed] = useState(false);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    let opened: PDFDocumentProxy | null = null;
+    setPdf(null);
+    setHasFailed(false);
+    openPdf(blobUrl(blobId), abort.signal).then(
+      (document) => {
+        opened = document;
+        if (abort.signal.aborted) void document.loadingTask.destroy();
+        else setPdf(document);
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        console.error(error);
+        setHasFailed(true);
+      },
+    );
+    return () => {
+      abort.abort();
+      void opened?.loadingTask.destroy();
+    };
+  }, [blobId]);
+
+  if (hasFailed) return <StateWord tone="wrong">{words.paper.pdfFailed}</StateWord>;
+  if (pdf === null) return <p className="muted">{words.app.loading}</p>;
+  return (
+    <div className={classes['pages']} style={{ width: `${zoom * 100}%` }} data-testid="pdf-pages">
+      {Array.from({ length: pdf.numPages }, (_, index) => (
+        <PdfPage key={index} pdf={pdf} number={index + 1} label={fill(words.paper.pdfPage, { n: index + 1, title })} />
+      ))}
+    </div>
+  );
+}
+
+/** Draws when it comes near the screen, sharp at the present width. */
+function PdfPage({ pdf, number, label }: { readonly pdf: PDFDocumentProxy; readonly number: number; readonly label: string }): ReactNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const target = canvas.current;
+    if (target === null) return undefined;
+    let drawnWidth = 0;
+    let running: { cancel: () => void } | null = null;
+    let isGone = false;
+
+    async function draw(into: HTMLCanvasElement): Promise<void> {
+      const page = await pdf.getPage(number);
+      if (isGone) return;
+      const base = page.getViewport({ scale: 1 });
+      into.style.aspectRatio = `${base.width} / ${base.height}`;
+      const width = Math.round(into.clientWidth * window.devicePixelRatio);
+      if (width === 0 || Math.abs(width - drawnWidth) < 8) return;
+      drawnWidth = width;
+      const viewport = page.getViewport({ scale: width / base.width });
+      into.width = Math.round(viewport.width);
+      into.height = Math.round(viewport.height);
+      running?.cancel();
+      const task = page.render({ canvas: into, viewport });
+      running = task;
+      await task.promise.catch(() => undefined); // cancelled by the next drawing
+    }
+
+    const near = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void draw(target), { rootMargin: '400px' });
+    const resized = new ResizeObserver(() => drawnWidth > 0 && void draw(target));
+    near.observe(target);
+    resized.observe(target);
+    return () => {
+      isGone = true;
+      near.disconnect();
+      resized.disconnect();
+      running?.cancel();
+    };
+  }, [pdf, number]);
+  return <canvas ref={canvas} className={classes['page']} role="img" aria-label={label} />;
+}

@@ -1,0 +1,2 @@
+import { vi, type Words } from './vi.ts';
+export const en: Words = vi;

@@ -1,0 +1,87 @@
+/**
+ * @file What every expected failure says to an officer, in three sentences: what happened, whether the data is safe, what
+ * to do next. Imports types only: the command line prints the same sentences.
+ */
+import type { ErrorCode } from '../../preload/error-codes.ts';
+
+export interface ErrorText {
+  readonly what: string;
+  readonly safe: string;
+  readonly next: string;
+}
+export type ErrorSentences = Readonly<Record<ErrorCode, ErrorText>>;
+
+const KEPT = 'Mọi thông tin đã nhập và trang đã quét vẫn còn trên máy này.';
+const UNSIGNED = 'Chưa có gì được ký. Tệp gốc không đổi.';
+const QUEUED = 'Hồ sơ đã lưu an toàn trên máy này và chưa gửi đi.';
+const UNTOUCHED = 'Không có gì thay đổi.';
+
+export const errorsVi: ErrorSentences = {
+  internal: { what: 'Phần mềm gặp lỗi bất ngờ.', safe: KEPT, next: 'Thử lại một lần. Nếu vẫn lỗi, chép chi tiết kỹ thuật gửi bộ phận kỹ thuật.' },
+  'bad-request': { what: 'Phần mềm không hiểu yêu cầu vừa gửi.', safe: UNTOUCHED, next: 'Mở lại hồ sơ rồi làm lại. Nếu vẫn lỗi, chép chi tiết kỹ thuật gửi bộ phận kỹ thuật.' },
+  'not-allowed': { what: 'Bạn không có quyền làm việc này, hoặc phiên làm việc đã hết.', safe: UNTOUCHED, next: 'Đăng nhập lại, hoặc nhờ người có quyền.' },
+  cancelled: { what: 'Việc này đã được dừng theo yêu cầu.', safe: 'Những gì đã làm xong trước đó vẫn được giữ.', next: 'Làm lại khi cần.' },
+  timeout: { what: 'Chờ quá lâu mà không có trả lời.', safe: KEPT, next: 'Thử lại. Nếu lặp lại, nhấn F9 để kiểm tra thiết bị.' },
+  'room-stopped': { what: 'Một phần của phần mềm vừa dừng và đã tự chạy lại.', safe: KEPT, next: 'Làm lại bước vừa rồi.' },
+  'already-running': { what: 'Phần mềm đang mở ở một cửa sổ khác.', safe: UNTOUCHED, next: 'Chuyển sang cửa sổ đang mở.' },
+  'wrong-officer-pin': { what: 'PIN chưa đúng.', safe: UNTOUCHED, next: 'Gõ lại PIN của bạn.' },
+  'officer-locked-out': { what: 'Bạn đã nhập sai PIN nhiều lần, phải chờ một lúc.', safe: 'Hồ sơ của bạn vẫn còn nguyên.', next: 'Chờ ít phút rồi thử lại, hoặc nhờ quản trị đặt lại PIN.' },
+  'not-found': { what: 'Không tìm thấy mục này trong kho.', safe: UNTOUCHED, next: 'Chọn lại từ danh sách hồ sơ.' },
+  'stale-revision': { what: 'Hồ sơ vừa được thay đổi ở chỗ khác.', safe: 'Bản mới nhất đã được giữ.', next: 'Xem lại hồ sơ rồi làm lại bước vừa rồi.' },
+  'store-locked': { what: 'Kho dữ liệu đang được một chương trình khác dùng.', safe: 'Dữ liệu còn nguyên.', next: 'Đóng chương trình kia rồi mở lại phần mềm.' },
+  'store-damaged': { what: 'Kho dữ liệu trên máy bị hỏng.', safe: 'Phần mềm đã ngừng ghi để không hỏng thêm. Hồ sơ tỉnh đã nhận vẫn ở tỉnh.', next: 'Đừng tắt máy. Gọi bộ phận kỹ thuật để phục hồi từ bản sao lưu.' },
+  'store-key-missing': { what: 'Không tìm thấy khóa mở kho dữ liệu.', safe: 'Dữ liệu còn nguyên nhưng đang khóa.', next: 'Gọi bộ phận kỹ thuật để mở bằng khóa dự phòng.' },
+  'store-newer': { what: 'Kho dữ liệu do bản phần mềm mới hơn ghi.', safe: 'Dữ liệu còn nguyên, phần mềm không đụng tới.', next: 'Cập nhật phần mềm trên máy này.' },
+  'disk-full': { what: 'Ổ đĩa đã đầy.', safe: 'Những gì đã lưu trước đó vẫn còn. Bước vừa rồi chưa lưu.', next: 'Dọn chỗ trống trên ổ đĩa rồi làm lại bước vừa rồi.' },
+  'disk-error': { what: 'Ổ đĩa không ghi hoặc đọc được.', safe: 'Những gì đã lưu trước đó vẫn còn. Bước vừa rồi chưa lưu.', next: 'Thử lại. Nếu vẫn lỗi, gọi bộ phận kỹ thuật kiểm tra ổ đĩa.' },
+  'draft-incomplete': { what: 'Hồ sơ còn thiếu nên chưa lưu chính thức được.', safe: KEPT, next: 'Làm nốt các mục ghi “Còn thiếu”.' },
+  'dossier-sealed': { what: 'Hồ sơ đã lưu chính thức, không sửa được nữa.', safe: 'Hồ sơ còn nguyên.', next: 'Nếu cần bổ sung giấy tờ, lập phiếu yêu cầu bổ sung.' },
+  'procedure-unknown': { what: 'Thủ tục này không có trong danh mục đang có hiệu lực.', safe: KEPT, next: 'Tìm lại thủ tục theo tên.' },
+  'component-not-in-procedure': { what: 'Thành phần này không thuộc thủ tục đã chọn.', safe: KEPT, next: 'Chọn một thành phần có trong danh sách.' },
+  'component-not-digitised': { what: 'Thành phần này không phải quét.', safe: KEPT, next: 'Chỉ ghi hình thức và số lượng của giấy tờ này.' },
+  'result-missing': { what: 'Chưa có tệp kết quả đã ký cho hồ sơ này.', safe: UNTOUCHED, next: 'Gắn đúng kết quả của hồ sơ này rồi ký.' },
+  'result-of-another-dossier': { what: 'Tệp này đã là kết quả của một hồ sơ khác.', safe: 'Cả hai hồ sơ đều không đổi.', next: 'Chọn đúng tệp kết quả của hồ sơ này.' },
+  'result-mismatch': { what: 'Nội dung tệp kết quả không khớp với hồ sơ.', safe: UNTOUCHED, next: 'Xem lại tên, số và ngày trong tệp rồi chọn đúng tệp.' },
+  'transition-not-allowed': { what: 'Hồ sơ đang ở trạng thái không cho làm việc này.', safe: UNTOUCHED, next: 'Xem trạng thái hồ sơ ở đầu trang.' },
+  backdating: { what: 'Ngày giờ bị lùi lại so với lần ghi trước.', safe: 'Không có gì được ghi lùi ngày.', next: 'Chỉnh đúng giờ của máy rồi thử lại.' },
+  'scanner-offline': { what: 'Không liên lạc được với máy quét.', safe: 'Những trang đã quét vẫn còn trong hồ sơ.', next: 'Bật máy quét, kiểm tra dây hoặc mạng, rồi nhấn F2.' },
+  'scanner-busy': { what: 'Máy quét đang bận việc khác.', safe: 'Những trang đã quét vẫn còn trong hồ sơ.', next: 'Chờ máy quét xong việc rồi nhấn F2.' },
+  'scanner-jam': { what: 'Máy quét bị kẹt giấy.', safe: 'Những trang đã quét vẫn còn trong hồ sơ.', next: 'Lấy tờ bị kẹt ra, đặt lại từ tờ đó rồi nhấn F2.' },
+  'scanner-cover-open': { what: 'Nắp máy quét đang mở.', safe: 'Những trang đã quét vẫn còn trong hồ sơ.', next: 'Đóng nắp rồi nhấn F2.' },
+  'scanner-feeder-empty': { what: 'Khay nạp không có giấy.', safe: 'Những trang đã quét vẫn còn trong hồ sơ.', next: 'Đặt giấy vào khay rồi nhấn F2.' },
+  'scanner-double-feed': { what: 'Máy quét kéo hai tờ cùng lúc.', safe: 'Những trang trước đó vẫn còn trong hồ sơ.', next: 'Tách hai tờ, đặt lại từ tờ đó rồi nhấn F2.' },
+  'scanner-settings-refused': { what: 'Máy quét không nhận cách quét đã chọn.', safe: UNTOUCHED, next: 'Chọn nguồn giấy hoặc độ nét khác rồi nhấn F2.' },
+  'scanner-failed': { what: 'Máy quét báo lỗi.', safe: 'Những trang đã quét vẫn còn trong hồ sơ.', next: 'Tắt rồi bật lại máy quét, sau đó nhấn F2.' },
+  'file-empty': { what: 'Tệp đã chọn không có nội dung.', safe: UNTOUCHED, next: 'Chọn tệp khác.' },
+  'file-not-supported': { what: 'Loại tệp này chưa đọc được.', safe: UNTOUCHED, next: 'Dùng tệp PDF, TIFF, JPEG, PNG hoặc HEIC.' },
+  'file-damaged': { what: 'Tệp bị hỏng, không đọc được.', safe: 'Tệp gốc không bị đụng tới.', next: 'Xin lại tệp, hoặc quét từ bản giấy.' },
+  'image-too-large': { what: 'Ảnh quá lớn để xử lý.', safe: UNTOUCHED, next: 'Quét lại ở độ nét 200 hoặc 300.' },
+  'pdf-password': { what: 'Tệp PDF có đặt mật khẩu.', safe: UNTOUCHED, next: 'Xin bản không đặt mật khẩu, hoặc in ra rồi quét.' },
+  'pdf-too-many-pages': { what: 'Tệp PDF có quá nhiều trang.', safe: UNTOUCHED, next: 'Tách thành nhiều tệp nhỏ hơn rồi nhập từng tệp.' },
+  'file-too-large': { what: 'Tệp quá lớn.', safe: UNTOUCHED, next: 'Quét lại ở độ nét 200, hoặc tách tệp nhỏ hơn.' },
+  'no-identity-code': { what: 'Không thấy mã QR của thẻ căn cước.', safe: UNTOUCHED, next: 'Đặt thẻ ngay ngắn rồi đọc lại, hoặc gõ tay.' },
+  'identity-code-unreadable': { what: 'Mã QR đọc được không phải của thẻ căn cước.', safe: UNTOUCHED, next: 'Đưa đúng mặt thẻ có mã QR, hoặc gõ tay.' },
+  'token-module-missing': { what: 'Máy này chưa cài phần mềm của token.', safe: UNSIGNED, next: 'Gọi bộ phận kỹ thuật cài phần mềm của nhà cung cấp token.' },
+  'token-module-refused': { what: 'Phần mềm của token không được phép chạy trên máy này.', safe: UNSIGNED, next: 'Gọi bộ phận kỹ thuật kiểm tra danh sách được phép.' },
+  'token-missing': { what: 'Chưa thấy USB ký số.', safe: UNSIGNED, next: 'Cắm token vào cổng USB, đợi vài giây rồi ký lại.' },
+  'token-removed': { what: 'Token bị rút ra khi đang ký.', safe: 'Tệp nào đã ký xong thì được giữ, tệp khác không đổi.', next: 'Cắm lại token rồi ký tiếp phần còn lại.' },
+  'token-busy': { what: 'Token đang được chương trình khác dùng.', safe: UNSIGNED, next: 'Đóng chương trình kia rồi ký lại.' },
+  'token-not-responding': { what: 'Token không trả lời.', safe: 'Tệp nào đã ký xong thì được giữ, tệp khác không đổi.', next: 'Rút token, đợi năm giây, cắm lại rồi ký tiếp.' },
+  'token-failed': { what: 'Token báo lỗi khi ký.', safe: UNSIGNED, next: 'Rút token, cắm lại rồi ký. Nếu vẫn lỗi, chép chi tiết kỹ thuật gửi bộ phận kỹ thuật.' },
+  'pin-wrong': { what: 'PIN của token chưa đúng.', safe: UNSIGNED, next: 'Xem còn mấy lần thử, rồi gõ lại thật chắc.' },
+  'pin-locked': { what: 'Token đã bị khóa vì sai PIN quá số lần.', safe: UNSIGNED, next: 'Liên hệ nơi cấp token để mở khóa.' },
+  'pin-length': { what: 'PIN gõ vào thiếu hoặc thừa ký tự.', safe: 'Token chưa bị trừ lần thử nào.', next: 'Gõ lại PIN cho đủ ký tự.' },
+  'pin-cancelled': { what: 'Bạn đã thôi không ký.', safe: UNSIGNED, next: 'Nhấn F4 khi muốn ký.' },
+  'certificate-missing': { what: 'Không thấy chứng thư trên token.', safe: UNSIGNED, next: 'Kiểm tra đúng token của bạn chưa, rồi ký lại.' },
+  'certificate-expired': { what: 'Chứng thư đã hết hạn hoặc chưa tới ngày hiệu lực.', safe: UNSIGNED, next: 'Liên hệ nơi cấp để gia hạn chứng thư.' },
+  'certificate-not-for-signing': { what: 'Chứng thư này không dùng để ký văn bản.', safe: UNSIGNED, next: 'Chọn chứng thư khác trên token.' },
+  'certificate-mismatch': { what: 'Chứng thư trên token không còn là chứng thư đã chọn.', safe: UNSIGNED, next: 'Cắm đúng token rồi ký lại.' },
+  'signature-does-not-verify': { what: 'Chữ ký token trả về không khớp với chứng thư.', safe: 'Chữ ký này đã bị bỏ, tệp gốc không đổi.', next: 'Ký lại. Nếu lặp lại, đổi token và báo bộ phận kỹ thuật.' },
+  'pdf-not-signable': { what: 'Tệp PDF này có lỗi nên không ký được.', safe: UNSIGNED, next: 'Xin lại tệp, hoặc in ra rồi quét thành tệp mới.' },
+  'pdf-certified-no-changes': { what: 'Người ký trước đã khóa tệp, không cho ký thêm.', safe: UNSIGNED, next: 'Hỏi nơi gửi tệp xin bản cho phép ký thêm.' },
+  'province-unreachable': { what: 'Chưa nối được với tỉnh.', safe: QUEUED, next: 'Cứ làm tiếp. Phần mềm tự gửi khi có mạng.' },
+  'province-refused': { what: 'Tỉnh không nhận yêu cầu này.', safe: QUEUED, next: 'Xem lý do ở chi tiết, sửa nếu được, hoặc báo bộ phận kỹ thuật.' },
+  'province-not-trusted': { what: 'Máy chủ trả lời không đúng là của tỉnh.', safe: 'Không có gì được gửi tới máy chủ đó.', next: 'Báo ngay cho bộ phận kỹ thuật.' },
+  'receipt-invalid': { what: 'Giấy báo nhận của tỉnh không đúng chữ ký.', safe: 'Hồ sơ vẫn được giữ trên máy này, chưa coi là đã gửi.', next: 'Phần mềm sẽ hỏi lại tỉnh. Nếu lặp lại, báo bộ phận kỹ thuật.' },
+  'clock-off': { what: 'Đồng hồ máy lệch nhiều so với tỉnh.', safe: QUEUED, next: 'Chỉnh đúng giờ của máy, phần mềm sẽ tự gửi lại.' },
+};

@@ -1,0 +1,141 @@
+/** @file The officer's desk: list, dossier, paper; or the signing desk. Wires events and the keys that always act. */
+import { useEffect, type ReactNode } from 'react';
+import { listen } from '../../app/bridge.ts';
+import { listenToKeys } from '../../app/keyboard.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { scan, sealAndPrint, signCopies, signResults, startDossier, takeIdentityText, undo } from '../../state/actions.ts';
+import { openPanel, useDesk } from '../../state/desk.ts';
+import { openDossier, refreshDossier, useDossier } from '../../state/dossier.ts';
+import { checkDevices, loadDossiers, loadResults, loadScanners, loadSync, loadTokens, noteJob, useDevices, useDossierList } from '../../state/lists.ts';
+import { hasRole, loadSession, useHasRole, useSession, useWords } from '../../state/session.ts';
+import { useShortcut } from '../../state/shortcuts.ts';
+import { asErrorCode } from '../../../preload/error-codes.ts';
+import { showFailure } from '../../state/failures.ts';
+import { DossierView } from '../dossier/dossier-view.tsx';
+import { DiscardDialog } from '../dossier/discard-dialog.tsx';
+import { DossierList } from '../list/dossier-list.tsx';
+import { PaperView } from '../paper/paper-view.tsx';
+import { SigningDesk } from '../signing/signing-desk.tsx';
+import { CommandBox, openCommandBox } from './command-box.tsx';
+import { KeyLine } from './key-line.tsx';
+import { StatusPanel } from './status-panel.tsx';
+import { TopBar } from './top-bar.tsx';
+import classes from './desk.module.css';
+
+const SETTLE_MS = 150;
+const UPLOAD_REFRESH_MS = 30_000;
+
+/** Subscribes to what the program tells; many events at once cause one reload. */
+function useProgramEvents(): void {
+  useEffect(() => {
+    let listTimer: ReturnType<typeof setTimeout> | undefined;
+    const reloadList = (): void => {
+      clearTimeout(listTimer);
+      listTimer = setTimeout(() => void loadDossiers(useDossierList.getState().items.length), SETTLE_MS);
+    };
+    const stops = [
+      listen('dossier.changed', ({ id }) => {
+        if (useDesk.getState().dossierId === id) void refreshDossier(id);
+        reloadList();
+      }),
+      listen('job.progress', (progress) => {
+        noteJob(progress, performance.now());
+        if (progress.state === 'failed')
+          showFailure(
+            { ok: false, code: asErrorCode(progress.code ?? 'internal'), detail: progress.detail ?? undefined },
+            progress.kind === 'scan' ? () => void scan() : null,
+          );
+      }),
+      listen('sync.status', (sync) => useDevices.setState({ sync })),
+      listen('tokens.changed', () => void loadTokens()),
+      listen('results.changed', () => void loadResults()),
+    ];
+    const refresh = setInterval(reloadList, UPLOAD_REFRESH_MS);
+    return () => {
+      for (const stop of stops) stop();
+      clearTimeout(listTimer);
+      clearInterval(refresh);
+    };
+  }, []);
+}
+
+function useStart(): void {
+  const officerId = useSession((view) => view.session?.officer?.id);
+  useEffect(() => void loadSession(), []);
+  useEffect(() => {
+    if (officerId === undefined) return;
+    useDesk.setState({ desk: hasRole('signer') && !hasRole('counter') ? 'signing' : 'counter' });
+    void openDossier(null);
+    void loadDossiers();
+    void loadResults();
+    void loadTokens();
+    void loadSync();
+    void loadScanners();
+  }, [officerId]);
+}
+
+function useDeskKeys(): void {
+  const words = useWords();
+  const isCounter = useHasRole('counter');
+  const isSigner = useHasRole('signer');
+  const isSigningDesk = useDesk((view) => view.desk === 'signing');
+  const isDraft = useDossier((view) => view.dossier?.state === 'draft');
+  const hasReceipt = useDossier((view) => view.dossier?.receipt != null);
+  const canUndo = useDossier((view) => view.dossier?.canUndo ?? false);
+  const hasDossier = useDesk((view) => view.dossierId !== null);
+  const atCounter = !isSigningDesk && isCounter;
+
+  useEffect(() => listenToKeys((text) => void (hasRole('counter') ? takeIdentityText(text) : undefined)), []);
+  useShortcut(atCounter && isDraft, ['F2'], words.keys.scan, () => void scan());
+  useShortcut(isCounter, ['F3'], words.keys.newDossier, () => {
+    useDesk.setState({ desk: 'counter' });
+    void startDossier();
+  });
+  useShortcut(isSigningDesk ? isSigner : isCounter && isDraft, ['F4'], words.keys.sign, () => void (isSigningDesk ? signResults() : signCopies()));
+  useShortcut(atCounter && (isDraft || hasReceipt), ['F6'], words.keys.seal, () => void sealAndPrint());
+  useShortcut(true, ['F9'], words.keys.check, () => {
+    openPanel('devices');
+    void checkDevices();
+  });
+  useShortcut(true, ['Ctrl+K'], words.keys.find, openCommandBox);
+  useShortcut(atCounter && canUndo, ['Ctrl+Z'], words.keys.undo, undo);
+  useShortcut(!isSigningDesk && hasDossier, ['Escape'], words.keys.back, stepBack, 'Esc');
+}
+
+/** One step back: out of a field to its section, out of the dossier to the list. Nothing is lost: everything is saved. */
+function stepBack(): void {
+  const active = document.activeElement;
+  if (active instanceof HTMLElement && active.matches('input, textarea')) active.blur();
+  else if (useDesk.getState().shown !== null) useDesk.setState({ shown: null });
+  else void openDossier(null);
+}
+
+export function Desk(): ReactNode {
+  const words = useWords();
+  const session = useSession((view) => view.session);
+  const desk = useDesk((view) => view.desk);
+  useProgramEvents();
+  useStart();
+  useDeskKeys();
+
+  return (
+    <div className={classes['desk']}>
+      <TopBar />
+      {session?.isPractice ? <p className={classes['practice']}>{words.app.practiceBanner}</p> : null}
+      {desk === 'signing' ? (
+        <SigningDesk />
+      ) : (
+        <div className={classes['panes']}>
+          <DossierList />
+          <DossierView />
+          <PaperView />
+        </div>
+      )}
+      <KeyLine />
+      <CommandBox />
+      <StatusPanel />
+      <DiscardDialog />
+      <ErrorPanel />
+    </div>
+  );
+}

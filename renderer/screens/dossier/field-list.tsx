@@ -1,0 +1,91 @@
+/** @file What was read from the papers, each value beside the snippet it came from; doubtful ones are marked in words. */
+import { Button, TextInput } from '@mantine/core';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Dossier, FieldValue } from '../../../preload/types.ts';
+import { StateWord } from '../../components/marks.tsx';
+import { Snippet } from '../../components/snippet.tsx';
+import { fill, wordFor } from '../../language/words.ts';
+import { showPage } from '../../state/desk.ts';
+import { edit } from '../../state/dossier.ts';
+import { useWords } from '../../state/session.ts';
+import classes from './papers.module.css';
+
+/** Below this the officer is asked to look, percent. */
+const SURE_FROM = 85;
+
+function needsLook(field: FieldValue): boolean {
+  return !field.isConfirmed && (field.source === 'ocr' || field.source === 'mrz') && field.confidence < SURE_FROM;
+}
+
+export function FieldList({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+  const words = useWords();
+  if (dossier.fields.length === 0) return null;
+  const doubtful = dossier.fields.filter(needsLook).length;
+  return (
+    <div>
+      <h4 className={classes['subtitle']} id="fields-title">
+        {words.fields.title} {doubtful === 0 ? null : <StateWord tone="warn">{fill(words.fields.toCheck, { count: doubtful })}</StateWord>}
+      </h4>
+      <ul className={classes['fields']} aria-labelledby="fields-title">
+        {dossier.fields.map((field) => (
+          <FieldRow key={field.id} field={field} dossier={dossier} isEditable={isEditable} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function FieldRow({ field, dossier, isEditable }: { readonly field: FieldValue; readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+  const words = useWords();
+  const [text, setText] = useState(field.value);
+  useEffect(() => setText(field.value), [field.value]);
+  const page = dossier.pages.find((one) => one.id === field.pageId);
+  const name = wordFor(words.fieldNames, field.name);
+  const isDoubtful = needsLook(field);
+
+  function save(value: string): void {
+    const clean = value.normalize('NFC').trim();
+    if (clean !== field.value || isDoubtful) void edit('dossiers.setField', { fieldId: field.id, value: clean });
+  }
+
+  return (
+    <li className={classes['field']} data-testid={`field-${field.name}`}>
+      {page !== undefined && field.box !== null ? (
+        <button type="button" className={classes['snippetButton']} aria-label={fill(words.fields.snippet, { name })} onClick={() => showPage(page.id, field.id)}>
+          <Snippet page={page} box={field.box} />
+        </button>
+      ) : (
+        <span className={classes['noSnippet']}>{words.fields.noSnippet}</span>
+      )}
+      <TextInput
+        size="sm"
+        label={
+          <>
+            {name} <span className={classes['fieldSource']}>{words.sources[field.source]}</span>
+          </>
+        }
+        value={text}
+        readOnly={!isEditable}
+        spellCheck={false}
+        title={text}
+        onFocus={() => page !== undefined && showPage(page.id, field.id)}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={() => text.trim() !== field.value && save(text)}
+      />
+      <span className={classes['fieldState']}>
+        {isDoubtful ? (
+          <>
+            <StateWord tone="warn">{words.fields.low}</StateWord>
+            {isEditable ? (
+              <Button size="compact-sm" variant="default" aria-label={fill(words.fields.confirmField, { name })} onClick={() => save(text)}>
+                {words.fields.confirm}
+              </Button>
+            ) : null}
+          </>
+        ) : field.isConfirmed ? (
+          <StateWord tone="good">{words.fields.confirmed}</StateWord>
+        ) : null}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,256 @@
+/** @file What the officer does, named as she would: scan, sort, sign, save. Each says what happened and how to take it back. */
+import type { ChecklistItem, Dossier, Page, ScannerDevice, SigningOutcome, TokenInfo } from '../../preload/types.ts';
+import { asErrorCode } from '../../preload/error-codes.ts';
+import { ask } from '../app/bridge.ts';
+import { tell, tellWithUndo } from '../app/toast.tsx';
+import { fill } from '../language/words.ts';
+import { focusSection, foldSection, openPanel, showDocument, showPage, useDesk } from './desk.ts';
+import { command, createDossier, edit, editOf, useDossier } from './dossier.ts';
+import { showFailure } from './failures.ts';
+import { loadDossiers, loadResults, useDevices, useResults } from './lists.ts';
+import { currentWords } from './session.ts';
+
+export function undo(): void {
+  if (useDossier.getState().dossier?.canUndo) void edit('dossiers.undo', {});
+}
+
+export async function startDossier(): Promise<void> {
+  if (await createDossier()) focusSection('applicant');
+}
+
+/** A card reader works anywhere: with no draft open, the card opens one. */
+export async function takeIdentityText(text: string): Promise<void> {
+  const open = useDossier.getState().dossier;
+  const isNew = open === null || open.state !== 'draft';
+  const dossier = isNew ? await createDossier() : open;
+  if (dossier === null) return;
+  const read = await editOf(dossier.id, 'dossiers.readIdentityText', { text });
+  if (read === null) return;
+  if (isNew) tell(currentWords().applicant.wedgeNoDossier);
+  else tellWithUndo(currentWords().applicant.codeRead, undo);
+  foldSection('applicant', undefined);
+  focusNextOpen(read);
+}
+
+export async function readIdentityImage(): Promise<void> {
+  const read = await edit('dossiers.readIdentityImage', {});
+  if (read !== null) focusNextOpen(read);
+}
+
+/** The section that comes next in the conversation and is not finished. */
+export function focusNextOpen(dossier: Dossier): void {
+  const has = (...kinds: string[]): boolean => dossier.missing.some((item) => kinds.includes(item.kind));
+  if (has('applicant-name', 'applicant-id')) focusSection('applicant');
+  else if (has('procedure')) focusSection('procedure');
+  else if (has('component', 'component-scan', 'page-unassigned', 'signature')) focusSection('papers');
+  else if (dossier.feeVnd === null) focusSection('fee');
+  else focusSection('finish');
+}
+
+export async function chooseProcedure(code: string): Promise<void> {
+  const dossier = await edit('dossiers.setProcedure', { code });
+  if (dossier === null) return;
+  tellWithUndo(fill(currentWords().procedure.chosen, { name: dossier.procedure?.name ?? code }), undo);
+  foldSection('procedure', undefined);
+  focusNextOpen(dossier);
+}
+
+export async function setChecklistForm(item: ChecklistItem, form: ChecklistItem['form'], quantity: number): Promise<void> {
+  await edit('dossiers.setChecklistItem', { componentId: item.component.id, form, quantity, note: item.note });
+}
+
+// ---- pages --------------------------------------------------------------------------------------------------------
+
+export async function assignPages(pageIds: readonly string[], componentId: string | null): Promise<void> {
+  if (pageIds.length === 0) return;
+  const dossier = await edit('dossiers.assignPages', { pageIds, componentId });
+  if (dossier === null) return;
+  const words = currentWords().papers;
+  const name = dossier.checklist.find((item) => item.component.id === componentId)?.component.name ?? '';
+  tellWithUndo(fill(componentId === null ? words.unassigned : words.assigned, { count: pageIds.length, name }), undo);
+  selectNextUnassigned(dossier, pageIds);
+}
+
+/** After sorting a page the next one without a place is selected: a stack is sorted with one key per page. */
+function selectNextUnassigned(dossier: Dossier, done: readonly string[]): void {
+  const last = Math.max(...done.map((id) => dossier.pages.findIndex((page) => page.id === id)));
+  const open = (page: Page): boolean => page.componentId === null && !page.isHidden;
+  const next = dossier.pages.find((page, index) => index > last && open(page)) ?? dossier.pages.find(open);
+  if (next === undefined) return;
+  useDesk.setState({ selectedPageIds: [next.id] });
+  showPage(next.id);
+}
+
+export async function setPagesHidden(pageIds: readonly string[], isHidden: boolean): Promise<void> {
+  for (const pageId of pageIds) if ((await edit('dossiers.hidePage', { pageId, isHidden })) === null) return;
+  const words = currentWords().papers;
+  tellWithUndo(isHidden ? fill(words.hidden, { count: pageIds.length }) : words.shown, () => {
+    for (const pageId of pageIds) void edit('dossiers.hidePage', { pageId, isHidden: !isHidden });
+  });
+}
+
+const QUARTERS = [0, 90, 180, 270] as const;
+
+export async function turnPage(pageId: string): Promise<void> {
+  await edit('dossiers.turnPage', (dossier) => {
+    const rotation = dossier.pages.find((page) => page.id === pageId)?.rotation ?? 0;
+    return { pageId, rotation: QUARTERS[(QUARTERS.indexOf(rotation) + 1) % QUARTERS.length] ?? 0 };
+  });
+}
+
+/** Puts pages before another one, or last when `beforeId` is null. */
+export async function movePages(pageIds: readonly string[], beforeId: string | null): Promise<void> {
+  const dossier = await edit('dossiers.arrangePages', (newest) => {
+    const others = newest.pages.map((page) => page.id).filter((id) => !pageIds.includes(id));
+    const at = beforeId === null ? others.length : others.indexOf(beforeId);
+    return { pageIds: [...others.slice(0, at), ...pageIds, ...others.slice(at)] };
+  });
+  if (dossier !== null) tellWithUndo(currentWords().papers.moved, undo);
+}
+
+// ---- capture ------------------------------------------------------------------------------------------------------
+
+export function chosenScanner(): ScannerDevice | null {
+  const { scanners, scannerId } = useDevices.getState();
+  return scanners?.find((device) => device.id === scannerId) ?? scanners?.[0] ?? null;
+}
+
+export async function scan(): Promise<void> {
+  const dossier = useDossier.getState().dossier;
+  if (dossier === null || dossier.state !== 'draft') return;
+  const device = chosenScanner();
+  if (device === null) {
+    openPanel('scanner');
+    return;
+  }
+  const { scanSource, scanDpi, scanColour } = useDevices.getState();
+  const source = scanSource !== null && device.sources.includes(scanSource) ? scanSource : (device.sources.find((one) => one !== 'flatbed') ?? device.sources[0] ?? 'flatbed');
+  const dpi = device.dpis.includes(scanDpi) || device.dpis.length === 0 ? scanDpi : (device.dpis.find((one) => one >= 200) ?? device.dpis[0] ?? 200);
+  foldSection('papers', true);
+  const answer = await command(dossier.id, (on) => ask('capture.scan', { ...on, deviceId: device.id, source, dpi, colour: scanColour }));
+  if (!answer.ok) showFailure(answer, () => void scan());
+}
+
+export async function importFiles(): Promise<void> {
+  const dossier = useDossier.getState().dossier;
+  if (dossier === null || dossier.state !== 'draft') return;
+  foldSection('papers', true);
+  const answer = await command(dossier.id, (on) => ask('capture.importFiles', on));
+  if (!answer.ok && answer.code !== 'cancelled') showFailure(answer, () => void importFiles());
+}
+
+// ---- signing ------------------------------------------------------------------------------------------------------
+
+export interface SigningKey {
+  readonly tokenId: string;
+  readonly certificateId: string;
+}
+
+export function signingKeys(tokens: readonly TokenInfo[]): readonly (SigningKey & { readonly label: string; readonly value: string })[] {
+  return tokens.flatMap((token) =>
+    token.certificates
+      .filter((certificate) => certificate.canSign)
+      .map((certificate) => ({
+        tokenId: token.id,
+        certificateId: certificate.id,
+        value: `${token.id} ${certificate.id}`,
+        label: `${certificate.subject} — ${token.label}`,
+      })),
+  );
+}
+
+function chosenKey(): SigningKey | null {
+  const { tokens, signingKey } = useDevices.getState();
+  const keys = signingKeys(tokens ?? []);
+  return keys.find((key) => key.value === signingKey) ?? keys[0] ?? null;
+}
+
+/** Outcomes of a batch as one refusal, when something in it failed. */
+function showOutcomes(outcomes: readonly SigningOutcome[], retry: () => void): void {
+  const failed = outcomes.find((outcome) => outcome.state === 'failed');
+  if (failed !== undefined) showFailure({ ok: false, code: asErrorCode(failed.code ?? 'token-failed'), detail: failed.title }, retry);
+}
+
+export async function signCopies(): Promise<void> {
+  const dossier = useDossier.getState().dossier;
+  if (dossier === null || dossier.state !== 'draft') return;
+  const words = currentWords().finish;
+  if (!dossier.missing.some((item) => item.kind === 'signature')) {
+    tell(words.nothingToSign);
+    return;
+  }
+  const key = chosenKey();
+  if (key === null) {
+    openPanel('token');
+    return;
+  }
+  tell(words.waitPin);
+  const answer = await command(dossier.id, (on) => ask('dossiers.sign', { ...on, tokenId: key.tokenId, certificateId: key.certificateId }));
+  if (!answer.ok) {
+    if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signCopies());
+    return;
+  }
+  const signed = answer.value.filter((outcome) => outcome.state === 'signed').length;
+  tell(fill(signed === answer.value.length ? words.signed : words.signedSome, { count: signed, total: answer.value.length }));
+  showOutcomes(answer.value, () => void signCopies());
+}
+
+export async function signResults(): Promise<void> {
+  const { selectedIds, isSigning } = useResults.getState();
+  if (selectedIds.length === 0 || isSigning) return;
+  const key = chosenKey();
+  if (key === null) {
+    openPanel('token');
+    return;
+  }
+  useResults.setState({ isSigning: true, outcomes: [] });
+  const answer = await ask('results.sign', { documentIds: selectedIds, tokenId: key.tokenId, certificateId: key.certificateId });
+  useResults.setState({ isSigning: false });
+  if (!answer.ok) {
+    if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signResults());
+    return;
+  }
+  useResults.setState({ outcomes: answer.value });
+  await loadResults();
+  showOutcomes(answer.value, () => void signResults());
+}
+
+// ---- saving -------------------------------------------------------------------------------------------------------
+
+/** Saves for good and prints. What is missing is shown first; nothing is asked. */
+export async function sealAndPrint(): Promise<void> {
+  const dossier = useDossier.getState().dossier;
+  if (dossier === null) return;
+  if (dossier.state !== 'draft') {
+    await printReceipt();
+    return;
+  }
+  const answer = await command(dossier.id, (on, newest) =>
+    newest.missing.length > 0 ? Promise.resolve({ ok: false, code: 'draft-incomplete' } as const) : ask('dossiers.seal', on),
+  );
+  if (!answer.ok) {
+    if (answer.code === 'draft-incomplete') focusNextOpen(useDossier.getState().dossier ?? dossier);
+    showFailure(answer, answer.code === 'draft-incomplete' ? null : () => void sealAndPrint());
+    return;
+  }
+  useDossier.setState({ dossier: answer.value });
+  tell(fill(currentWords().finish.sealedCode, { code: answer.value.code ?? '' }));
+  const receiptId = answer.value.receipt?.documentId;
+  if (receiptId != null) showDocument(receiptId);
+  void loadDossiers();
+  await printReceipt();
+}
+
+export async function printReceipt(): Promise<void> {
+  const dossier = useDossier.getState().dossier;
+  if (dossier === null || dossier.receipt === null) return;
+  const answer = await ask('dossiers.printReceipt', { id: dossier.id });
+  if (answer.ok) tell(currentWords().finish.printed);
+  else showFailure(answer, () => void printReceipt());
+}
+
+export async function attachResult(dossierId: string): Promise<void> {
+  const answer = await ask('results.attach', { dossierId });
+  if (answer.ok) tell(fill(currentWords().documents.attached, { title: answer.value.title }));
+  else if (answer.code !== 'cancelled') showFailure(answer, () => void attachResult(dossierId));
+}
