@@ -2,9 +2,12 @@
 import sharp from 'sharp';
 import type { Handlers } from '../rooms/define.ts';
 import { serveRoom } from '../rooms/serve.ts';
+import { createDocumentSigner } from '../signing/document-signer.ts';
 import { createCapture } from './capture.ts';
+import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
 import { imagingRoom, type ImagingRoom } from './protocol.ts';
+import { readCodesOf } from './read-codes-of.ts';
 import { createRecogniser } from './recognition/recogniser.ts';
 
 // libvips keeps what it decoded and starts a thread per core by default; here pages run side by side already.
@@ -14,15 +17,19 @@ sharp.concurrency(1);
 serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
   const capture = createCapture({ incomingFolder });
   const composer = createComposer({ incomingFolder, resourcesFolder });
-  const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes: async () => [] });
+  const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
+  const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
   const handlers: Partial<Handlers<ImagingRoom['methods']>> = {
     listScanners: capture.listScanners,
     scan: capture.scan,
     importFile: capture.importFile,
     recognise: (params, { signal }) => recogniser.recognise(params, signal),
+    readCodes: ({ image }, { signal }) => readCodesOf(image, signal),
     composePdf: composer.composePdf,
     composeForm: (params) => composer.composeForm(params),
     inspectPdf: (params) => composer.inspectPdf(params),
+    prepareSignature: (params) => signer.prepareSignature(params),
+    finishSignature: (params) => signer.finishSignature(params),
   };
   return { handlers: handlers as Handlers<ImagingRoom['methods']>, close: () => recogniser.close() };
 });

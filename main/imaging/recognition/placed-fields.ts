@@ -1,6 +1,5 @@
 /** @file Fields found by where they stand on an official paper: heading, dateline, signature, and the household table. */
 import type { Box } from '../../../preload/types.ts';
-import { foldText } from '../../dossiers/fold-text.ts';
 import type { PlaceRule } from './document-types.ts';
 import type { ReadField } from './fields.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
@@ -9,6 +8,9 @@ import { textOf, type TextLine } from './lines.ts';
 import type { OcrWord } from './ocr-pool.ts';
 import type { TokenPage } from './tokens.ts';
 import { readTyped } from './typed-readers.ts';
+
+/** A gap this share of the line pitch is more than a space between words. */
+const COLUMN_GAP_SHARE = 0.65;
 
 /** Neighbouring words of one line without a wide gap: a cell, or one side of a two-column heading. */
 interface Segment {
@@ -40,7 +42,7 @@ function cutSegments(lines: readonly TextLine[], pitchPx: number): Segment[] {
     const groups: OcrWord[][] = [];
     for (const word of line.words) {
       const last = groups.at(-1)?.at(-1);
-      if (last && word.box[0] - (last.box[0] + last.box[2]) <= pitchPx * 0.9) groups.at(-1)?.push(word);
+      if (last && word.box[0] - (last.box[0] + last.box[2]) <= pitchPx * COLUMN_GAP_SHARE) groups.at(-1)?.push(word);
       else groups.push([word]);
     }
     return groups.map((words) => toSegment(words, index));
@@ -60,16 +62,20 @@ function findAuthority(page: TokenPage, segments: readonly Segment[]): Segment |
   return above.length === 0 ? undefined : toSegment(above.flatMap((segment) => segment.words), 0);
 }
 
+/** A place in capitals, a comma and a date, with nothing after it. The year may be missing: it slips to the next line. */
+const DATELINE = /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4}, ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
+
 /** "<place>, ngày … tháng … năm …" standing by itself; the year may have slipped to the next line. */
 function findDateline(name: string, segments: readonly Segment[], isLast: boolean): ReadField[] {
   const found: ReadField[] = [];
   for (const segment of segments) {
-    if (!/^(?:làm tại:? )?\p{Lu}[^.;()]{1,60}?,?\s*ngày\s*(?:\S{1,2}\s*tháng|\d{1,2}\/\d)/iu.test(segment.text)) continue;
-    const below = segments.filter((other) => other.line === segment.line + 1 && overlapX(other, segment) > 0 && /^\d{4}/.test(other.text));
-    const words = [...segment.words, ...below.flatMap((other) => other.words)];
+    const dateline = DATELINE.exec(segment.text);
+    if (!dateline) continue;
+    const below = segments.filter((other) => other.line === segment.line + 1 && overlapX(other, segment) > 0 && /^(?:\d{4}|\d{1,2}\/\d{1,2}\/\d{4})$/.test(other.text));
+    const own = segment.words.slice(dateline.index === 0 ? 0 : segment.text.slice(0, dateline.index).trim().split(' ').length);
+    const words = [...own, ...below.flatMap((other) => other.words)];
     const date = readTyped('date', textOf(words));
-    const isOwn = foldText(segment.text).split(' ').length <= 14;
-    if (date && isOwn) found.push(field(name, date.value, words, date.isSure));
+    if (date) found.push(field(name, date.value, words, date.isSure));
   }
   const chosen = isLast ? found.at(-1) : found[0];
   return chosen ? [chosen] : [];

@@ -17,9 +17,9 @@ export interface Reading {
 }
 
 const DIGIT_LOOKALIKES: Readonly<Record<string, string>> = {
-  O: '0', o: '0', Q: '0', D: '0', l: '1', I: '1', i: '1', '|': '1', Z: '2', z: '2', S: '5', s: '5', b: '6', B: '8', g: '9', q: '9',
+  O: '0', o: '0', Q: '0', D: '0', l: '1', I: '1', i: '1', '|': '1', '¡': '1', '!': '1', Z: '2', z: '2', S: '5', s: '5', b: '6', B: '8', g: '9', q: '9',
 };
-const DIGIT = '[0-9OoQDlIi|ZzSsbBgq]';
+const DIGIT = '[0-9OoQDlIi|¡!ZzSsbBgq]';
 
 /** What Tesseract takes digits for, given back; for places where only digits can stand. */
 export function repairDigits(text: string): string {
@@ -59,7 +59,7 @@ const READERS: Readonly<Record<ReaderKind, (text: string) => Reading | null>> = 
     const match = /^\s*(nam|nu)/.exec(foldText(text));
     return match ? { value: match[1] === 'nam' ? 'Nam' : 'Nữ', isSure: true, ...firstWords(text, 1) } : null;
   },
-  number: (text) => readPattern(text, new RegExp(`\\d${DIGIT}*(?:[.,]${DIGIT}+)*`), (match) => ({ value: repairDigits(match), isSure: true })),
+  number: (text) => readPattern(text, new RegExp(`(?<![\\p{L}\\d])\\d${DIGIT}*(?:[.,]${DIGIT}+)*(?!\\p{L})`, 'u'), (match) => ({ value: repairDigits(match), isSure: true })),
 };
 
 function readText(text: string): Reading | null {
