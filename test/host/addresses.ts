@@ -15,7 +15,9 @@ export function toBrowserAddress(url: string): string | undefined {
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]+)(.*)$/is.exec(url);
   if (!match?.[1] || !match[2] || !schemes.has(match[1].toLowerCase())) return undefined;
   if (!/^[a-z0-9-]+$/i.test(match[2])) notSupported(`the host name in ${url}`);
-  return `https://${match[2]}.${match[1]}.invalid${match[3] || '/'}`.replace(/^[^/]+\/\/[^/]+/, (origin) => origin.toLowerCase());
+  return `https://${match[2]}.${match[1]}.invalid${match[3] || '/'}`.replace(/^[^/]+\/\/[^/]+/, (origin) =>
+    origin.toLowerCase(),
+  );
 }
 
 /** The way back. Addresses of other schemes stay as they are. */

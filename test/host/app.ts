@@ -46,7 +46,23 @@ class HostApp
   implements
     Pick<
       Electron.App,
-      'enableSandbox' | 'exit' | 'getAppPath' | 'getLocale' | 'getName' | 'getPath' | 'getVersion' | 'hasSingleInstanceLock' | 'isPackaged' | 'isReady' | 'quit' | 'releaseSingleInstanceLock' | 'requestSingleInstanceLock' | 'setAppUserModelId' | 'setName' | 'setPath' | 'whenReady'
+      | 'enableSandbox'
+      | 'exit'
+      | 'getAppPath'
+      | 'getLocale'
+      | 'getName'
+      | 'getPath'
+      | 'getVersion'
+      | 'hasSingleInstanceLock'
+      | 'isPackaged'
+      | 'isReady'
+      | 'quit'
+      | 'releaseSingleInstanceLock'
+      | 'requestSingleInstanceLock'
+      | 'setAppUserModelId'
+      | 'setName'
+      | 'setPath'
+      | 'whenReady'
     >
 {
   readonly #appPath = findPackage(process.argv[1] ?? process.cwd());
@@ -233,7 +249,9 @@ observeWindows({
   created: (window, contents) => {
     app.emit('browser-window-created', new HostEvent(), window);
     app.emit('web-contents-created', new HostEvent(), contents);
-    contents.on('render-process-gone', (_event: unknown, details: unknown) => app.emit('render-process-gone', new HostEvent(), contents, details));
+    contents.on('render-process-gone', (_event: unknown, details: unknown) =>
+      app.emit('render-process-gone', new HostEvent(), contents, details),
+    );
   },
   allClosed: () => app.allWindowsClosed(),
 });

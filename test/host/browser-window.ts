@@ -2,13 +2,34 @@
 import type Electron from 'electron';
 import { openTarget } from './targets.ts';
 import type { CdpSession } from './cdp.ts';
-import { emitPreventable, HostEmitter, HostEvent, notSupported, refuseMissing, refuseUnknownOptions } from './unsupported.ts';
+import {
+  emitPreventable,
+  HostEmitter,
+  HostEvent,
+  notSupported,
+  refuseMissing,
+  refuseUnknownOptions,
+} from './unsupported.ts';
 import { HostWebContents, TITLE_SUFFIX } from './web-contents.ts';
 
-const EVENTS = ['ready-to-show', 'show', 'focus', 'close', 'closed'];
+const EVENTS = ['ready-to-show', 'show', 'focus', 'close', 'closed', 'page-title-updated'];
 
 const OPTIONS = [
-  ...['width', 'height', 'minWidth', 'minHeight', 'x', 'y', 'center', 'useContentSize', 'title', 'backgroundColor', 'icon', 'show', 'autoHideMenuBar'],
+  ...[
+    'width',
+    'height',
+    'minWidth',
+    'minHeight',
+    'x',
+    'y',
+    'center',
+    'useContentSize',
+    'title',
+    'backgroundColor',
+    'icon',
+    'show',
+    'autoHideMenuBar',
+  ],
   ...['parent', 'modal', 'resizable', 'minimizable', 'maximizable', 'fullscreenable', 'webPreferences'],
 ];
 
@@ -57,7 +78,23 @@ export class HostBrowserWindow
   implements
     Pick<
       Electron.BrowserWindow,
-      'id' | 'loadURL' | 'close' | 'destroy' | 'isDestroyed' | 'show' | 'hide' | 'isVisible' | 'focus' | 'restore' | 'minimize' | 'isMinimized' | 'isModal' | 'setTitle' | 'getTitle' | 'setMenu' | 'removeMenu'
+      | 'id'
+      | 'loadURL'
+      | 'close'
+      | 'destroy'
+      | 'isDestroyed'
+      | 'show'
+      | 'hide'
+      | 'isVisible'
+      | 'focus'
+      | 'restore'
+      | 'minimize'
+      | 'isMinimized'
+      | 'isModal'
+      | 'setTitle'
+      | 'getTitle'
+      | 'setMenu'
+      | 'removeMenu'
     >
 {
   readonly #id = nextId++;
@@ -94,6 +131,9 @@ export class HostBrowserWindow
       }),
     );
     this.#contents.once('did-finish-load', () => this.#ready());
+    this.#contents.on('page-title-updated', (_event: unknown, title: string) =>
+      this.emit('page-title-updated', new HostEvent(), title, true),
+    );
     if (this.#isModal) this.#parent?.ignoreInput(true);
   }
 
@@ -128,12 +168,14 @@ export class HostBrowserWindow
   /** Asks the listeners of `close` first. */
   close(): void {
     if (this.#isDestroyed || emitPreventable(this, 'close')) return;
-    this.destroy();
+    this.#tell((session) => session.tell('Page.close')); // `closed` comes when the browser has closed it
   }
 
-  /** Ends the window without asking. `closed` comes when the browser has closed it. */
+  /** Ends the window at once, without asking. */
   destroy(): void {
+    if (this.#isDestroyed) return;
     this.#tell((session) => session.tell('Page.close'));
+    this.#gone();
   }
 
   isDestroyed(): boolean {

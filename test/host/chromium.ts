@@ -13,7 +13,12 @@ const START_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** The program itself before Debian's wrapper script, which needs a PATH. */
-const USUAL_PLACES = ['/usr/lib/chromium/chromium', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const USUAL_PLACES = [
+  '/usr/lib/chromium/chromium',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 export const isHeadless = process.env['HOST_HEADLESS'] === '1';
 
@@ -27,9 +32,14 @@ export interface Browser {
 
 export function findChromium(): string {
   const asked = process.env['HOST_CHROMIUM'];
-  const found = asked !== undefined ? [asked].find((path) => existsSync(path)) : USUAL_PLACES.find((path) => existsSync(path));
+  const found =
+    asked !== undefined ? [asked].find((path) => existsSync(path)) : USUAL_PLACES.find((path) => existsSync(path));
   if (found === undefined) {
-    throw new Error(asked !== undefined ? `HOST_CHROMIUM: there is no ${asked}` : 'Chromium is not installed (apt-get install chromium)');
+    throw new Error(
+      asked !== undefined
+        ? `HOST_CHROMIUM: there is no ${asked}`
+        : 'Chromium is not installed (apt-get install chromium)',
+    );
   }
   return found;
 }
@@ -37,8 +47,11 @@ export function findChromium(): string {
 /** Chromium's major version inside the Electron release that package.json names. */
 export function expectedMajor(): number {
   const versions = require('electron-to-chromium/versions.json') as Record<string, string>;
-  const major = Number(versions[electronVersion.split('.').slice(0, 2).join('.')] ?? versions[`${electronVersion.split('.')[0]}.0`]);
-  if (!Number.isInteger(major)) throw new Error(`electron-to-chromium does not know Electron ${electronVersion}; update it`);
+  const major = Number(
+    versions[electronVersion.split('.').slice(0, 2).join('.')] ?? versions[`${electronVersion.split('.')[0]}.0`],
+  );
+  if (!Number.isInteger(major))
+    throw new Error(`electron-to-chromium does not know Electron ${electronVersion}; update it`);
   return major;
 }
 
@@ -96,7 +109,12 @@ export async function launchChromium(onGone: (reason: string) => void): Promise<
   ];
   const child = spawn(
     path,
-    [...flags, '--no-startup-window', '--remote-debugging-pipe', ...(process.env['HOST_CDP'] === '1' ? ['--remote-debugging-port=0'] : [])],
+    [
+      ...flags,
+      '--no-startup-window',
+      '--remote-debugging-pipe',
+      ...(process.env['HOST_CDP'] === '1' ? ['--remote-debugging-port=0'] : []),
+    ],
     // Without a PATH, Chromium cannot hand a mailto: or foreign link to another program behind the shell's back.
     { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'], env: { ...process.env, PATH: '/nonexistent' } },
   );
@@ -120,10 +138,15 @@ export async function launchChromium(onGone: (reason: string) => void): Promise<
   };
   process.once('exit', endAtOnce);
 
-  const timer = setTimeout(() => onGone(`Chromium did not answer within ${START_TIMEOUT_MS} ms\n${complaints}`), START_TIMEOUT_MS);
+  const timer = setTimeout(
+    () => onGone(`Chromium did not answer within ${START_TIMEOUT_MS} ms\n${complaints}`),
+    START_TIMEOUT_MS,
+  );
   await connection.root.send('Browser.getVersion');
   clearTimeout(timer);
-  process.stderr.write(`[host] Chromium host (development): Chromium ${version}, Node ${process.version}, in place of Electron ${electronVersion}\n`);
+  process.stderr.write(
+    `[host] Chromium host (development): Chromium ${version}, Node ${process.version}, in place of Electron ${electronVersion}\n`,
+  );
   if (process.env['HOST_CDP'] === '1') process.stderr.write(`[host] cdp ${await readDebuggingAddress(profile)}\n`);
 
   return {

@@ -1,6 +1,6 @@
 /** @file Starts the built program on the Chromium host and joins its pages with Playwright. For specs; see docs/host.md. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,8 @@ import type { ScriptedAnswer } from './dialog.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const REGISTER = join(PROJECT, 'test/host/register.mjs');
+/** The project's own Node, whichever Node runs the specs. */
+const NODE = join(PROJECT, 'node_modules/.bin/node');
 const START_TIMEOUT_MS = 60_000;
 const PAGE_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -24,6 +26,8 @@ export interface LaunchOptions {
 export interface RunningApp {
   readonly process: ChildProcess;
   readonly browser: Browser;
+  /** Address of the browser's debugging port, for a second connection. */
+  readonly address: string;
   /** Everything of this run, removed by `stop`: `user-data`, `dialogs.json`, `print`. */
   readonly folder: string;
   /** Waits for the window that shows `<name>.html`, e.g. `page('confirm')`. */
@@ -39,12 +43,16 @@ export interface RunningApp {
   readonly stop: () => Promise<void>;
 }
 
-export async function launchApp({ entry = join(PROJECT, 'out/main/index.js'), args = [], env = {} }: LaunchOptions = {}): Promise<RunningApp> {
+export async function launchApp({
+  entry = join(PROJECT, 'out/main/index.js'),
+  args = [],
+  env = {},
+}: LaunchOptions = {}): Promise<RunningApp> {
   const folder = mkdtempSync(join(tmpdir(), 'host-run-'));
   const dialogs = join(folder, 'dialogs.json');
   const answers: ScriptedAnswer[] = [];
   writeFileSync(dialogs, '[]');
-  const child = spawn(process.execPath, ['--import', REGISTER, entry, ...args], {
+  const child = spawn(NODE, ['--import', REGISTER, entry, ...args], {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: withoutUndefined({
@@ -95,18 +103,26 @@ export async function launchApp({ entry = join(PROJECT, 'out/main/index.js'), ar
   }
 
   try {
-    const address = await waitFor(() => /^\[host\] cdp (\S+)$/m.exec(output)?.[1], 'debugging address', START_TIMEOUT_MS);
+    const address = await waitFor(
+      () => /^\[host\] cdp (\S+)$/m.exec(output)?.[1],
+      'debugging address',
+      START_TIMEOUT_MS,
+    );
     const browser = await chromium.connectOverCDP(address);
     return {
       process: child,
       browser,
+      address,
       folder,
       page: async (name) => {
         const find = (): Page | undefined =>
           browser
             .contexts()
             .flatMap((context) => context.pages())
-            .find((page) => !page.isClosed() && URL.canParse(page.url()) && new URL(page.url()).pathname === `/${name}.html`);
+            .find(
+              (page) =>
+                !page.isClosed() && URL.canParse(page.url()) && new URL(page.url()).pathname === `/${name}.html`,
+            );
         const page = await waitFor(find, `window with ${name}.html`, PAGE_TIMEOUT_MS);
         await page.waitForLoadState('load');
         return page;
@@ -117,7 +133,11 @@ export async function launchApp({ entry = join(PROJECT, 'out/main/index.js'), ar
       },
       output: () => output,
       waitForOutput: async (text) => {
-        await waitFor(() => (typeof text === 'string' ? output.includes(text) : text.test(output)) || undefined, `output ${String(text)}`, PAGE_TIMEOUT_MS);
+        await waitFor(
+          () => (typeof text === 'string' ? output.includes(text) : text.test(output)) || undefined,
+          `output ${String(text)}`,
+          PAGE_TIMEOUT_MS,
+        );
       },
       exited,
       stop,
@@ -130,13 +150,4 @@ export async function launchApp({ entry = join(PROJECT, 'out/main/index.js'), ar
 
 function withoutUndefined(values: Record<string, string | undefined>): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-/** The chain of processes below `pid`, from /proc: for proving that nothing is left. */
-export function processExists(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false; // gone
-  }
 }

@@ -19,8 +19,12 @@ function nextAnswer(dialog: Kind, options: object): unknown {
   const file = process.env['HOST_DIALOGS'] ?? notSupported(`dialog.${dialog} without HOST_DIALOGS`);
   process.stderr.write(`[host] dialog ${dialog} ${JSON.stringify(options)}\n`);
   const entry = (JSON.parse(readFileSync(file, 'utf8')) as readonly ScriptedAnswer[])[asked];
-  if (!entry) throw new Error(`HOST_DIALOGS has no answer number ${asked + 1} for dialog.${dialog} ${JSON.stringify(options)}`);
-  if (entry.dialog !== dialog) throw new Error(`HOST_DIALOGS: answer number ${asked + 1} is for dialog.${entry.dialog}, but dialog.${dialog} was shown`);
+  if (!entry)
+    throw new Error(`HOST_DIALOGS has no answer number ${asked + 1} for dialog.${dialog} ${JSON.stringify(options)}`);
+  if (entry.dialog !== dialog)
+    throw new Error(
+      `HOST_DIALOGS: answer number ${asked + 1} is for dialog.${entry.dialog}, but dialog.${dialog} was shown`,
+    );
   asked += 1;
   return entry.answer;
 }
@@ -31,15 +35,21 @@ function optionsOf<T extends object>(values: readonly [T] | readonly [unknown, T
 }
 
 class HostDialog {
-  async showOpenDialog(...values: readonly [Electron.OpenDialogOptions] | readonly [unknown, Electron.OpenDialogOptions]): Promise<Electron.OpenDialogReturnValue> {
+  async showOpenDialog(
+    ...values: readonly [Electron.OpenDialogOptions] | readonly [unknown, Electron.OpenDialogOptions]
+  ): Promise<Electron.OpenDialogReturnValue> {
     return nextAnswer('showOpenDialog', optionsOf(values)) as Electron.OpenDialogReturnValue;
   }
 
-  async showSaveDialog(...values: readonly [Electron.SaveDialogOptions] | readonly [unknown, Electron.SaveDialogOptions]): Promise<Electron.SaveDialogReturnValue> {
+  async showSaveDialog(
+    ...values: readonly [Electron.SaveDialogOptions] | readonly [unknown, Electron.SaveDialogOptions]
+  ): Promise<Electron.SaveDialogReturnValue> {
     return nextAnswer('showSaveDialog', optionsOf(values)) as Electron.SaveDialogReturnValue;
   }
 
-  async showMessageBox(...values: readonly [Electron.MessageBoxOptions] | readonly [unknown, Electron.MessageBoxOptions]): Promise<Electron.MessageBoxReturnValue> {
+  async showMessageBox(
+    ...values: readonly [Electron.MessageBoxOptions] | readonly [unknown, Electron.MessageBoxOptions]
+  ): Promise<Electron.MessageBoxReturnValue> {
     return nextAnswer('showMessageBox', optionsOf(values)) as Electron.MessageBoxReturnValue;
   }
 
@@ -50,4 +60,5 @@ class HostDialog {
 }
 refuseMissing(HostDialog.prototype, 'dialog');
 
-export const dialog: Pick<Electron.Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showMessageBox' | 'showErrorBox'> = new HostDialog();
+export const dialog: Pick<Electron.Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showMessageBox' | 'showErrorBox'> =
+  new HostDialog();

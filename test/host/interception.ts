@@ -37,7 +37,10 @@ const MAXIMUM_BODY_BYTES = Math.floor((MAXIMUM_MESSAGE_BYTES - 65_536) * 0.75);
 
 let nextRequestId = 1;
 
-export async function interceptRequests(browser: CdpSession, ownerOf: (frameId: string) => RequestOwner | undefined): Promise<void> {
+export async function interceptRequests(
+  browser: CdpSession,
+  ownerOf: (frameId: string) => RequestOwner | undefined,
+): Promise<void> {
   browser.on('Fetch.requestPaused', (paused) => {
     decide(paused, ownerOf(paused.frameId))
       .catch((error: unknown): Verdict => {
@@ -45,8 +48,10 @@ export async function interceptRequests(browser: CdpSession, ownerOf: (frameId: 
         return { errorReason: 'Failed' };
       })
       .then((verdict) => {
-        if ('errorReason' in verdict) browser.tell('Fetch.failRequest', { requestId: paused.requestId, errorReason: verdict.errorReason });
-        else if ('responseCode' in verdict) browser.tell('Fetch.fulfillRequest', { requestId: paused.requestId, ...verdict });
+        if ('errorReason' in verdict)
+          browser.tell('Fetch.failRequest', { requestId: paused.requestId, errorReason: verdict.errorReason });
+        else if ('responseCode' in verdict)
+          browser.tell('Fetch.fulfillRequest', { requestId: paused.requestId, ...verdict });
         else browser.tell('Fetch.continueRequest', { requestId: paused.requestId });
       });
   });
@@ -74,7 +79,11 @@ async function decide(paused: Cdp.Fetch.RequestPausedEvent, owner: RequestOwner 
     method: request.method,
     webContentsId: owner.id,
     webContents: owner.asElectron,
-    resourceType: isDocument ? (owner.isMainFrame(paused.frameId) ? 'mainFrame' : 'subFrame') : (RESOURCE_TYPES[paused.resourceType] ?? 'other'),
+    resourceType: isDocument
+      ? owner.isMainFrame(paused.frameId)
+        ? 'mainFrame'
+        : 'subFrame'
+      : (RESOURCE_TYPES[paused.resourceType] ?? 'other'),
     referrer,
     timestamp: Date.now(),
     uploadData: [],
@@ -95,7 +104,9 @@ function toRequest(url: string, { method, headers, hasPostData, postDataEntries 
     else given.set(name, lower === 'referer' ? toProgramAddress(value) : value);
   }
   if (!hasPostData) return new Request(url, { method, headers: given });
-  const parts = (postDataEntries ?? []).map(({ bytes }) => Buffer.from(bytes ?? notSupported('a request body made of files'), 'base64'));
+  const parts = (postDataEntries ?? []).map(({ bytes }) =>
+    Buffer.from(bytes ?? notSupported('a request body made of files'), 'base64'),
+  );
   if (parts.length === 0) notSupported('a request body that Chromium does not show');
   return new Request(url, { method, headers: given, body: Buffer.concat(parts) });
 }
@@ -103,7 +114,8 @@ function toRequest(url: string, { method, headers, hasPostData, postDataEntries 
 async function toVerdict(response: Response): Promise<Verdict> {
   if (response.type === 'error') return { errorReason: 'Failed' };
   const body = Buffer.from(await response.arrayBuffer());
-  if (body.length > MAXIMUM_BODY_BYTES) notSupported(`a body of ${body.length} bytes; the DevTools pipe carries ${MAXIMUM_BODY_BYTES}`);
+  if (body.length > MAXIMUM_BODY_BYTES)
+    notSupported(`a body of ${body.length} bytes; the DevTools pipe carries ${MAXIMUM_BODY_BYTES}`);
   const responseHeaders = [...response.headers].map(([name, value]) => ({
     name,
     value: name === 'location' ? (toBrowserAddress(value) ?? value) : value,

@@ -11,7 +11,8 @@ class HostIpcMain extends EventEmitter implements Pick<Electron.IpcMain, 'handle
 
   handle(channel: string, handler: InvokeHandler): void {
     if (this.#handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
-    if (typeof handler !== 'function') throw new TypeError(`Expected handler to be a function, but found type '${typeof handler}'`);
+    if (typeof handler !== 'function')
+      throw new TypeError(`Expected handler to be a function, but found type '${typeof handler}'`);
     this.#handlers.set(channel, handler);
   }
 
@@ -27,8 +28,13 @@ class HostIpcMain extends EventEmitter implements Pick<Electron.IpcMain, 'handle
   }
 
   /** One message of a page. The reply goes to the document that asked, or nowhere once that has gone. */
-  async receive(message: Upward, sender: Electron.WebContents, senderFrame: Electron.WebFrameMain, reply: (answer: Downward) => void): Promise<void> {
-    if (message.kind === 'preload-failed') return;
+  async receive(
+    message: Upward,
+    sender: Electron.WebContents,
+    senderFrame: Electron.WebFrameMain,
+    reply: (answer: Downward) => void,
+  ): Promise<void> {
+    if (message.kind !== 'invoke' && message.kind !== 'send') return;
     const values = message.values.map((value) => fromWire(value));
     const event = new HostEvent({ sender, senderFrame, frameId: 1, processId: 1, type: 'frame', ports: [] });
     if (message.kind === 'send') {

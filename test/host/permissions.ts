@@ -37,7 +37,14 @@ export async function applyPermissions(page: CdpSession, contents: Electron.WebC
   if (address === undefined || settled.has(address)) return;
   settled.add(address);
   for (const [permission, names] of Object.entries(NAMES) as [Permission, readonly string[]][]) {
-    const setting: Cdp.Browser.PermissionSetting = (await defaultSession.decidePermission(contents, permission, url, origin)) ? 'granted' : 'denied';
+    const setting: Cdp.Browser.PermissionSetting = (await defaultSession.decidePermission(
+      contents,
+      permission,
+      url,
+      `${origin}/`,
+    ))
+      ? 'granted'
+      : 'denied';
     for (const name of names) {
       await page.send('Browser.setPermission', { permission: { name }, setting, origin: new URL(address).origin });
     }

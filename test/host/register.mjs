@@ -5,7 +5,8 @@ const hostUrl = new URL('./electron.ts', import.meta.url).href;
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    if (specifier === 'electron' || specifier === 'electron/main') return { url: hostUrl, format: 'module-typescript', shortCircuit: true };
+    if (specifier === 'electron' || specifier === 'electron/main')
+      return { url: hostUrl, format: 'module-typescript', shortCircuit: true };
     return nextResolve(specifier, context);
   },
 });

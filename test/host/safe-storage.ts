@@ -11,7 +11,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PREFIX = Buffer.from('host');
 
-class HostSafeStorage implements Pick<Electron.SafeStorage, 'encryptString' | 'decryptString' | 'isEncryptionAvailable' | 'getSelectedStorageBackend'> {
+class HostSafeStorage implements Pick<
+  Electron.SafeStorage,
+  'encryptString' | 'decryptString' | 'isEncryptionAvailable' | 'getSelectedStorageBackend'
+> {
   isEncryptionAvailable(): boolean {
     return process.env['HOST_INSECURE_SECRETS'] === '1';
   }
@@ -22,19 +25,34 @@ class HostSafeStorage implements Pick<Electron.SafeStorage, 'encryptString' | 'd
   }
 
   encryptString(plainText: string): Buffer {
-    if (!this.isEncryptionAvailable()) throw new Error('Error while encrypting the text provided to safeStorage.encryptString. Encryption is not available.');
+    if (!this.isEncryptionAvailable())
+      throw new Error(
+        'Error while encrypting the text provided to safeStorage.encryptString. Encryption is not available.',
+      );
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', readKey(), nonce);
     return Buffer.concat([PREFIX, nonce, cipher.update(plainText, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   }
 
   decryptString(encrypted: Buffer): string {
-    if (!this.isEncryptionAvailable()) throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString. Encryption is not available.');
-    if (encrypted.length < PREFIX.length + NONCE_BYTES + TAG_BYTES || !encrypted.subarray(0, PREFIX.length).equals(PREFIX)) {
-      throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString. Ciphertext does not appear to be encrypted.');
+    if (!this.isEncryptionAvailable())
+      throw new Error(
+        'Error while decrypting the ciphertext provided to safeStorage.decryptString. Encryption is not available.',
+      );
+    if (
+      encrypted.length < PREFIX.length + NONCE_BYTES + TAG_BYTES ||
+      !encrypted.subarray(0, PREFIX.length).equals(PREFIX)
+    ) {
+      throw new Error(
+        'Error while decrypting the ciphertext provided to safeStorage.decryptString. Ciphertext does not appear to be encrypted.',
+      );
     }
     const sealed = encrypted.subarray(PREFIX.length + NONCE_BYTES, -TAG_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', readKey(), encrypted.subarray(PREFIX.length, PREFIX.length + NONCE_BYTES));
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      readKey(),
+      encrypted.subarray(PREFIX.length, PREFIX.length + NONCE_BYTES),
+    );
     decipher.setAuthTag(encrypted.subarray(-TAG_BYTES));
     try {
       return Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');

@@ -4,26 +4,38 @@ import { addScheme, registeredSchemeOf } from './addresses.ts';
 import { notSupported, refuseMissing, refuseUnknownOptions } from './unsupported.ts';
 
 type SchemeHandler = Parameters<Electron.Protocol['handle']>[1];
-type BeforeRequest = (details: Electron.OnBeforeRequestListenerDetails, callback: (answer: Electron.CallbackResponse) => void) => void;
+type BeforeRequest = (
+  details: Electron.OnBeforeRequestListenerDetails,
+  callback: (answer: Electron.CallbackResponse) => void,
+) => void;
 type RequestHandler = Parameters<Electron.Session['setPermissionRequestHandler']>[0];
 type CheckHandler = Parameters<Electron.Session['setPermissionCheckHandler']>[0];
 export type Permission = Parameters<NonNullable<CheckHandler>>[1];
 
-class HostProtocol implements Pick<Electron.Protocol, 'handle' | 'unhandle' | 'isProtocolHandled' | 'registerSchemesAsPrivileged'> {
+class HostProtocol implements Pick<
+  Electron.Protocol,
+  'handle' | 'unhandle' | 'isProtocolHandled' | 'registerSchemesAsPrivileged'
+> {
   readonly #handlers = new Map<string, SchemeHandler>();
   #isSealed = false;
 
   registerSchemesAsPrivileged(schemes: Electron.CustomScheme[]): void {
     if (this.#isSealed) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
     for (const { scheme, privileges = {} } of schemes) {
-      refuseUnknownOptions(privileges, ['standard', 'secure', 'supportFetchAPI', 'stream', 'codeCache', 'corsEnabled'], 'privileges');
-      if (privileges.standard !== true || privileges.secure !== true) notSupported(`the scheme ${scheme} unless standard and secure`);
+      refuseUnknownOptions(
+        privileges,
+        ['standard', 'secure', 'supportFetchAPI', 'stream', 'codeCache', 'corsEnabled'],
+        'privileges',
+      );
+      if (privileges.standard !== true || privileges.secure !== true)
+        notSupported(`the scheme ${scheme} unless standard and secure`);
       addScheme(scheme);
     }
   }
 
   handle(scheme: string, handler: SchemeHandler): void {
-    if (registeredSchemeOf(`${scheme}:`) === undefined) notSupported(`protocol.handle('${scheme}') without registerSchemesAsPrivileged`);
+    if (registeredSchemeOf(`${scheme}:`) === undefined)
+      notSupported(`protocol.handle('${scheme}') without registerSchemesAsPrivileged`);
     if (this.#handlers.has(scheme)) throw new Error(`Failed to register protocol: ${scheme}`);
     this.#handlers.set(scheme, handler);
   }
@@ -50,7 +62,9 @@ class HostWebRequest {
   #listener: BeforeRequest | null = null;
   #patterns: readonly RegExp[] = [];
 
-  onBeforeRequest(...values: readonly [BeforeRequest | null] | readonly [Electron.WebRequestFilter, BeforeRequest | null]): void {
+  onBeforeRequest(
+    ...values: readonly [BeforeRequest | null] | readonly [Electron.WebRequestFilter, BeforeRequest | null]
+  ): void {
     const [filter, listener] = values.length === 2 ? values : [undefined, values[0]];
     if (filter) refuseUnknownOptions(filter, ['urls'], 'webRequest filter');
     this.#patterns = (filter?.urls ?? ['<all_urls>']).map(toPattern);
@@ -103,12 +117,19 @@ class HostSession {
   setSpellCheckerEnabled(_isEnabled: boolean): void {}
 
   /** Both handlers have to agree; a missing one grants, as in Electron. */
-  async decidePermission(contents: Electron.WebContents, permission: Permission, url: string, origin: string): Promise<boolean> {
+  async decidePermission(
+    contents: Electron.WebContents,
+    permission: Permission,
+    url: string,
+    origin: string,
+  ): Promise<boolean> {
     const details = { isMainFrame: true, requestingUrl: url, securityOrigin: origin, embeddingOrigin: origin };
     const mayUse = this.#checkHandler?.(contents, permission, origin, details) ?? true;
     const requestHandler = this.#requestHandler;
     if (!mayUse || !requestHandler) return mayUse;
-    return new Promise((resolve) => requestHandler(contents, permission, resolve, { isMainFrame: true, requestingUrl: url }));
+    return new Promise((resolve) =>
+      requestHandler(contents, permission, resolve, { isMainFrame: true, requestingUrl: url }),
+    );
   }
 }
 

@@ -1,5 +1,15 @@
 /** @file One running program per user-data folder: a lock file with the holder's identity, and a folder where others leave word. */
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export interface SecondInstance {
@@ -13,7 +23,11 @@ export interface InstanceLock {
 }
 
 /** @returns undefined when another living process holds the lock; that one has then been told about `self`. */
-export function takeInstanceLock(folder: string, self: SecondInstance, onSecond: (second: SecondInstance) => void): InstanceLock | undefined {
+export function takeInstanceLock(
+  folder: string,
+  self: SecondInstance,
+  onSecond: (second: SecondInstance) => void,
+): InstanceLock | undefined {
   const lockFile = join(folder, 'host-instance.lock');
   const callFolder = join(folder, 'host-instance.calls');
   mkdirSync(callFolder, { recursive: true });
@@ -65,7 +79,9 @@ function writeOnce(file: string, text: string): void {
 /** Number and start time, so that a number used again is not taken for the old holder. Undefined when nothing runs under it. */
 function identityOf(pid: number): string | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return `${pid} ${fields[19]}`; // field 22 of proc(5), counted after the name
   } catch {
     return undefined; // no such process

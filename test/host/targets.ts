@@ -41,11 +41,19 @@ export async function watchTargets(started: Browser): Promise<void> {
     ours.delete(targetId);
   });
   await root.send('Target.setDiscoverTargets', { discover: true });
-  await root.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true, filter: [{ type: 'page' }] });
+  await root.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: true,
+    flatten: true,
+    filter: [{ type: 'page' }],
+  });
 }
 
 /** Opens a window of the given size (in CSS pixels) with an empty page that still waits for its debugger. */
-export function openTarget({ width, height }: { width: number; height: number }, onGone: () => void): Promise<OpenedTarget> {
+export function openTarget(
+  { width, height }: { width: number; height: number },
+  onGone: () => void,
+): Promise<OpenedTarget> {
   const started = browser ?? notSupported('a window before the app is ready');
   return new Promise((resolve) => {
     expected.push({ resolve, onGone });

@@ -6,18 +6,28 @@ export function notSupported(what: string): never {
 }
 
 /** Names that Node, promises and test runners look up on any object; they must find nothing instead of an error. */
-const PROBED_BY_TOOLS: ReadonlySet<string> = new Set(['then', 'toJSON', 'inspect', 'domain', 'nodeType', 'asymmetricMatch', '$$typeof']);
+const PROBED_BY_TOOLS: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  'inspect',
+  'domain',
+  'nodeType',
+  'asymmetricMatch',
+  '$$typeof',
+]);
 
 /** Makes every member missing from `target` and its prototypes throw when it is read or written. */
 export function refuseMissing<T extends object>(target: T, name: string): T {
   const parent: unknown = Object.getPrototypeOf(target);
   const wall = new Proxy(parent as object, {
     get(inherited, property, receiver): unknown {
-      if (typeof property === 'symbol' || property in inherited || PROBED_BY_TOOLS.has(property)) return Reflect.get(inherited, property, receiver);
+      if (typeof property === 'symbol' || property in inherited || PROBED_BY_TOOLS.has(property))
+        return Reflect.get(inherited, property, receiver);
       return notSupported(`${name}.${property}`);
     },
     set(inherited, property, value, receiver): boolean {
-      if (typeof property === 'symbol' || property in inherited) return Reflect.set(inherited, property, value, receiver);
+      if (typeof property === 'symbol' || property in inherited)
+        return Reflect.set(inherited, property, value, receiver);
       return notSupported(`${name}.${property} = …`);
     },
   });
@@ -28,7 +38,8 @@ export function refuseMissing<T extends object>(target: T, name: string): T {
 /** An export of Electron that the host lacks altogether. Importing it is allowed, touching it is not. */
 export function missingExport(name: string): never {
   return new Proxy(function missing() {}, {
-    get: (_target, property) => (typeof property === 'symbol' || PROBED_BY_TOOLS.has(property) ? undefined : notSupported(`${name}.${property}`)),
+    get: (_target, property) =>
+      typeof property === 'symbol' || PROBED_BY_TOOLS.has(property) ? undefined : notSupported(`${name}.${property}`),
     apply: () => notSupported(name),
     construct: () => notSupported(name),
   }) as never;
@@ -79,7 +90,12 @@ export class HostEvent {
 }
 
 /** Emits and tells whether a listener objected. */
-export function emitPreventable(emitter: EventEmitter, name: string, details: object = {}, ...values: unknown[]): boolean {
+export function emitPreventable(
+  emitter: EventEmitter,
+  name: string,
+  details: object = {},
+  ...values: unknown[]
+): boolean {
   const event = new HostEvent(details);
   emitter.emit(name, event, ...values);
   return event.defaultPrevented;

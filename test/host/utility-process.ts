@@ -11,7 +11,7 @@ const PARENT_PORT = fileURLToPath(new URL('./parent-port.ts', import.meta.url));
 
 class HostUtilityProcess extends HostEmitter implements Pick<Electron.UtilityProcess, 'kill' | 'pid' | 'postMessage'> {
   readonly #child: ChildProcess;
-  #hasEnded = false;
+  #isRunning = false;
 
   constructor(modulePath: string, words: string[], options: Electron.ForkOptions) {
     super('utilityProcess', ['spawn', 'message', 'exit']);
@@ -24,16 +24,22 @@ class HostUtilityProcess extends HostEmitter implements Pick<Electron.UtilityPro
       ...(options.env === undefined ? {} : { env: options.env as NodeJS.ProcessEnv }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
-    this.#child.once('spawn', () => this.emit('spawn'));
+    this.#child.once('spawn', () => {
+      this.#isRunning = true;
+      this.emit('spawn');
+    });
     this.#child.on('message', (value) => this.emit('message', value));
-    this.#child.once('exit', (code, signal) => this.#ended(code ?? (signal === null ? 1 : constants.signals[signal]), options.serviceName));
+    this.#child.once('exit', (code, signal) =>
+      this.#ended(code ?? (signal === null ? 1 : constants.signals[signal]), options.serviceName),
+    );
     this.#child.once('error', (error) => {
       throw new Error(`utilityProcess.fork('${modulePath}')`, { cause: error });
     });
   }
 
+  /** Undefined before `spawn` and after `exit`. */
   get pid(): number | undefined {
-    return this.#hasEnded ? undefined : this.#child.pid;
+    return this.#isRunning ? this.#child.pid : undefined;
   }
 
   get stdout(): Readable | null {
@@ -54,9 +60,15 @@ class HostUtilityProcess extends HostEmitter implements Pick<Electron.UtilityPro
   }
 
   #ended(exitCode: number, serviceName: string | undefined): void {
-    this.#hasEnded = true;
+    this.#isRunning = false;
     this.emit('exit', exitCode);
-    const details = { type: 'Utility', reason: exitCode === 0 ? 'clean-exit' : 'abnormal-exit', exitCode, serviceName: 'node.mojom.NodeService', name: serviceName };
+    const details = {
+      type: 'Utility',
+      reason: exitCode === 0 ? 'clean-exit' : 'abnormal-exit',
+      exitCode,
+      serviceName: 'node.mojom.NodeService',
+      name: serviceName,
+    };
     app.emit('child-process-gone', new HostEvent(), details);
   }
 }

@@ -10,7 +10,14 @@ import type { RequestOwner } from './interception.ts';
 import { ipcMain } from './ipc-main.ts';
 import { applyPermissions } from './permissions.ts';
 import { defaultSession } from './session.ts';
-import { emitPreventable, HostEmitter, HostEvent, notSupported, refuseMissing, refuseUnknownOptions } from './unsupported.ts';
+import {
+  emitPreventable,
+  HostEmitter,
+  HostEvent,
+  notSupported,
+  refuseMissing,
+  refuseUnknownOptions,
+} from './unsupported.ts';
 import { toWire, type Downward, type Upward } from './wire.ts';
 import { BINDING, pageWorldSource, preloadWorldSource, PRELOAD_WORLD, RECEIVER } from './worlds.ts';
 
@@ -22,6 +29,7 @@ const EVENTS = [
   'will-redirect',
   'will-attach-webview', // accepted, never emitted: the host refuses the option webviewTag
   'did-navigate',
+  'page-title-updated',
   'did-finish-load',
   'did-fail-load',
   'dom-ready',
@@ -92,7 +100,11 @@ let nextId = 1;
 
 export class HostWebContents
   extends HostEmitter
-  implements Pick<Electron.WebContents, 'id' | 'getURL' | 'isDestroyed' | 'send' | 'setWindowOpenHandler' | 'reload' | 'print' | 'printToPDF' | 'loadURL'>
+  implements
+    Pick<
+      Electron.WebContents,
+      'id' | 'getURL' | 'isDestroyed' | 'send' | 'setWindowOpenHandler' | 'reload' | 'print' | 'printToPDF' | 'loadURL'
+    >
 {
   readonly #id = nextId++;
   readonly #secret = randomBytes(16).toString('hex');
@@ -169,7 +181,10 @@ export class HostWebContents
         session.send('Inspector.enable'),
         session.send('Runtime.addBinding', { name: BINDING, executionContextName: PRELOAD_WORLD }),
         session.send('Page.addScriptToEvaluateOnNewDocument', { source: pageWorldSource(this.#secret) }),
-        session.send('Page.addScriptToEvaluateOnNewDocument', { worldName: PRELOAD_WORLD, source: preloadWorldSource(options, preload) }),
+        session.send('Page.addScriptToEvaluateOnNewDocument', {
+          worldName: PRELOAD_WORLD,
+          source: preloadWorldSource(options, preload),
+        }),
         session.send('Runtime.runIfWaitingForDebugger'),
       ];
       await Promise.all(commands);
@@ -203,6 +218,7 @@ export class HostWebContents
   }
 
   send(channel: string, ...values: unknown[]): void {
+    if (this.#isDestroyed) throw new TypeError('Object has been destroyed');
     this.#post({ kind: 'message', channel, values: values.map((value) => toWire(value)) });
   }
 
@@ -217,12 +233,25 @@ export class HostWebContents
   }
 
   /** There is no printer: with HOST_PRINT_FOLDER the page becomes a PDF there. */
-  print(options: Electron.WebContentsPrintOptions = {}, callback?: (success: boolean, failureReason: string) => void): void {
+  print(
+    options: Electron.WebContentsPrintOptions = {},
+    callback?: (success: boolean, failureReason: string) => void,
+  ): void {
     const folder = process.env['HOST_PRINT_FOLDER'] ?? notSupported('webContents.print without HOST_PRINT_FOLDER');
-    refuseUnknownOptions(options, ['silent', 'printBackground', 'deviceName', 'color', 'landscape', 'copies', 'pageSize', 'margins', 'duplexMode'], 'print');
+    refuseUnknownOptions(
+      options,
+      ['silent', 'printBackground', 'deviceName', 'color', 'landscape', 'copies', 'pageSize', 'margins', 'duplexMode'],
+      'print',
+    );
     const file = join(folder, `print-${this.#id}-${++this.#printed}.pdf`);
-    const { printBackground = false, landscape = false, pageSize } = options;
-    this.printToPDF({ printBackground, landscape, preferCSSPageSize: true, ...(pageSize === undefined ? {} : { pageSize: toInches(pageSize) }) })
+    const { printBackground = false, landscape = false, pageSize = 'A4', margins = {} } = options;
+    this.printToPDF({
+      printBackground,
+      landscape,
+      preferCSSPageSize: true,
+      pageSize: toInches(pageSize),
+      margins: toPrintMargins(margins),
+    })
       .then((pdf) => writeFileSync(file, pdf, { flag: 'wx' }))
       .then(
         () => callback?.(true, ''),
@@ -232,11 +261,37 @@ export class HostWebContents
 
   /** @returns the PDF. Lengths of `pageSize` are in inches, as in Electron. */
   async printToPDF(options: Electron.PrintToPDFOptions): Promise<Buffer> {
-    refuseUnknownOptions(options, ['printBackground', 'landscape', 'preferCSSPageSize', 'pageSize', 'scale', 'pageRanges', 'generateTaggedPDF'], 'printToPDF');
-    const { pageSize = 'A4', ...others } = options;
+    refuseUnknownOptions(
+      options,
+      [
+        'printBackground',
+        'landscape',
+        'preferCSSPageSize',
+        'pageSize',
+        'margins',
+        'scale',
+        'pageRanges',
+        'generateTaggedPDF',
+      ],
+      'printToPDF',
+    );
+    const { pageSize = 'A4', margins = {}, ...others } = options;
+    refuseUnknownOptions(margins, ['top', 'bottom', 'left', 'right'], 'printToPDF margins');
     const { width, height } = toInches(pageSize);
+    const sides = {
+      marginTop: margins.top ?? 0.4,
+      marginBottom: margins.bottom ?? 0.4,
+      marginLeft: margins.left ?? 0.4,
+      marginRight: margins.right ?? 0.4,
+    };
     const session = await this.whenOpen();
-    const { data } = await session.send('Page.printToPDF', { ...others, paperWidth: width, paperHeight: height, transferMode: 'ReturnAsBase64' });
+    const { data } = await session.send('Page.printToPDF', {
+      ...others,
+      ...sides,
+      paperWidth: width,
+      paperHeight: height,
+      transferMode: 'ReturnAsBase64',
+    });
     return Buffer.from(data, 'base64');
   }
 
@@ -276,7 +331,9 @@ export class HostWebContents
       this.#frames.delete(frameId);
     });
     session.on('Page.frameNavigated', ({ frame }) => this.#navigated(frame));
-    session.on('Page.navigatedWithinDocument', ({ frameId, url }) => this.#frames.get(frameId)?.moveTo(toProgramAddress(url)));
+    session.on('Page.navigatedWithinDocument', ({ frameId, url }) =>
+      this.#frames.get(frameId)?.moveTo(toProgramAddress(url)),
+    );
     session.on('Page.domContentEventFired', () => this.emit('dom-ready', new HostEvent()));
     session.on('Page.loadEventFired', () => {
       if (this.getURL() !== '') this.emit('did-finish-load', new HostEvent());
@@ -294,8 +351,12 @@ export class HostWebContents
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       if (name === BINDING) this.#called(JSON.parse(payload) as Upward, executionContextId);
     });
-    session.on('Page.windowOpen', ({ url, windowName, windowFeatures }) => this.#askToOpen(url, windowName, windowFeatures.join(','), 'foreground-tab'));
-    session.on('Page.frameRequestedNavigation', ({ frameId, url, disposition }) => this.#requested(frameId, url, disposition));
+    session.on('Page.windowOpen', ({ url, windowName, windowFeatures }) =>
+      this.#askToOpen(url, windowName, windowFeatures.join(','), 'foreground-tab'),
+    );
+    session.on('Page.frameRequestedNavigation', ({ frameId, url, disposition }) =>
+      this.#requested(frameId, url, disposition),
+    );
     session.on('Page.javascriptDialogOpening', ({ type, message }) => {
       session.tell('Page.handleJavaScriptDialog', { accept: type === 'beforeunload' });
       if (type !== 'beforeunload') notSupported(`${type}('${message}') of the page`);
@@ -304,7 +365,8 @@ export class HostWebContents
       process.stderr.write(`[page] ${text} ${exception?.description ?? ''} ${toProgramAddress(url)}\n`);
     });
     session.on('Runtime.consoleAPICalled', ({ type, args }) => {
-      if (type === 'error') process.stderr.write(`[page] ${args.map((value) => value.description ?? String(value.value)).join(' ')}\n`);
+      if (type === 'error')
+        process.stderr.write(`[page] ${args.map((value) => value.description ?? String(value.value)).join(' ')}\n`);
     });
     session.on('Inspector.targetCrashed', () => {
       this.#preloadContexts.clear();
@@ -320,7 +382,8 @@ export class HostWebContents
     this.#frames.set(frame.id, new HostFrame(url, frame.name ?? '', before?.parent ?? null));
     if (frame.id !== this.#mainFrameId) return;
     // An address without a request (about:blank, blob:) cannot be stopped over DevTools; a program that goes on would hide it.
-    if (registeredSchemeOf(url) === undefined && frame.unreachableUrl === undefined) notSupported(`keeping the page from ${url}`);
+    if (registeredSchemeOf(url) === undefined && frame.unreachableUrl === undefined)
+      notSupported(`keeping the page from ${url}`);
     this.emit('did-navigate', new HostEvent(), url, 200, 'OK');
   }
 
@@ -332,7 +395,13 @@ export class HostWebContents
       this.emit('preload-error', new HostEvent(), this.#options.preload, new Error(message.message));
       return;
     }
-    void ipcMain.receive(message, this.asElectron, frame as unknown as Electron.WebFrameMain, (answer) => this.#post(answer, contextId));
+    if (message.kind === 'title') {
+      this.emit('page-title-updated', new HostEvent(), message.title, true);
+      return;
+    }
+    void ipcMain.receive(message, this.asElectron, frame as unknown as Electron.WebFrameMain, (answer) =>
+      this.#post(answer, contextId),
+    );
   }
 
   #mayNavigate(frameId: string, url: string, isRedirect: boolean): boolean {
@@ -355,7 +424,12 @@ export class HostWebContents
   }
 
   /** Chromium has already made the window, which is closed unseen; only `deny` can be kept. */
-  #askToOpen(address: string, frameName: string, features: string, disposition: Electron.HandlerDetails['disposition']): void {
+  #askToOpen(
+    address: string,
+    frameName: string,
+    features: string,
+    disposition: Electron.HandlerDetails['disposition'],
+  ): void {
     const url = toProgramAddress(address);
     const referrer = { url: this.getURL(), policy: 'strict-origin-when-cross-origin' as const };
     const answer = this.#openHandler?.({ url, frameName, features, disposition, referrer });
@@ -371,8 +445,19 @@ const PAPER_INCHES: Readonly<Record<string, readonly [number, number]>> = {
   Letter: [8.5, 11],
 };
 
+/** `print` has kinds of margins and pixels, `printToPDF` inches. */
+function toPrintMargins({ marginType = 'default', ...sides }: Electron.Margins): Electron.PrintToPDFMargins {
+  if (marginType === 'default') return {};
+  if (marginType === 'none') return { top: 0, bottom: 0, left: 0, right: 0 };
+  if (marginType !== 'custom') notSupported(`the margins ${marginType}`);
+  return Object.fromEntries(Object.entries(sides).map(([side, pixels]) => [side, pixels / 96]));
+}
+
 /** `print` gives named sizes or microns; `printToPDF` named sizes or inches. Above 100 it cannot be inches. */
-function toInches(size: string | { readonly width: number; readonly height: number }): { width: number; height: number } {
+function toInches(size: string | { readonly width: number; readonly height: number }): {
+  width: number;
+  height: number;
+} {
   if (typeof size !== 'string') {
     const scale = size.width > 100 ? 25_400 : 1;
     return { width: size.width / scale, height: size.height / scale };

@@ -33,6 +33,7 @@ export function fromWire(value: unknown): unknown {
 export type Upward =
   | { readonly kind: 'invoke'; readonly id: number; readonly channel: string; readonly values: readonly unknown[] }
   | { readonly kind: 'send'; readonly channel: string; readonly values: readonly unknown[] }
+  | { readonly kind: 'title'; readonly title: string }
   | { readonly kind: 'preload-failed'; readonly message: string };
 
 /** Program → preload world. */

@@ -53,7 +53,10 @@ function createPeer(sendName: string, receiveName: string, onExpose: (key: strin
   }
 
   function encode(value: unknown, depth = 0): Encoded {
-    if (depth > 1000) throw new TypeError('Electron contextBridge recursion depth exceeded. Nested objects deeper than 1000 are not supported.');
+    if (depth > 1000)
+      throw new TypeError(
+        'Electron contextBridge recursion depth exceeded. Nested objects deeper than 1000 are not supported.',
+      );
     if (typeof value === 'symbol') throw new TypeError('An object could not be cloned.');
     if (typeof value === 'function') {
       const id = nextId++;
@@ -63,7 +66,8 @@ function createPeer(sendName: string, receiveName: string, onExpose: (key: strin
     if (typeof value !== 'object' || value === null) return { kind: 'value', value };
     if (value instanceof Promise) {
       const id = nextId++;
-      const settle = (hasFailed: boolean) => (outcome: unknown) => post({ kind: 'settle', id, hasFailed, value: encode(outcome) });
+      const settle = (hasFailed: boolean) => (outcome: unknown) =>
+        post({ kind: 'settle', id, hasFailed, value: encode(outcome) });
       value.then(settle(false), settle(true));
       return { kind: 'promise', id };
     }
@@ -71,7 +75,10 @@ function createPeer(sendName: string, receiveName: string, onExpose: (key: strin
     if (Array.isArray(value)) return { kind: 'array', items: value.map((item) => encode(item, depth + 1)) };
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) return { kind: 'value', value };
-    return { kind: 'object', entries: Object.entries(value).map(([key, item]) => [key, encode(item, depth + 1)] as const) };
+    return {
+      kind: 'object',
+      entries: Object.entries(value).map(([key, item]) => [key, encode(item, depth + 1)] as const),
+    };
   }
 
   function decode(encoded: Encoded): unknown {
@@ -132,7 +139,13 @@ function createPeer(sendName: string, receiveName: string, onExpose: (key: strin
 /** Runs in the page's world before its first script. */
 function bootPageWorld(connect: typeof createPeer, secret: string): void {
   function freezeDeeply(value: unknown): void {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+    if (
+      (typeof value !== 'object' && typeof value !== 'function') ||
+      value === null ||
+      Object.isFrozen(value) ||
+      ArrayBuffer.isView(value)
+    )
+      return;
     Object.freeze(value);
     for (const item of Object.values(value)) freezeDeeply(item);
   }
@@ -152,7 +165,10 @@ function bootPreloadWorld(
 ): void {
   type Listener = (event: object, ...values: unknown[]) => void;
   const listeners = new Map<string, { readonly listener: Listener; readonly isOnce: boolean }[]>();
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (reason: Error) => void; channel: string }>();
+  const waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (reason: Error) => void; channel: string }
+  >();
   const exposedKeys = new Set<string>();
   let nextId = 1;
   const send = (message: Upward): void => hostSend(JSON.stringify(message));
@@ -162,7 +178,8 @@ function bootPreloadWorld(
   function refuseOthers<T extends object>(members: T, name: string): T {
     return new Proxy(members, {
       get(target, property): unknown {
-        if (typeof property === 'symbol' || property in target || property === 'then') return Reflect.get(target, property);
+        if (typeof property === 'symbol' || property in target || property === 'then')
+          return Reflect.get(target, property);
         throw new Error(`not supported by the Chromium host: ${name}.${property}`);
       },
     });
@@ -184,7 +201,8 @@ function bootPreloadWorld(
   const contextBridge = refuseOthers(
     {
       exposeInMainWorld(key: string, value: unknown): void {
-        if (exposedKeys.has(key)) throw new Error('Cannot bind an API on top of an existing property on the window object');
+        if (exposedKeys.has(key))
+          throw new Error('Cannot bind an API on top of an existing property on the window object');
         exposedKeys.add(key);
         peer.post({ kind: 'expose', key, value: peer.encode(value) });
       },
@@ -248,11 +266,17 @@ function bootPreloadWorld(
   // Nobody may take this window for the product: its title says what it is, whatever the page writes there.
   const markTitle = (): void => {
     if (document.title === '' && options.title !== '') document.title = options.title;
-    if (!document.title.endsWith(options.titleSuffix)) document.title += options.titleSuffix;
+    if (document.title.endsWith(options.titleSuffix)) return;
+    send({ kind: 'title', title: document.title });
+    document.title += options.titleSuffix;
   };
   document.addEventListener('DOMContentLoaded', () => {
     markTitle();
-    new MutationObserver(markTitle).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+    new MutationObserver(markTitle).observe(document.documentElement, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
   });
 }
 
@@ -260,7 +284,10 @@ export function pageWorldSource(secret: string): string {
   return `if (window === window.top) (${bootPageWorld.toString()})(${createPeer.toString()}, ${JSON.stringify(secret)});`;
 }
 
-export function preloadWorldSource(options: { readonly secret: string; readonly titleSuffix: string; readonly title: string }, preload: string): string {
+export function preloadWorldSource(
+  options: { readonly secret: string; readonly titleSuffix: string; readonly title: string },
+  preload: string,
+): string {
   return (
     `if (window === window.top) (${bootPreloadWorld.toString()})(${createPeer.toString()}, ${toWire.toString()}, ${fromWire.toString()}, ` +
     `${JSON.stringify(options)}, function (require, module, exports) {\n${preload}\n});\n//# sourceURL=electron-preload.js`
