@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectToHost } from '../test/host/connect.ts';
+import { signIn } from '../test/e2e/steps.ts';
+import { launchApp } from '../test/host/connect.ts';
 
 const root = join(import.meta.dirname, '..');
 const isHeadless = process.argv.includes('--headless');
@@ -31,28 +32,28 @@ async function startOnChromium(): Promise<void> {
     console.error('✖ no display. Use:  npm start -- --headless');
     process.exit(1);
   }
-  const env = {
-    ...process.env,
-    MOTCUA_HOME: process.env['MOTCUA_HOME'] ?? join(homedir(), '.local', 'share', 'quay-mot-cua'),
-    HOST_INSECURE_SECRETS: '1',
-    ...(isRoot ? { HOST_NO_SANDBOX: '1' } : {}),
-    ...(isHeadless ? { HOST_HEADLESS: '1', HOST_CDP: '1' } : {}),
-  };
-  mkdirSync(env.MOTCUA_HOME, { recursive: true, mode: 0o700 });
-  if (!isHeadless) {
-    const child = spawn(process.execPath, ['--import', './test/host/register.mjs', 'out/main/index.js'], { cwd: root, env, stdio: 'inherit' });
-    child.on('exit', (code) => process.exit(code ?? 1));
+  if (isHeadless) {
+    await takePictures();
     return;
   }
-  await takePictures(env);
+  const home = process.env['MOTCUA_HOME'] ?? join(homedir(), '.local', 'share', 'quay-mot-cua');
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const env = { ...process.env, MOTCUA_HOME: home, HOST_USER_DATA: home, HOST_INSECURE_SECRETS: '1', ...(isRoot ? { HOST_NO_SANDBOX: '1' } : {}) };
+  const child = spawn(process.execPath, ['--import', './test/host/register.mjs', 'out/main/index.js'], { cwd: root, env, stdio: 'inherit' });
+  child.on('exit', (code) => process.exit(code ?? 1));
 }
 
-async function takePictures(env: NodeJS.ProcessEnv): Promise<void> {
+/** The sign-in page and the empty desk, as a person would see them, in a data folder of their own. */
+async function takePictures(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'motcua-screens-'));
+  const program = await launchApp();
+  try {
+    const page = await program.page('sign-in');
+    await page.screenshot({ path: join(folder, '1-dang-nhap.png') });
+    await signIn(page);
+    await (await program.page('index')).screenshot({ path: join(folder, '2-ban-lam-viec.png') });
+  } finally {
+    await program.stop();
+  }
   console.log(folder);
-  const program = await connectToHost({ env });
-  const page = await program.page('sign-in');
-  await page.waitForLoadState('networkidle');
-  await page.screenshot({ path: join(folder, '1-dang-nhap.png') });
-  await program.stop();
 }

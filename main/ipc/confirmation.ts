@@ -17,7 +17,7 @@ export interface Confirmation extends Authoriser {
 
 interface Open {
   request: SigningRequest;
-  readonly attempt: (pin: Uint8Array<ArrayBuffer> | null) => Promise<LoginAttempt>;
+  readonly attempt: (pin: Uint8Array | null) => Promise<LoginAttempt>;
   readonly settle: (result: Result<null>) => void;
   isTrying: boolean;
 }

@@ -34,7 +34,7 @@ export interface Paths {
 export interface Authoriser {
   readonly authorise: (
     request: SigningRequest,
-    attempt: (pin: Uint8Array<ArrayBuffer> | null) => Promise<LoginAttempt>,
+    attempt: (pin: Uint8Array | null) => Promise<LoginAttempt>,
   ) => Promise<Result<null>>;
 }
 

@@ -54,13 +54,14 @@ export function electronPrinter(): Printer {
           if (!window.isDestroyed()) window.destroy();
           resolve(result);
         };
-        // The page sets its title to `ready` when every page of the PDF is drawn, or to `failed`.
+        // The page says in its title that every page of the PDF is drawn, and how large the paper is, or `failed`.
         window.webContents.on('page-title-updated', (_event, pageTitle) => {
           if (pageTitle === 'failed') end(refuse('file-damaged', blobId));
-          if (pageTitle !== 'ready') return;
-          window.webContents.print({ silent: false, printBackground: true, margins: { marginType: 'none' } }, (success, reason) =>
-            end(success ? ok(null) : refuse('cancelled', reason)),
-          );
+          const [, width, height] = /^ready (\d+)x(\d+)$/.exec(pageTitle) ?? [];
+          if (width === undefined || height === undefined) return;
+          const pageSize = { width: Number(width), height: Number(height) };
+          const settings = { silent: false, printBackground: true, margins: { marginType: 'none' as const }, pageSize };
+          window.webContents.print(settings, (success, reason) => end(success ? ok(null) : refuse('cancelled', reason)));
         });
         void window.loadURL(`${APP_ORIGIN}/print.html?blob=${encodeURIComponent(blobId)}`);
       }),
