@@ -33,13 +33,20 @@ export function extractBackground(page: PagePixels, mask: BilevelImage, dpi: num
   const height = Math.ceil(page.height / factor);
   const data = new Float32Array(width * height * 3);
   const weight = new Float32Array(width * height);
-  for (let y = 0; y < page.height; y++) {
-    const row = Math.floor(y / factor) * width;
-    for (let x = 0, at = y * page.width; x < page.width; x++, at++) {
-      if (covered[at] === 1) continue;
-      const cell = row + Math.floor(x / factor);
-      weight[cell]!++;
-      for (let channel = 0; channel < 3; channel++) data[cell * 3 + channel]! += page.data[at * 3 + channel] as number;
+  const pixels = page.data;
+  for (let y = 0, at = 0; y < page.height; y++) {
+    let cell = Math.floor(y / factor) * width;
+    for (let x = 0, step = 0; x < page.width; x++, at++) {
+      if (covered[at] === 0) {
+        weight[cell]!++;
+        data[cell * 3]! += pixels[at * 3] as number;
+        data[cell * 3 + 1]! += pixels[at * 3 + 1] as number;
+        data[cell * 3 + 2]! += pixels[at * 3 + 2] as number;
+      }
+      if (++step === factor) {
+        step = 0;
+        cell++;
+      }
     }
   }
   for (let cell = 0; cell < weight.length; cell++) {
@@ -49,27 +56,23 @@ export function extractBackground(page: PagePixels, mask: BilevelImage, dpi: num
     weight[cell] = 1;
   }
   fillHoles({ data, weight, width, height });
-  return { data: Uint8Array.from(data, Math.round), width, height, dpi: dpi / factor };
+  const rounded = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at++) rounded[at] = (data[at] as number) + 0.5;
+  return { data: rounded, width, height, dpi: dpi / factor };
 }
 
-/** Ink and its grey edge: a square brush of `radius` pixels. */
+/** Ink and its grey edge: a square brush of `radius` pixels, drawn run by run. */
 function dilate({ data, width, height }: BilevelImage, radius: number): Uint8Array {
-  const sideways = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) {
-    let reach = -1;
-    const row = y * width;
-    for (let x = 0; x < Math.min(width, radius); x++) if (data[row + x] === 1) reach = x + radius;
-    for (let x = 0; x < width; x++) {
-      if (x + radius < width && data[row + x + radius] === 1) reach = x + 2 * radius;
-      if (x <= reach) sideways[row + x] = 1;
-    }
-  }
   const grown = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) {
+  for (let at = data.indexOf(1); at >= 0; at = data.indexOf(1, at)) {
+    const y = Math.floor(at / width);
+    const end = (y + 1) * width;
+    const first = at;
+    while (at < end && data[at] === 1) at++;
+    const from = Math.max(0, first - radius - y * width);
+    const to = Math.min(width, at + radius - y * width);
     for (let ny = Math.max(0, y - radius); ny <= Math.min(height - 1, y + radius); ny++) {
-      const from = ny * width;
-      const to = y * width;
-      for (let x = 0; x < width; x++) grown[to + x]! |= sideways[from + x] as number;
+      grown.fill(1, ny * width + from, ny * width + to);
     }
   }
   return grown;

@@ -23,41 +23,40 @@ const BLOCK_PX = 48;
 
 export function separateInk(page: PagePixels): InkMask {
   const { width, height, data } = page;
-  const paper = estimatePaper(page);
-  const brightest = new Uint8Array(width * height);
-  const histogram = new Uint32Array(256);
-  forEachPixel(page, paper, (at, level, ratio) => {
-    brightest[at] = level;
-    histogram[Math.min(255, (ratio * 255) | 0)]!++;
-  });
-  const threshold = chooseThreshold(histogram, width * height);
+  const { ratios, histogram } = compareWithPaper(page, estimatePaper(page));
+  const threshold = chooseThreshold(histogram, width * height) * 255;
   const mask = new Uint8Array(width * height);
-  forEachPixel(page, paper, (at, level, ratio) => {
-    if (ratio >= threshold) return;
-    const lowest = Math.min(data[at * 3] as number, data[at * 3 + 1] as number, data[at * 3 + 2] as number);
-    if (level - lowest < COLOURED_FROM || ratio < ALWAYS_BLACK_BELOW) mask[at] = 1;
-  });
+  for (let at = 0; at < mask.length; at++) {
+    const ratio = ratios[at] as number;
+    if (ratio >= threshold) continue;
+    const r = data[at * 3] as number;
+    const g = data[at * 3 + 1] as number;
+    const b = data[at * 3 + 2] as number;
+    if (ratio < ALWAYS_BLACK_BELOW * 255 || Math.max(r, g, b) - Math.min(r, g, b) < COLOURED_FROM) mask[at] = 1;
+  }
   removeSpecks(mask, width, height);
   return { data: mask, width, height, ...describeInk(page, mask) };
 }
 
-/** Calls back with the brightest channel and its part of the local paper brightness (bilinear between block centres). */
-function forEachPixel(
-  { data, width, height }: PagePixels,
-  paper: PaperGrid,
-  visit: (at: number, level: number, ratio: number) => void,
-): void {
-  const row = new Float32Array(width);
-  for (let y = 0, at = 0; y < height; y++) {
-    interpolateRow(paper, y, row);
-    for (let x = 0; x < width; x++, at++) {
-      const r = data[at * 3] as number;
-      const g = data[at * 3 + 1] as number;
-      const b = data[at * 3 + 2] as number;
+/** The brightest channel of every pixel as a part of the local paper brightness, 255 = paper. */
+function compareWithPaper({ data, width, height }: PagePixels, paper: PaperGrid): { ratios: Uint8Array; histogram: Uint32Array } {
+  const ratios = new Uint8Array(width * height);
+  const histogram = new Uint32Array(256);
+  const scales = new Float32Array(width);
+  for (let y = 0, at = 0, from = 0; y < height; y++) {
+    interpolateRow(paper, y, scales);
+    for (let x = 0; x < width; x++, at++, from += 3) {
+      const r = data[from] as number;
+      const g = data[from + 1] as number;
+      const b = data[from + 2] as number;
       const level = r > g ? (r > b ? r : b) : g > b ? g : b;
-      visit(at, level, level / (row[x] as number));
+      const scaled = (level * (scales[x] as number)) | 0;
+      const ratio = scaled > 255 ? 255 : scaled;
+      ratios[at] = ratio;
+      histogram[ratio]!++;
     }
   }
+  return { ratios, histogram };
 }
 
 interface PaperGrid {
@@ -91,19 +90,22 @@ function estimatePaper({ data, width, height }: PagePixels): PaperGrid {
   return { levels, columns, rows };
 }
 
-function interpolateRow({ levels, columns, rows }: PaperGrid, y: number, out: Float32Array): void {
+/** 255 / paper brightness for every column of row `y`, bilinear between the centres of the blocks. */
+function interpolateRow({ levels, columns, rows }: PaperGrid, y: number, scales: Float32Array): void {
   const fy = Math.min(rows - 1, Math.max(0, (y + 0.5) / BLOCK_PX - 0.5));
   const top = Math.floor(fy);
   const bottom = Math.min(rows - 1, top + 1);
-  const wy = fy - top;
-  for (let x = 0; x < out.length; x++) {
+  const blended = Float32Array.from({ length: columns }, (_, column) => {
+    const above = levels[top * columns + column] as number;
+    const below = levels[bottom * columns + column] as number;
+    return above + (below - above) * (fy - top);
+  });
+  for (let x = 0; x < scales.length; x++) {
     const fx = Math.min(columns - 1, Math.max(0, (x + 0.5) / BLOCK_PX - 0.5));
-    const left = Math.floor(fx);
-    const right = Math.min(columns - 1, left + 1);
-    const wx = fx - left;
-    const above = (levels[top * columns + left] as number) * (1 - wx) + (levels[top * columns + right] as number) * wx;
-    const below = (levels[bottom * columns + left] as number) * (1 - wx) + (levels[bottom * columns + right] as number) * wx;
-    out[x] = above * (1 - wy) + below * wy;
+    const left = fx | 0;
+    const from = blended[left] as number;
+    const to = blended[left + 1 < columns ? left + 1 : left] as number;
+    scales[x] = 255 / (from + (to - from) * (fx - left));
   }
 }
 

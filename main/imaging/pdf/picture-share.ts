@@ -9,6 +9,8 @@ const TILE_MM = 4;
 const MID_TONE_FROM = 28;
 /** A seal is thin rings and letters: its tiles are mostly paper. */
 const TILE_FULL_FROM = 0.6;
+/** Red against the other channels: stamp ink has twice as much, skin a third more. */
+const SEAL_RED_FROM = 1.7;
 /** A flat tint (a shaded table head) is no picture: a picture's points differ from each other. */
 const TILE_TEXTURE_FROM = 9;
 
@@ -29,7 +31,8 @@ export function measurePictureArea(background: Background): number {
           const r = data[at] as number;
           const g = data[at + 1] as number;
           const b = data[at + 2] as number;
-          if (Math.max(Math.abs(r - paper[0]), Math.abs(g - paper[1]), Math.abs(b - paper[2])) > MID_TONE_FROM) midTones++;
+          const isSealRed = r > SEAL_RED_FROM * Math.max(g, b);
+          if (!isSealRed && Math.max(Math.abs(r - paper[0]), Math.abs(g - paper[1]), Math.abs(b - paper[2])) > MID_TONE_FROM) midTones++;
           const light = 0.299 * r + 0.587 * g + 0.114 * b;
           sum += light;
           squares += light * light;
