@@ -36,8 +36,11 @@ export function openStore(folder: string, unlock: Uint8Array): OpenStore {
   } catch (cause) {
     throw asDiskFailure(cause);
   }
-  const release = takeOwnership(paths.owner);
+  let release = (): void => {};
   try {
+    // A disk without room makes SQLite speak of anything; give back the reserve before asking it.
+    if (freeBytesOf(folder) < NEARLY_FULL_BYTES) releaseReserve(paths.reserve);
+    release = takeOwnership(paths.owner);
     const hasData = existsSync(paths.database) || readdirSync(paths.blobs).length > 0;
     const { key } = openStoreKey(paths.slots, unlock, !hasData);
     const database = openDatabase(paths, key);
@@ -58,8 +61,6 @@ export function openStore(folder: string, unlock: Uint8Array): OpenStore {
 }
 
 function openDatabase(paths: StorePaths, storeKey: Buffer): Database.Database {
-  // A disk without room makes SQLite speak of damage; give back the reserve before asking it anything.
-  if (freeBytesOf(paths.folder) < NEARLY_FULL_BYTES) releaseReserve(paths.reserve);
   const isMissing = !existsSync(paths.database);
   if (isMissing && readdirSync(paths.blobs).length > 0) throw new Failure('store-damaged', 'counter.db is missing beside its blobs');
   const database = new Database(paths.database);
