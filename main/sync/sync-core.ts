@@ -58,11 +58,12 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
   let failures = 0;
   let offlineSinceMs: number | null = null;
   let relistedAtMs: number | null = null;
-  /** The line's own wait, by the clock that never jumps. */
-  let gate = { untilMs: -Infinity, isFloor: false };
+  /** The line's own wait, by the clock that never jumps; until the floor nobody may ask, not even an officer. */
+  let gate = { untilMs: -Infinity, floorUntilMs: -Infinity };
 
-  function closeGate(waitMs: number, isFloor: boolean): void {
-    gate = { untilMs: clock.monotonicMs() + waitMs, isFloor };
+  function closeGate(waitMs: number, retryAfterMs: number | null): void {
+    const now = clock.monotonicMs();
+    gate = { untilMs: now + waitMs, floorUntilMs: now + Math.min(waitMs, retryAfterMs ?? 0) };
   }
 
   async function reportOutcome(job: UploadJob, outcome: JobOutcome): Promise<number | null> {
@@ -78,7 +79,7 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
         const attempt = outcome.hasProgressed ? 0 : Math.max(failures, Math.min(job.attempts, 10));
         failures = outcome.hasProgressed ? 1 : failures + 1;
         const waitMs = delayMs(attempt, outcome.retryAfterMs, random);
-        if (outcome.reason !== 'disk') closeGate(waitMs, outcome.retryAfterMs !== null);
+        if (outcome.reason !== 'disk') closeGate(waitMs, outcome.retryAfterMs);
         const notBefore = new Date(clock.nowMs() + waitMs).toISOString();
         await store.reportStep(job.jobId, { kind: 'waiting', reason: outcome.reason, notBefore, detail: outcome.detail });
         return waitMs;
@@ -138,8 +139,8 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
     readFeed,
 
     async pass({ signal, isAsked, readFeed: mustReadFeed, progress = () => {} }) {
-      const leftMs = gate.untilMs - clock.monotonicMs();
-      if (leftMs > 0 && (!isAsked || gate.isFloor)) return { received: 0, waiting: 0, held: 0, retryInMs: leftMs };
+      const leftMs = (isAsked ? gate.floorUntilMs : gate.untilMs) - clock.monotonicMs();
+      if (leftMs > 0) return { received: 0, waiting: 0, held: 0, retryInMs: leftMs };
       let job = await store.nextJob();
       const wanted = await store.wantedNumbers();
       if (!job && wanted.length === 0 && !mustReadFeed) return { received: 0, waiting: 0, held: 0, retryInMs: null };
@@ -152,13 +153,13 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
       const knocked = await knock(signal);
       if (knocked.kind !== 'success' && ACTIONS[knocked.kind].kind === 'hold-and-stop') {
         log('warn', `no dossier is sent: ${knocked.detail}`);
-        closeGate(CAP_MS, false);
+        closeGate(CAP_MS, null);
         return { ...counts, retryInMs: CAP_MS };
       }
       if (knocked.kind === 'success') await leaseNumbers(wanted, signal);
       else if (!job) {
         const waitMs = delayMs(failures++, knocked.retryAfterMs, random);
-        closeGate(waitMs, knocked.retryAfterMs !== null);
+        closeGate(waitMs, knocked.retryAfterMs);
         retryIn(waitMs);
       }
 
@@ -180,7 +181,7 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
         }
         if (outcome.kind === 'held' && outcome.mustStop) {
           isLineGood = false;
-          closeGate(CAP_MS, false);
+          closeGate(CAP_MS, null);
           break;
         }
       }

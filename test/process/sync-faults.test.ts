@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { writeFileSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../main/rooms/failure.ts';
 import { FAULT_NAMES, type FaultName, type Faults } from '../../province/protocol.ts';
 import { makeReceiptSigner } from '../../province/receipts.ts';
@@ -9,18 +9,20 @@ import { verifyReceipt } from '../../main/sync/receipt.ts';
 import { someBytes } from '../fixtures/sync-outbox.ts';
 import { DEVICE, filesOfProvince, freePort, openStage, poll, type Stage, type StageOptions } from '../fixtures/sync-stage.ts';
 
-let stage: Stage;
+let stage: Stage | undefined;
 const servers: Server[] = [];
 async function open(options?: StageOptions): Promise<Stage> {
-  stage = await openStage(options);
-  return stage;
+  const opened = await openStage(options);
+  stage = opened;
+  return opened;
 }
 afterEach(async () => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
   }
-  await stage.close();
+  await stage?.close();
+  stage = undefined;
 });
 
 /** A forged receipt is held for a person at once: it has a test of its own. */
@@ -30,26 +32,45 @@ const TRANSIENT = FAULT_NAMES.filter((name) => name !== 'forged-receipt');
 const RATES: Partial<Record<FaultName, number>> = { slow: 0.2, '423': 0.15, '429': 0.15, '503': 0.15 };
 
 describe('a province that misbehaves', () => {
-  it.each(TRANSIENT)('with "%s": every dossier arrives once, nothing is held', async (name) => {
-    const { outbox, province, provinceFolder } = await open({ province: { faults: { [name]: RATES[name] ?? 0.4 } } });
-    for (let index = 0; index < 2; index++) await outbox.add([someBytes(200_000 + index), someBytes(10_000)]);
-    await stage.settle();
-    const stats = unwrap(await province.call('stats', {}));
-    expect(outbox.jobs.map(({ state }) => state)).toEqual(['received', 'received']);
-    expect(stats).toMatchObject({ dossiers: 2, receipts: 2, files: 4 });
+  let shared: Stage;
+  beforeAll(async () => {
+    shared = await openStage();
+  });
+  afterAll(() => shared.close());
+
+  async function expectAllArrivedOnce(): Promise<void> {
+    const { outbox, province, provinceFolder } = shared;
+    unwrap(await province.call('setFaults', { faults: {} }));
+    expect(outbox.jobs.filter(({ state, receipts }) => state !== 'received' || receipts.length !== 1)).toEqual([]);
     const hashes = outbox.jobs.flatMap(({ bytes }) => bytes.map((file) => createHash('sha256').update(file).digest('hex')));
+    const count = outbox.jobs.length;
+    expect(unwrap(await province.call('stats', {}))).toMatchObject({ dossiers: count, receipts: count, files: hashes.length });
     expect(filesOfProvince(provinceFolder).sort()).toEqual(hashes.sort());
+  }
+
+  it.each(TRANSIENT)('with "%s": every dossier arrives once, nothing is held', async (name) => {
+    const rate = RATES[name] ?? 0.4;
+    unwrap(await shared.province.call('setFaults', { faults: { [name]: rate } }));
+    const before = unwrap(await shared.province.call('stats', {})).fired[name] ?? 0;
+    for (let round = 0; round < 10; round++) {
+      for (let index = 0; index < 2; index++) await shared.outbox.add([someBytes(200_000 + index), someBytes(10_000)]);
+      await shared.settle();
+      if ((unwrap(await shared.province.call('stats', {})).fired[name] ?? 0) > before) break;
+    }
+    expect(unwrap(await shared.province.call('stats', {})).fired[name] ?? 0).toBeGreaterThan(before);
+    await expectAllArrivedOnce();
   });
 
   it('with all of it at once, 5 % each: five dossiers arrive once each', async () => {
     const faults = Object.fromEntries(TRANSIENT.map((name) => [name, 0.05])) as Faults;
-    const { outbox, province } = await open({ province: { faults } });
-    for (let index = 0; index < 5; index++) await outbox.add([someBytes(300_000)]);
-    await stage.settle();
-    expect(outbox.jobs.map(({ state }) => state)).toEqual(Array(5).fill('received'));
-    expect(unwrap(await province.call('stats', {}))).toMatchObject({ dossiers: 5, receipts: 5, files: 5 });
+    unwrap(await shared.province.call('setFaults', { faults }));
+    for (let index = 0; index < 5; index++) await shared.outbox.add([someBytes(300_000)]);
+    await shared.settle();
+    await expectAllArrivedOnce();
   });
+});
 
+describe('a province that is not the province', () => {
   it('that signs with a key nobody knows: the receipt never counts, the dossier is held, the next one is not sent', async () => {
     const { outbox, sync } = await open({ province: { faults: { 'forged-receipt': 1 } } });
     const first = await outbox.add([someBytes(5_000)]);
@@ -70,7 +91,7 @@ describe('somebody else who answers', () => {
     expect(job.steps.at(-1)).toMatchObject({ kind: 'waiting', reason: 'network' });
     expect(statuses.at(-1)?.connection).toBe('offline');
     unwrap(await province.call('setFaults', { faults: {} }));
-    await stage.settle();
+    await stage?.settle();
     expect(job.state).toBe('received');
   });
 
@@ -123,7 +144,7 @@ describe('a wrong device credential', () => {
 
     (settings as { deviceSecret: string }).deviceSecret = DEVICE.secret;
     await sync.stop();
-    await stage.settle();
+    await stage?.settle();
     expect(job.state).toBe('received');
   });
 });

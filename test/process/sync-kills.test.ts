@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../main/rooms/failure.ts';
 import { CHECKPOINTS } from '../../main/sync/upload-job.ts';
 import { someBytes, type OutboxJob } from '../fixtures/sync-outbox.ts';
 import { filesOfProvince, openStage, type Stage } from '../fixtures/sync-stage.ts';
 
 let stage: Stage;
-afterEach(() => stage.close());
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
 
-/** Exactly once, with every byte, and a receipt for it. */
-async function expectArrivedOnce({ province, provinceFolder }: Stage, jobs: readonly OutboxJob[]): Promise<void> {
+/** Everything this stage ever sealed is there exactly once, with every byte, and has one receipt. */
+async function expectArrivedOnce(): Promise<void> {
+  const { province, provinceFolder } = stage;
+  const jobs: readonly OutboxJob[] = stage.outbox.jobs;
   for (const { state, receipts, payload, job } of jobs) {
     expect(state).toBe('received');
     expect(receipts).toHaveLength(1);
@@ -26,20 +31,19 @@ async function expectArrivedOnce({ province, provinceFolder }: Stage, jobs: read
 
 describe('the sync process killed with -9', () => {
   it.each(CHECKPOINTS)('at "%s": the dossier arrives once, with every byte', async (point) => {
-    stage = await openStage({ crashAt: point });
+    await stage.crashAt(point);
     const job = await stage.outbox.add([someBytes(400_000), someBytes(90_000)]);
     const killed = await stage.sync.call('run', { once: true });
     expect(killed).toMatchObject({ ok: false, code: 'room-stopped' });
     if (point === 'received-reported') expect(job.state).toBe('received');
     else expect(job.state).not.toBe('received');
     await stage.settle();
-    await expectArrivedOnce(stage, [job]);
+    await expectArrivedOnce();
   });
 });
 
 describe('the province killed with -9', () => {
   it('ten times during the uploads: every dossier arrives once, with every byte', async () => {
-    stage = await openStage();
     const { outbox, province } = stage;
     const jobs = await Promise.all([1, 2, 3, 4, 5].map(() => outbox.add([someBytes(900_000), someBytes(120_000)])));
     let kills = 0;
@@ -59,8 +63,9 @@ describe('the province killed with -9', () => {
       outbox.hurry();
       await stage.sync.call('run', { once: true });
     }
+    asks.reportStep = reportStep;
     expect(kills).toBe(10);
     await province.start();
-    await expectArrivedOnce(stage, jobs);
+    await expectArrivedOnce();
   });
 });
