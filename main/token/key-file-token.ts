@@ -208,18 +208,13 @@ function tryFromDer(bytes: string): forge.asn1.Asn1 | undefined {
  * whose password protects practice, not for hardware, where the PIN stays bytes.
  */
 function openKeyFile(structure: forge.asn1.Asn1, password: string): { key: KeyObject; certificates: Certificate[] } | undefined {
-  let file: forge.pkcs12.Pkcs12Pfx;
-  try {
-    file = forge.pkcs12.pkcs12FromAsn1(structure, password);
-  } catch {
-    return undefined; // the MAC does not fit: wrong password
-  }
+  const file = tryDecrypt(structure, password) ?? tryDecrypt(withoutMac(structure), Buffer.from(password, 'utf8').toString('latin1'));
+  if (!file) return undefined;
   const certificates: Certificate[] = [];
   let key: KeyObject | undefined;
   for (const bag of file.safeContents.flatMap((contents) => contents.safeBags)) {
     if (bag.type === forge.pki.oids.certBag) {
-      const structureOf = bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1;
-      const certificate = tryReadCertificate(toDer(structureOf));
+      const certificate = tryReadCertificate(toDer(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1));
       if (certificate) certificates.push(certificate);
     } else if (bag.type === forge.pki.oids.pkcs8ShroudedKeyBag || bag.type === forge.pki.oids.keyBag) {
       const info = bag.key ? forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key)) : bag.asn1;
@@ -228,6 +223,23 @@ function openKeyFile(structure: forge.asn1.Asn1, password: string): { key: KeyOb
   }
   if (!key) throw new Failure('certificate-missing', 'the file has no private key');
   return { key, certificates };
+}
+
+function tryDecrypt(structure: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12Pfx | undefined {
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(structure, password);
+  } catch {
+    return undefined; // MAC or padding does not fit: wrong password
+  }
+}
+
+/**
+ * The MAC takes the password as UTF-16, the encryption of newer files (PBES2) as UTF-8, and node-forge uses one string for
+ * both: a password with Vietnamese letters opens such a file only when the MAC is left out. The padding and the
+ * check of every signature against the certificate stand in for it.
+ */
+function withoutMac(structure: forge.asn1.Asn1): forge.asn1.Asn1 {
+  return typeof structure.value === 'string' ? structure : { ...structure, value: structure.value.slice(0, 2) };
 }
 
 function toDer(structure: forge.asn1.Asn1): Buffer {
