@@ -11,7 +11,7 @@ import { takeInstanceLock, type InstanceLock } from './single-instance.ts';
 import { watchTargets } from './targets.ts';
 import { emitPreventable, HostEmitter, HostEvent, notSupported, refuseMissing } from './unsupported.ts';
 
-const EVENTS = [
+export const APP_EVENTS = [
   'ready',
   'second-instance',
   'before-quit',
@@ -78,7 +78,7 @@ class HostApp
   #isEnding = false;
 
   constructor() {
-    super('app', EVENTS);
+    super('app', APP_EVENTS);
   }
 
   get isPackaged(): boolean {

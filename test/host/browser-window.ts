@@ -12,7 +12,7 @@ import {
 } from './unsupported.ts';
 import { HostWebContents, TITLE_SUFFIX } from './web-contents.ts';
 
-const EVENTS = ['ready-to-show', 'show', 'focus', 'close', 'closed', 'page-title-updated'];
+export const WINDOW_EVENTS = ['ready-to-show', 'show', 'focus', 'close', 'closed', 'page-title-updated'];
 
 const OPTIONS = [
   ...[
@@ -109,7 +109,7 @@ export class HostBrowserWindow
   #hasBeenReady = false;
 
   constructor(options: Electron.BrowserWindowConstructorOptions = {}) {
-    super('BrowserWindow', EVENTS);
+    super('BrowserWindow', WINDOW_EVENTS);
     observer?.requireReady();
     refuseUnknownOptions(options, OPTIONS, 'BrowserWindow');
     const preferences = options.webPreferences ?? {};

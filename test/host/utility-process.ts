@@ -9,12 +9,14 @@ import { HostEmitter, HostEvent, notSupported, refuseMissing, refuseUnknownOptio
 
 const PARENT_PORT = fileURLToPath(new URL('./parent-port.ts', import.meta.url));
 
+export const UTILITY_PROCESS_EVENTS = ['spawn', 'message', 'exit'];
+
 class HostUtilityProcess extends HostEmitter implements Pick<Electron.UtilityProcess, 'kill' | 'pid' | 'postMessage'> {
   readonly #child: ChildProcess;
   #isRunning = false;
 
   constructor(modulePath: string, words: string[], options: Electron.ForkOptions) {
-    super('utilityProcess', ['spawn', 'message', 'exit']);
+    super('utilityProcess', UTILITY_PROCESS_EVENTS);
     refuseUnknownOptions(options, ['env', 'execArgv', 'cwd', 'stdio', 'serviceName'], 'utilityProcess.fork');
     const [output, errors] = channelsOf(options.stdio);
     this.#child = fork(modulePath, words, {

@@ -23,7 +23,7 @@ import { BINDING, pageWorldSource, preloadWorldSource, PRELOAD_WORLD, RECEIVER }
 
 export const TITLE_SUFFIX = ' — máy phát triển (Chromium)';
 
-const EVENTS = [
+export const PAGE_EVENTS = [
   'will-navigate',
   'will-frame-navigate',
   'will-redirect',
@@ -41,7 +41,7 @@ const EVENTS = [
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0];
 
 /** One document in one frame; a navigation makes a new one and detaches the old. */
-class HostFrame implements Pick<Electron.WebFrameMain, 'detached' | 'name' | 'origin' | 'url' | 'isDestroyed'> {
+export class HostFrame implements Pick<Electron.WebFrameMain, 'detached' | 'name' | 'origin' | 'url' | 'isDestroyed'> {
   #url: string;
   readonly #name: string;
   readonly #parent: HostFrame | null;
@@ -121,7 +121,7 @@ export class HostWebContents
   #printed = 0;
 
   constructor(options: PageOptions) {
-    super('webContents', EVENTS);
+    super('webContents', PAGE_EVENTS);
     this.#options = options;
   }
 
