@@ -49,18 +49,18 @@ export async function toStoredImage(bytes: Uint8Array, options: StoredImageOptio
   const picture = sharp(bytes, { page: options.page ?? 0, failOn: 'truncated', limitInputPixels: MAX_PIXELS }).autoOrient();
   return isTwoColoured
     ? { bytes: await encode(picture.toColourspace('b-w').png({ palette: true, colours: 2, dither: 0 }), dpi), mediaType: 'image/png', ...size }
-    : { bytes: await encodeJpeg(picture, dpi), mediaType: 'image/jpeg', ...size };
+    : { bytes: await encodeJpeg(picture, dpi, isGrey(header)), mediaType: 'image/jpeg', ...size };
 }
 
 /** JPEG at quality 92 with full colour resolution: red seals and blue ink keep their edges. */
-export function encodeJpeg(picture: Sharp, dpi: number): Promise<Uint8Array> {
-  const flat = picture.flatten({ background: 'white' }).toColourspace('srgb');
+export function encodeJpeg(picture: Sharp, dpi: number, isGreyPicture = false): Promise<Uint8Array> {
+  const flat = picture.flatten({ background: 'white' }).toColourspace(isGreyPicture ? 'b-w' : 'srgb');
   return encode(flat.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' }), dpi);
 }
 
 async function encode(picture: Sharp, dpi: number): Promise<Uint8Array> {
   try {
-    return await picture.withMetadata({ density: dpi }).toBuffer();
+    return await picture.withDensity(dpi).toBuffer();
   } catch (cause) {
     throw new Failure('file-damaged', firstLine(cause), { cause });
   }
@@ -73,6 +73,10 @@ function isPlainJpeg(header: Metadata): boolean {
 
 function isTurned(header: Metadata): boolean {
   return (header.orientation ?? 1) > 1;
+}
+
+function isGrey(header: Metadata): boolean {
+  return header.space === 'b-w' || header.space === 'grey16';
 }
 
 function hasTwoColours(header: Metadata): boolean {

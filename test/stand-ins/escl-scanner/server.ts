@@ -285,7 +285,7 @@ class VirtualScanner {
     const own = density ?? 200;
     if (format === 'jpeg' && own === job.dpi && !job.isGrey) return bytes;
     const picture = sharp(bytes).resize({ width: Math.round((width * job.dpi) / own) });
-    return (job.isGrey ? picture.toColourspace('b-w') : picture).withMetadata({ density: job.dpi }).jpeg({ quality: 85 }).toBuffer();
+    return (job.isGrey ? picture.toColourspace('b-w') : picture).withDensity(job.dpi).jpeg({ quality: 85 }).toBuffer();
   }
 
   #sheets(): number {
