@@ -44,6 +44,7 @@ function check() {
   return (
     tool('tsc', ['-p', 'tsconfig.node.json']) ||
     tool('tsc', ['-p', 'tsconfig.web.json']) ||
+    tool('tsc', ['-p', 'tsconfig.e2e.json']) ||
     tool('oxlint', ['--config', '.oxlintrc.json', '.']) ||
     tool('vitest', ['run', '--project', 'quick', ...rest])
   );

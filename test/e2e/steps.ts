@@ -16,3 +16,16 @@ export async function signIn(page: Page, officer = 0): Promise<void> {
   await page.waitForURL(/\/index\.html$/);
   await page.getByTestId('new-dossier').waitFor();
 }
+
+/** What a QR reader in keyboard mode does: key events for every character, diacritics too, far quicker than fingers, then Enter. */
+export async function typeAsReader(page: Page, text: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  for (const character of text) {
+    await session.send('Input.dispatchKeyEvent', { type: 'keyDown', key: character, text: character });
+    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', key: character });
+  }
+  await page.keyboard.press('Enter');
+  await session.detach();
+}
+
+export const PRACTICE_CARD = '038087015329||Cao Viết Nghĩa|25121987|Nam|Thôn Chiềng Đông, Xã Cẩm Thạch, Thanh Hóa|14082023';

@@ -1,0 +1,139 @@
+/** @file The officer's journey in the window, by keyboard alone, on the built bundles. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
+import { launchApp, type RunningApp } from '../host/connect.ts';
+import { look } from './screens.ts';
+import { PRACTICE_CARD, signIn, typeAsReader } from './steps.ts';
+
+const PAGES_READ_MS = 150_000;
+
+let app: RunningApp;
+let page: Page;
+
+beforeAll(async () => {
+  app = await launchApp();
+  page = await app.page('sign-in');
+  await page.setViewportSize({ width: 1366, height: 768 });
+});
+afterAll(() => app?.stop());
+
+const focused = (): Promise<string | null> =>
+  page.evaluate(() => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid') ?? null);
+
+describe('one dossier from paper to the province, by keyboard', () => {
+  it('the officer signs in', async () => {
+    await page.locator('[data-testid^="officer-"]').first().waitFor();
+    await look(page, 'sign-in');
+    await signIn(page);
+    await look(page, 'desk-empty');
+  });
+
+  it('opens a dossier and reads the applicant from the QR code of the card', async () => {
+    await page.keyboard.press('F3');
+    await page.getByTestId('applicant-fullName').waitFor();
+    await typeAsReader(page, PRACTICE_CARD);
+    await expect.poll(() => page.locator('h2, h1').allInnerTexts(), { timeout: 10_000 }).toContain('Cao Viết Nghĩa');
+    await look(page, 'desk-applicant');
+  });
+
+  it('finds the procedure by a few letters without diacritics', async () => {
+    await expect.poll(focused, { timeout: 10_000 }).toBe('procedure-search');
+    await page.keyboard.type('dang ky thuong tru');
+    await page.getByTestId('procedure-1.004222').waitFor();
+    await look(page, 'desk-procedure');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('procedure-chosen').waitFor();
+  });
+
+  it('scans the stack once; every page finds its component, the blank back is hidden', async () => {
+    await page.keyboard.press('F2');
+    await page.getByTestId('page-3').waitFor({ timeout: 60_000 });
+    const dossier = await waitForRecognition();
+    expect(dossier.pages.map((each) => each.componentId)).toEqual(['1.004222#1', '1.004222#2', '1.004222#5', null]);
+    expect(dossier.pages.map((each) => each.isHidden)).toEqual([false, false, false, true]);
+    expect(dossier.fields.find((field) => field.name === 'idNumber')?.value).toBe('038087015329');
+    await look(page, 'desk-papers');
+  }, PAGES_READ_MS);
+
+  it('a read field shows the paper it came from', async () => {
+    const field = page.locator('[data-testid^="field-"]').first();
+    await field.scrollIntoViewIfNeeded();
+    await field.locator('input, textarea, button').first().focus();
+    await page.getByTestId('paper-region').waitFor();
+    await look(page, 'desk-fields');
+  });
+
+  it('signs the digitised copies with one PIN; a wrong PIN keeps the window and says so', async () => {
+    await page.keyboard.press('F4');
+    const confirm = await app.page('confirm');
+    await confirm.getByTestId('confirm-pin').waitFor();
+    await look(confirm, 'confirm');
+    await confirm.keyboard.type('87654321');
+    await confirm.keyboard.press('Enter');
+    await confirm.getByTestId('confirm-failure').waitFor();
+    await look(confirm, 'confirm-wrong-pin');
+    await confirm.getByTestId('confirm-pin').fill(PRACTICE_PIN);
+    await Promise.all([confirm.waitForEvent('close', { timeout: 60_000 }), confirm.keyboard.press('Enter')]);
+    await expect.poll(async () => (await currentDossier()).missing, { timeout: 60_000 }).toEqual([]);
+    const { documents } = await currentDossier();
+    expect(documents).toHaveLength(3);
+    expect(documents.every((document) => document.signatures.length === 1)).toBe(true);
+  });
+
+  it('saves and makes the receipt; the upload goes by itself until the province has received it', async () => {
+    await page.keyboard.press('F6');
+    await expect.poll(async () => (await currentDossier()).receipt?.documentId ?? null, { timeout: 60_000 }).not.toBeNull();
+    await expect.poll(async () => (await currentDossier()).upload.state, { timeout: 60_000 }).toMatch(/received|settled/);
+    await expect.poll(() => page.getByTestId('upload-state').first().innerText(), { timeout: 10_000 }).toContain('tiếp nhận');
+    await look(page, 'desk-receipt');
+  });
+
+  it('checks the devices', async () => {
+    await page.keyboard.press('F9');
+    await page.locator('[data-testid^="check-"]').first().waitFor({ timeout: 30_000 });
+    await look(page, 'devices');
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('the signing officer', () => {
+  it('sees the result that waits, and signs it with one PIN', async () => {
+    await page.evaluate(() => window.counter['session.signOut']({}));
+    await page.waitForURL(/sign-in\.html$/);
+    await signIn(page, 1);
+    await page.getByTestId('desk-signing').press('Enter');
+    await page.locator('[data-testid^="result-"]').first().waitFor({ timeout: 60_000 });
+    await look(page, 'signing-desk');
+    await page.getByTestId('results-all').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('F4');
+    const confirm = await app.page('confirm');
+    await confirm.getByTestId('confirm-pin').fill(PRACTICE_PIN);
+    await look(confirm, 'confirm-results');
+    await Promise.all([confirm.waitForEvent('close', { timeout: 60_000 }), confirm.keyboard.press('Enter')]);
+    await page.getByTestId('outcomes-summary').waitFor({ timeout: 60_000 });
+    await look(page, 'signing-outcomes');
+    const completed = await page.evaluate(() => window.counter['dossiers.list']({ text: '', states: ['completed'], limit: 10, offset: 0 }));
+    expect(completed).toMatchObject({ ok: true, value: { total: 1 } });
+  });
+});
+
+async function currentDossier() {
+  const answer = await page.evaluate(async () => {
+    const list = await window.counter['dossiers.list']({ text: '', states: [], limit: 1, offset: 0 });
+    const [newest] = list.ok ? list.value.items : [];
+    return window.counter['dossiers.get']({ id: newest?.id ?? '' });
+  });
+  if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
+  return answer.value;
+}
+
+async function waitForRecognition() {
+  const isRead = async (): Promise<boolean> => {
+    const { pages } = await currentDossier();
+    return pages.length === 4 && pages.every((each) => each.recognition === 'done' || each.recognition === 'failed');
+  };
+  await expect.poll(isRead, { timeout: PAGES_READ_MS, interval: 500 }).toBe(true);
+  return currentDossier();
+}
