@@ -74,7 +74,7 @@ async function readAtScale(bytes: Uint8Array, widthPx: number, scale: number, fo
 
 async function decode(bytes: Uint8Array, widthPx: number): Promise<{ data: Buffer; info: OutputInfo }> {
   try {
-    return await sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_PIXELS })
+    return await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
       .resize({ width: widthPx, kernel: 'cubic' })
       .flatten({ background: 'white' })
       .toColourspace('srgb')

@@ -27,7 +27,7 @@ export function toArrivable(image: ScannedImage): Promise<StoredImage> {
 /** Decodes every line of the picture on the way, which makes it the check for pages that broke off as well. */
 async function makeThumbnail(bytes: Uint8Array): Promise<Uint8Array> {
   try {
-    return await sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_PIXELS })
+    return await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
       .resize({ width: THUMBNAIL_WIDTH_PX, height: THUMBNAIL_HEIGHT_PX, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })
       .jpeg({ quality: 75 })
