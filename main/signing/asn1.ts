@@ -1,5 +1,5 @@
 /**
- * @file DER as bytes: a bounded reader and a writer (X.690). Signed structures must keep the very bytes that were signed,
+ * @file DER as bytes: a bounded reader, which takes BER's open-ended lengths too, and a writer (X.690). Signed structures must keep the very bytes that were signed,
  * certificates included, so nothing here is decoded into objects and encoded again.
  */
 
@@ -32,6 +32,7 @@ function readNode(buffer: Buffer, start: number, limit: number, depth: number, c
   if (start + 2 > limit) throw new Asn1Error(`truncated at ${start}`);
   const tag = buffer[start] ?? 0;
   if ((tag & 0x1f) === 0x1f) throw new Asn1Error('tag numbers above 30 are not used here');
+  if (buffer[start + 1] === 0x80 && (tag & 0x20) !== 0) return readIndefinite(buffer, start, limit, depth, count);
   const { length, headerBytes } = readLength(buffer, start + 1, limit);
   const contentStart = start + 1 + headerBytes;
   const end = contentStart + length;
@@ -47,11 +48,24 @@ function readNode(buffer: Buffer, start: number, limit: number, depth: number, c
   return { tag, raw: buffer.subarray(start, end), content: buffer.subarray(contentStart, end), children };
 }
 
+/** BER's open-ended form (X.690, 8.1.3.6), which some signers still use around the parts that matter. */
+function readIndefinite(buffer: Buffer, start: number, limit: number, depth: number, count: { nodes: number }): Asn1Node {
+  const children: Asn1Node[] = [];
+  let position = start + 2;
+  while (position + 2 <= limit && !(buffer[position] === 0 && buffer[position + 1] === 0)) {
+    const child = readNode(buffer, position, limit, depth + 1, count);
+    children.push(child);
+    position += child.raw.length;
+  }
+  if (position + 2 > limit) throw new Asn1Error(`element at ${start} has no end`);
+  return { tag: buffer[start] ?? 0, raw: buffer.subarray(start, position + 2), content: buffer.subarray(start + 2, position), children };
+}
+
 function readLength(buffer: Buffer, start: number, limit: number): { length: number; headerBytes: number } {
   const first = buffer[start] ?? 0;
   if (first < 0x80) return { length: first, headerBytes: 1 };
   const octets = first & 0x7f;
-  if (octets === 0) throw new Asn1Error('indefinite lengths are not DER');
+  if (octets === 0) throw new Asn1Error('indefinite length of a primitive');
   if (octets > 4 || start + 1 + octets > limit) throw new Asn1Error('length field too long');
   const length = buffer.readUIntBE(start + 1, octets);
   if (length < 0x80 || (octets > 1 && length < 2 ** (8 * (octets - 1)))) throw new Asn1Error('length is not minimal');

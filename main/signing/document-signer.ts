@@ -18,6 +18,7 @@ import { fillContents, writeDraft } from './draft.ts';
 import { PdfDocument } from './pdf/document.ts';
 import { listPages } from './pdf/pages.ts';
 import { openForSigning } from './signable.ts';
+import { verifyDocument } from './verify-pdf.ts';
 
 type Methods = ImagingRoom['methods'];
 type Params<K extends keyof Methods> = RoomParams<ImagingRoom, K>;
@@ -25,6 +26,7 @@ type Params<K extends keyof Methods> = RoomParams<ImagingRoom, K>;
 export interface DocumentSigner {
   prepareSignature(params: Params<'prepareSignature'>): Promise<ResultOf<Methods, 'prepareSignature'>>;
   finishSignature(params: Params<'finishSignature'>): Promise<ResultOf<Methods, 'finishSignature'>>;
+  verifyPdf(params: Params<'verifyPdf'>): Promise<ResultOf<Methods, 'verifyPdf'>>;
 }
 
 /** Opaque to everyone else; a schema because it comes back over a wire. */
@@ -84,12 +86,25 @@ export function createDocumentSigner(folders: { readonly incomingFolder: string;
       const draftPath = join(folders.incomingFolder, draft.file);
       const bytes = await readBlob(accessTo(draft, draftPath));
       fillContents(bytes, state.byteRange, encodeSignedData(certificates, signedAttributes, signature));
+      checkFinished(bytes, state.fieldName);
       const pageCount = listPages(new PdfDocument(bytes)).length;
       const pdf = await depositBlob(folders.incomingFolder, bytes, 'application/pdf');
       await rm(draftPath, { force: true });
       return { pdf, pageCount };
     },
+
+    async verifyPdf({ pdf, trustedRoots, at }) {
+      const { verdict, signatures } = verifyDocument(await readInput(pdf), trustedRoots, at);
+      return { verdict, signatures: signatures.map((signature) => ({ ...signature })) };
+    },
   };
+}
+
+/** The finished file is read again from its bytes and judged as a stranger's would be, before anybody is told it is signed. */
+function checkFinished(bytes: Buffer, fieldName: string): void {
+  const { signatures } = verifyDocument(bytes, [], new Date().toISOString());
+  const own = signatures.find((signature) => signature.field === fieldName);
+  if (own?.integrity !== 'intact' || own.coverage !== 'whole') throw new Failure('signature-does-not-verify', own?.reasons.join(' ') ?? fieldName);
 }
 
 /** The signer's certificate and every intermediate; a root proves nothing inside the file it vouches for. */
