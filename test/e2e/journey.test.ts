@@ -99,7 +99,7 @@ describe('one dossier from paper to the province, by keyboard', () => {
 
 describe('the signing officer', () => {
   it('sees the result that waits, and signs it with one PIN', async () => {
-    await page.evaluate(() => window.counter['session.signOut']({}));
+    await page.evaluate(() => void window.counter['session.signOut']({}));
     await page.waitForURL(/sign-in\.html$/);
     await signIn(page, 1);
     await page.getByTestId('desk-signing').press('Enter');
