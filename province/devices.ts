@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { deviceProofKey, proveWithKey } from '../main/sync/device-proof.ts';
-import { settle, type Rows } from './database.ts';
+import { prepareOnce, settle, type Rows } from './database.ts';
 import { Problem } from './problem.ts';
 
 export interface Device {
@@ -36,14 +36,15 @@ const MOST_NONCES = 10_000;
 const ACTIVE_MS = 10 * 60_000;
 
 export function openDevices(rows: Rows, clock: DeviceClock): Devices {
+  const sql = prepareOnce(rows);
   const tokenKey = settle(rows, 'token-key', () => randomBytes(32).toString('base64'));
   const nonces = new Map<string, { deviceId: string; untilMs: number }>();
-  const find = rows.prepare<[string]>('SELECT id, unit, counter, proof_key, is_revoked FROM device WHERE id = ?');
-  const insert = rows.prepare(
+  const find = sql('SELECT id, unit, counter, proof_key, is_revoked FROM device WHERE id = ?');
+  const insert = sql(
     `INSERT INTO device (id, unit, counter, proof_key) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET unit = excluded.unit, counter = excluded.counter, proof_key = excluded.proof_key`,
   );
-  const seen = rows.prepare('UPDATE device SET seen_at_ms = ? WHERE id = ?');
+  const seen = sql('UPDATE device SET seen_at_ms = ? WHERE id = ?');
   const signToken = (text: string): string => createHmac('sha256', tokenKey).update(text).digest('base64url');
   const rowOf = (id: string) => find.get(id) as { id: string; unit: string; counter: string; proof_key: string; is_revoked: number } | undefined;
 
@@ -52,18 +53,18 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
 
     newEnrolmentCode(unit, counter) {
       const code = randomBytes(9).toString('base64url');
-      rows.prepare('INSERT INTO enrolment (code_sha256, unit, counter) VALUES (?, ?, ?)').run(sha256(code), unit, counter);
+      sql('INSERT INTO enrolment (code_sha256, unit, counter) VALUES (?, ?, ?)').run(sha256(code), unit, counter);
       return code;
     },
 
     enrol(code, deviceId) {
       const deviceSecret = randomBytes(32).toString('base64url');
       return rows.transaction(() => {
-        const row = rows.prepare('SELECT unit, counter FROM enrolment WHERE code_sha256 = ? AND used_by IS NULL').get(sha256(code)) as
+        const row = sql('SELECT unit, counter FROM enrolment WHERE code_sha256 = ? AND used_by IS NULL').get(sha256(code)) as
           { unit: string; counter: string } | undefined;
         if (!row) throw new Problem(403, 'enrolment-code-refused', 'the code is unknown or was used');
         if (rowOf(deviceId)) throw new Problem(409, 'device-known', 'a device of this id is enrolled');
-        rows.prepare('UPDATE enrolment SET used_by = ? WHERE code_sha256 = ?').run(deviceId, sha256(code));
+        sql('UPDATE enrolment SET used_by = ? WHERE code_sha256 = ?').run(deviceId, sha256(code));
         insert.run(deviceId, row.unit, row.counter, deviceProofKey(deviceSecret));
         return { deviceId, deviceSecret, unit: row.unit, counter: row.counter };
       })();
@@ -104,10 +105,10 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
       return { id: row.id, unit: row.unit, counter: row.counter };
     },
 
-    revoke: (deviceId) => void rows.prepare('UPDATE device SET is_revoked = 1 WHERE id = ?').run(deviceId),
+    revoke: (deviceId) => void sql('UPDATE device SET is_revoked = 1 WHERE id = ?').run(deviceId),
 
     countActive: () =>
-      (rows.prepare('SELECT count(*) AS n FROM device WHERE seen_at_ms > ?').get(Math.trunc(clock.nowMs() - ACTIVE_MS)) as { n: number }).n,
+      (sql('SELECT count(*) AS n FROM device WHERE seen_at_ms > ?').get(Math.trunc(clock.nowMs() - ACTIVE_MS)) as { n: number }).n,
   };
 }
 

@@ -1,6 +1,6 @@
 /** @file Status changes on their way to the counters of a unit, in one order, resumable from any point. */
 import { randomUUID } from 'node:crypto';
-import { settle, type Rows } from './database.ts';
+import { prepareOnce, settle, type Rows } from './database.ts';
 import { Problem } from './problem.ts';
 
 export interface FeedRow {
@@ -30,10 +30,11 @@ export interface Feed {
 }
 
 export function openFeed(rows: Rows): Feed {
+  const sql = prepareOnce(rows);
   const epoch = settle(rows, 'epoch', randomUUID);
   const waiting = new Map<string, Set<() => void>>();
-  const insert = rows.prepare('INSERT INTO feed (unit, dossier_id, status, code, at, note) VALUES (?, ?, ?, ?, ?, ?)');
-  const select = rows.prepare(
+  const insert = sql('INSERT INTO feed (unit, dossier_id, status, code, at, note) VALUES (?, ?, ?, ?, ?, ?)');
+  const select = sql(
     'SELECT seq, dossier_id AS dossierId, status, code, at, note FROM feed WHERE unit = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
   const wake = (unit: string): void => {
@@ -44,7 +45,7 @@ export function openFeed(rows: Rows): Feed {
     append: (unit, { dossierId, status, code, at, note }) => void insert.run(unit, dossierId, status, code, at, note),
 
     read(unit, after, limit) {
-      const last = (rows.prepare('SELECT coalesce(max(seq), 0) AS seq FROM feed').get() as { seq: number }).seq;
+      const last = (sql('SELECT coalesce(max(seq), 0) AS seq FROM feed').get() as { seq: number }).seq;
       const from = after === null ? 0 : seqOf(after, epoch, last);
       const items = select.all(unit, from, limit) as FeedRow[];
       return { items, next: `${epoch}:${items.at(-1)?.seq ?? from}` };

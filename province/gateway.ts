@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hashManifest } from '../main/sync/manifest.ts';
 import { Manifest } from '../main/sync/protocol.ts';
-import type { Rows } from './database.ts';
+import { prepareOnce, type Rows } from './database.ts';
 import { openDevices, type Device, type Devices } from './devices.ts';
 import { openFeed, type Feed } from './feed.ts';
 import type { UploadFiles } from './files.ts';
@@ -66,13 +66,14 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
   const devices = openDevices(rows, { nowMs });
   const numbers = openNumbers(rows, nowMs);
   const feed = openFeed(rows);
+  const sql = prepareOnce(rows);
   const locks = new Map<string, Promise<unknown>>();
   const isoNow = (): string => new Date(nowMs()).toISOString();
 
-  const findUpload = rows.prepare('SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE id = ?');
-  const findUploadOf = rows.prepare('SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE unit = ? AND sha256 = ?');
-  const setOffset = rows.prepare('UPDATE upload SET confirmed = ?, is_complete = ?, touched_at_ms = ? WHERE id = ?');
-  const findReceipt = rows.prepare('SELECT jws FROM receipt WHERE dossier_id = ? AND rev = ?');
+  const findUpload = sql('SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE id = ?');
+  const findUploadOf = sql('SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE unit = ? AND sha256 = ?');
+  const setOffset = sql('UPDATE upload SET confirmed = ?, is_complete = ?, touched_at_ms = ? WHERE id = ?');
+  const findReceipt = sql('SELECT jws FROM receipt WHERE dossier_id = ? AND rev = ?');
 
   /** One writer for each upload; the others wait their turn instead of failing. */
   function locked<T>(uploadId: string, run: () => Promise<T>): Promise<T> {
@@ -91,19 +92,18 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
   }
 
   function manifestOf(device: Device, dossierId: string, rev: number): { manifest: Manifest; sha256: string } {
-    const row = rows
-      .prepare('SELECT r.manifest, r.manifest_sha256 FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND r.rev = ? AND d.unit = ?')
+    const row = sql('SELECT r.manifest, r.manifest_sha256 FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND r.rev = ? AND d.unit = ?')
       .get(dossierId, rev, device.unit) as { manifest: string; manifest_sha256: string } | undefined;
     if (!row) throw new Problem(404, 'dossier-not-announced', 'this revision was not announced');
     return { manifest: JSON.parse(row.manifest) as Manifest, sha256: row.manifest_sha256 };
   }
 
   function changeStatus(dossierId: string, status: number, note: string | null): void {
-    const dossier = rows.prepare('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as { unit: string; number: string | null } | undefined;
+    const dossier = sql('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as { unit: string; number: string | null } | undefined;
     if (!dossier) throw new Problem(404, 'dossier-unknown', 'no such dossier');
     rows.transaction(() => {
-      rows.prepare('UPDATE dossier SET status = ? WHERE id = ?').run(status, dossierId);
-      rows.prepare('DELETE FROM script WHERE dossier_id = ? AND status <= ?').run(dossierId, status);
+      sql('UPDATE dossier SET status = ? WHERE id = ?').run(status, dossierId);
+      sql('DELETE FROM script WHERE dossier_id = ? AND status <= ?').run(dossierId, status);
       feed.append(dossier.unit, { dossierId, status, code: dossier.number, at: isoNow(), note });
     })();
     feed.wake(dossier.unit);
@@ -139,9 +139,9 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
       if (manifest.files.length > MAX_FILES) throw new Problem(413, 'too-many-files', `at most ${MAX_FILES} files`);
       if (manifest.files.some(({ sizeBytes }) => sizeBytes > MAX_FILE_BYTES)) throw new Problem(413, 'file-too-large', `at most ${MAX_FILE_BYTES} bytes`);
       return rows.transaction((): boolean => {
-        const dossier = rows.prepare('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as { unit: string; number: string | null } | undefined;
+        const dossier = sql('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as { unit: string; number: string | null } | undefined;
         if (dossier && dossier.unit !== device.unit) throw new Problem(422, 'dossier-refused', 'this id is taken');
-        const known = rows.prepare('SELECT manifest_sha256 FROM revision WHERE dossier_id = ? AND rev = ?').get(dossierId, manifest.revision) as
+        const known = sql('SELECT manifest_sha256 FROM revision WHERE dossier_id = ? AND rev = ?').get(dossierId, manifest.revision) as
           { manifest_sha256: string } | undefined;
         if (known) {
           if (known.manifest_sha256 !== sha256) throw new Problem(422, 'key-reused', 'this revision was announced with another content');
@@ -150,30 +150,26 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
         if (manifest.code !== null && manifest.code !== dossier?.number) {
           if (dossier?.number) throw new Problem(422, 'number-refused', 'the dossier has another official code');
           if (!numbers.isLeased(device.unit, manifest.code)) throw new Problem(422, 'number-refused', 'this code was not given to this agency');
-          const taken = rows.prepare('SELECT 1 FROM dossier WHERE number = ?').get(manifest.code);
+          const taken = sql('SELECT 1 FROM dossier WHERE number = ?').get(manifest.code);
           if (taken) throw new Problem(422, 'number-refused', 'another dossier has this code');
         }
-        rows
-          .prepare('INSERT INTO dossier (id, unit, number, status) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET number = coalesce(number, excluded.number)')
+        sql('INSERT INTO dossier (id, unit, number, status) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET number = coalesce(number, excluded.number)')
           .run(dossierId, device.unit, manifest.code);
-        rows
-          .prepare('INSERT INTO revision (dossier_id, rev, manifest, manifest_sha256, device, announced_at) VALUES (?, ?, ?, ?, ?, ?)')
+        sql('INSERT INTO revision (dossier_id, rev, manifest, manifest_sha256, device, announced_at) VALUES (?, ?, ?, ?, ?, ?)')
           .run(dossierId, manifest.revision, JSON.stringify(body), sha256, device.id, isoNow());
         return true;
       })();
     },
 
     announceFile(device, dossierId, sha256, sizeBytes) {
-      const manifests = rows
-        .prepare('SELECT r.manifest FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND d.unit = ? ORDER BY r.rev DESC')
+      const manifests = sql('SELECT r.manifest FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND d.unit = ? ORDER BY r.rev DESC')
         .all(dossierId, device.unit) as { manifest: string }[];
       if (manifests.length === 0) throw new Problem(404, 'dossier-not-announced', 'announce the dossier first');
       const isListed = manifests.some(({ manifest }) =>
         (JSON.parse(manifest) as Manifest).files.some((file) => file.sha256 === sha256 && file.sizeBytes === sizeBytes),
       );
       if (!isListed) throw new Problem(422, 'file-refused', 'no manifest of this dossier lists this file with this size');
-      rows
-        .prepare('INSERT INTO upload (id, unit, sha256, size, touched_at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (unit, sha256) DO NOTHING')
+      sql('INSERT INTO upload (id, unit, sha256, size, touched_at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (unit, sha256) DO NOTHING')
         .run(randomBytes(16).toString('hex'), device.unit, sha256, sizeBytes, nowMs());
       const row = findUploadOf.get(device.unit, sha256) as UploadRow;
       return { uploadUrl: `/v1/uploads/${row.id}`, offset: row.confirmed, complete: row.is_complete === 1 };
@@ -216,9 +212,9 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
       const jws = rows.transaction((): string => {
         const meanwhile = findReceipt.get(dossierId, rev) as { jws: string } | undefined;
         if (meanwhile) return meanwhile.jws;
-        const dossier = rows.prepare('SELECT number, status FROM dossier WHERE id = ?').get(dossierId) as { number: string | null; status: number };
+        const dossier = sql('SELECT number, status FROM dossier WHERE id = ?').get(dossierId) as { number: string | null; status: number };
         const number = dossier.number ?? (manifest.provisionalCode === null ? null : numbers.take(device.unit));
-        const last = rows.prepare('SELECT seq, sha256 FROM receipt ORDER BY seq DESC LIMIT 1').get() as { seq: number; sha256: string } | undefined;
+        const last = sql('SELECT seq, sha256 FROM receipt ORDER BY seq DESC LIMIT 1').get() as { seq: number; sha256: string } | undefined;
         const seq = (last?.seq ?? 0) + 1;
         const signed = signer.sign({
           dossierId,
@@ -231,11 +227,11 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
           gateway: name,
           auditHead,
         });
-        rows.prepare('INSERT INTO receipt (seq, dossier_id, rev, jws, sha256) VALUES (?, ?, ?, ?, ?)').run(seq, dossierId, rev, signed, hashReceipt(signed));
+        sql('INSERT INTO receipt (seq, dossier_id, rev, jws, sha256) VALUES (?, ?, ?, ?, ?)').run(seq, dossierId, rev, signed, hashReceipt(signed));
         // The counter decided 2 (được tiếp nhận) itself; only the first revision starts the province's own course.
-        rows.prepare('UPDATE dossier SET number = ?, status = max(status, 2) WHERE id = ?').run(number, dossierId);
+        sql('UPDATE dossier SET number = ?, status = max(status, 2) WHERE id = ?').run(number, dossierId);
         if (processingDelayMs !== null && dossier.status < 2) {
-          rows.prepare('INSERT INTO script (dossier_id, status, due_at_ms) VALUES (?, 4, ?) ON CONFLICT DO NOTHING').run(dossierId, Math.trunc(nowMs() + processingDelayMs));
+          sql('INSERT INTO script (dossier_id, status, due_at_ms) VALUES (?, 4, ?) ON CONFLICT DO NOTHING').run(dossierId, Math.trunc(nowMs() + processingDelayMs));
         }
         return signed;
       })();
@@ -243,20 +239,20 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
     },
 
     receiptOf(dossierId) {
-      const row = rows.prepare('SELECT jws FROM receipt WHERE dossier_id = ? ORDER BY rev DESC LIMIT 1').get(dossierId) as { jws: string } | undefined;
+      const row = sql('SELECT jws FROM receipt WHERE dossier_id = ? ORDER BY rev DESC LIMIT 1').get(dossierId) as { jws: string } | undefined;
       return row?.jws ?? null;
     },
 
     setStatus: changeStatus,
 
     runScript() {
-      const due = rows.prepare('SELECT dossier_id, status FROM script WHERE due_at_ms <= ? ORDER BY due_at_ms').all(nowMs()) as { dossier_id: string; status: number }[];
+      const due = sql('SELECT dossier_id, status FROM script WHERE due_at_ms <= ? ORDER BY due_at_ms').all(nowMs()) as { dossier_id: string; status: number }[];
       for (const { dossier_id, status } of due) changeStatus(dossier_id, status, null);
-      return (rows.prepare('SELECT min(due_at_ms) AS at FROM script').get() as { at: number | null }).at;
+      return (sql('SELECT min(due_at_ms) AS at FROM script').get() as { at: number | null }).at;
     },
 
     async recover() {
-      const open = rows.prepare('SELECT id, unit, sha256, size FROM upload WHERE is_complete = 0').all() as UploadRow[];
+      const open = sql('SELECT id, unit, sha256, size FROM upload WHERE is_complete = 0').all() as UploadRow[];
       let found = 0;
       for (const { id, unit, sha256, size } of open) {
         if (!(await files.has(unit, sha256, size))) continue;
@@ -267,7 +263,7 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
     },
 
     async collectGarbage() {
-      const stale = rows.prepare('SELECT id FROM upload WHERE is_complete = 0 AND confirmed > 0 AND touched_at_ms < ?').all(nowMs() - ABANDONED_MS) as { id: string }[];
+      const stale = sql('SELECT id FROM upload WHERE is_complete = 0 AND confirmed > 0 AND touched_at_ms < ?').all(nowMs() - ABANDONED_MS) as { id: string }[];
       for (const { id } of stale) {
         await locked(id, async () => {
           setOffset.run(0, 0, nowMs(), id);
@@ -280,7 +276,7 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
     },
 
     stats() {
-      const count = (sql: string): number => (rows.prepare(sql).get() as { n: number }).n;
+      const count = (text: string): number => (sql(text).get() as { n: number }).n;
       return {
         dossiers: count('SELECT count(DISTINCT dossier_id) AS n FROM receipt'),
         receipts: count('SELECT count(*) AS n FROM receipt'),

@@ -2,7 +2,7 @@
  * @file Official dossier codes `<agency>-YYMMDD-XXXX` (Thông tư 01/2018/TT-VPCP, Điều 19): one sequence for each agency and
  * day, given out here and nowhere else, in blocks for counters that may be cut off later.
  */
-import type { Rows } from './database.ts';
+import { prepareOnce, type Rows } from './database.ts';
 import type { Device } from './devices.ts';
 import { Problem } from './problem.ts';
 
@@ -28,9 +28,10 @@ export interface Numbers {
 
 /** @param utcOffsetMinutes the office's clock; Vietnam has had +07:00 without summer time since 1975. */
 export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 420): Numbers {
+  const sql = prepareOnce(rows);
   const dateOf = (ms: number): string => new Date(ms + utcOffsetMinutes * 60_000).toISOString().slice(0, 10);
-  const next = rows.prepare('SELECT next FROM number_day WHERE unit = ? AND date = ?');
-  const advance = rows.prepare(
+  const next = sql('SELECT next FROM number_day WHERE unit = ? AND date = ?');
+  const advance = sql(
     'INSERT INTO number_day (unit, date, next) VALUES (?, ?, ?) ON CONFLICT (unit, date) DO UPDATE SET next = excluded.next',
   );
   function reserve(unit: string, date: string, count: number): number {
@@ -43,7 +44,7 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
   return {
     lease: (device, key, date, count) =>
       rows.transaction((): Lease => {
-        const known = rows.prepare('SELECT device, date, count, first, last FROM lease WHERE key = ?').get(key) as
+        const known = sql('SELECT device, date, count, first, last FROM lease WHERE key = ?').get(key) as
           { device: string; date: string; count: number; first: number; last: number } | undefined;
         if (known) {
           if (known.device !== device.id || known.date !== date || known.count !== count) {
@@ -56,8 +57,7 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
         }
         const from = reserve(device.unit, date, count);
         const to = from + count - 1;
-        rows
-          .prepare('INSERT INTO lease (key, unit, device, date, count, first, last, leased_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+        sql('INSERT INTO lease (key, unit, device, date, count, first, last, leased_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
           .run(key, device.unit, device.id, date, count, from, to, new Date(nowMs()).toISOString());
         return { prefix: prefixOf(device.unit, date), from, to, date };
       })(),
@@ -72,7 +72,7 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
       if (!match || match[1] !== unit) return false;
       const date = `20${match[2]}-${match[3]}-${match[4]}`;
       const number = Number(match[5]);
-      return rows.prepare('SELECT 1 FROM lease WHERE unit = ? AND date = ? AND first <= ? AND last >= ?').get(unit, date, number, number) !== undefined;
+      return sql('SELECT 1 FROM lease WHERE unit = ? AND date = ? AND first <= ? AND last >= ?').get(unit, date, number, number) !== undefined;
     },
   };
 }

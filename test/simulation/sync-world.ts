@@ -41,8 +41,9 @@ export interface SimulationResult {
 
 const AGENCY = 'H29.12';
 const START_MS = Date.UTC(2026, 10, 20, 1, 0, 0);
-const TROUBLE_MS = 20 * 60_000;
-const LIMIT_MS = 12 * 3_600_000;
+const TROUBLE_MS = 8 * 60_000;
+/** Longer than any wait of the core after the trouble has ended. */
+const LIMIT_MS = 3 * 3_600_000;
 const PERSON_MS = 10 * 60_000;
 /** No wait of the core is longer than 15 min or 1.3 × 6 h. */
 const FARTHEST_WAIT_MS = 8 * 3_600_000;
