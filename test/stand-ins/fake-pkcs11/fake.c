@@ -1,0 +1,153 @@
+/*
+ * A PKCS#11 module that misbehaves on demand: SoftHSM underneath, faults on top. The file named by FAKE_PKCS11_CONTROL is
+ * read at every call, so that a test can change the token's mind while a program uses it. Words in it:
+ *   hang-sign hang-slots    never return
+ *   wrong-signature         one bit of the signature flipped
+ *   removed                 no slot has a token; C_Sign says CKR_DEVICE_REMOVED
+ *   removed-at-sign         only C_Sign says CKR_DEVICE_REMOVED
+ *   function-failed         C_Login says CKR_FUNCTION_FAILED
+ *   size-zero               the question for an attribute's size is answered with 0
+ *   refuse-rw               read-write sessions are refused
+ *   always-authenticate     every signature needs C_SignInit, C_Login(CONTEXT_SPECIFIC), C_Sign and nothing in between
+ *   protected-path          the PIN is typed on the token: C_Login with a PIN is CKR_ARGUMENTS_BAD
+ *   count-tries             three wrong PINs: COUNT_LOW, FINAL_TRY, LOCKED
+ * Structures are written out by hand: the test needs gcc, not the headers of another package. Linux only.
+ */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef unsigned long ulong_t;
+typedef struct { unsigned char major, minor; void *functions[68]; } function_list;
+typedef struct { ulong_t type; void *value; ulong_t length; } attribute;
+
+enum { GET_FUNCTION_LIST = 3, GET_SLOT_LIST = 4, GET_TOKEN_INFO = 6, OPEN_SESSION = 12, LOGIN = 18, GET_ATTRIBUTE = 24, FIND_INIT = 26, SIGN_INIT = 42, SIGN = 43 };
+
+static function_list real, fake;
+static int wrong_tries, context_state; /* 0 none, 1 C_SignInit done, 2 authenticated, 3 disturbed */
+
+static int fault(const char *word)
+{
+    char text[512] = " ", wanted[64];
+    const char *path = getenv("FAKE_PKCS11_CONTROL");
+    FILE *file = path ? fopen(path, "r") : NULL;
+    if (!file) return 0;
+    size_t length = fread(text + 1, 1, sizeof text - 3, file);
+    fclose(file);
+    text[length + 1] = ' ';
+    text[length + 2] = 0;
+    snprintf(wanted, sizeof wanted, " %s ", word);
+    return strstr(text, wanted) != NULL;
+}
+
+static void hang(void) { for (;;) pause(); }
+
+static ulong_t get_slot_list(unsigned char present, ulong_t *slots, ulong_t *count)
+{
+    if (fault("hang-slots")) hang();
+    if (fault("removed")) { *count = 0; return 0; }
+    return ((ulong_t (*)(unsigned char, ulong_t *, ulong_t *))real.functions[GET_SLOT_LIST])(present, slots, count);
+}
+
+static ulong_t get_token_info(ulong_t slot, unsigned char *info)
+{
+    ulong_t code = ((ulong_t (*)(ulong_t, void *))real.functions[GET_TOKEN_INFO])(slot, info);
+    ulong_t flags;
+    memcpy(&flags, info + 96, sizeof flags);
+    if (fault("count-tries")) {
+        flags &= ~0x70000UL;
+        if (wrong_tries == 1) flags |= 0x10000;
+        if (wrong_tries == 2) flags |= 0x20000;
+        if (wrong_tries >= 3) flags |= 0x40000;
+    }
+    if (fault("protected-path")) flags |= 0x100;
+    memcpy(info + 96, &flags, sizeof flags);
+    return fault("removed") ? 0xE0 : code;
+}
+
+static ulong_t open_session(ulong_t slot, ulong_t flags, void *application, void *notify, ulong_t *session)
+{
+    if (fault("refuse-rw") && (flags & 2)) return 0x57;
+    return ((ulong_t (*)(ulong_t, ulong_t, void *, void *, ulong_t *))real.functions[OPEN_SESSION])(slot, flags, application, notify, session);
+}
+
+static ulong_t login(ulong_t session, ulong_t user, unsigned char *pin, ulong_t length)
+{
+    ulong_t code;
+    if (fault("function-failed")) return 0x06;
+    if (fault("protected-path")) {
+        if (pin || length) return 0x07;
+        pin = (unsigned char *)"123456";
+        length = 6;
+    }
+    if (user == 2) {
+        if (context_state != 1) return 0x102;
+        if (length != 6 || memcmp(pin, "123456", 6) != 0) return 0xA0;
+        context_state = 2;
+        return 0;
+    }
+    if (fault("count-tries") && wrong_tries >= 3) return 0xA4;
+    code = ((ulong_t (*)(ulong_t, ulong_t, void *, ulong_t))real.functions[LOGIN])(session, user, pin, length);
+    if (code == 0xA0) wrong_tries++;
+    if (code == 0) wrong_tries = 0;
+    return code;
+}
+
+static ulong_t get_attribute(ulong_t session, ulong_t object, attribute *template, ulong_t count)
+{
+    if (context_state == 1) context_state = 3;
+    if (count == 1 && template[0].type == 0x202 && fault("always-authenticate")) {
+        if (template[0].value) *(unsigned char *)template[0].value = 1;
+        template[0].length = 1;
+        return 0;
+    }
+    if (count == 1 && !template[0].value && fault("size-zero")) { template[0].length = 0; return 0; }
+    return ((ulong_t (*)(ulong_t, ulong_t, attribute *, ulong_t))real.functions[GET_ATTRIBUTE])(session, object, template, count);
+}
+
+static ulong_t find_init(ulong_t session, attribute *template, ulong_t count)
+{
+    if (context_state == 1) context_state = 3;
+    return ((ulong_t (*)(ulong_t, attribute *, ulong_t))real.functions[FIND_INIT])(session, template, count);
+}
+
+static ulong_t sign_init(ulong_t session, void *mechanism, ulong_t key)
+{
+    context_state = 1;
+    return ((ulong_t (*)(ulong_t, void *, ulong_t))real.functions[SIGN_INIT])(session, mechanism, key);
+}
+
+static ulong_t sign(ulong_t session, unsigned char *data, ulong_t length, unsigned char *signature, ulong_t *written)
+{
+    ulong_t code;
+    if (fault("hang-sign")) hang();
+    if (fault("removed") || fault("removed-at-sign")) return 0x32;
+    if (fault("always-authenticate") && context_state != 2) return 0x101;
+    context_state = 0;
+    code = ((ulong_t (*)(ulong_t, void *, ulong_t, void *, ulong_t *))real.functions[SIGN])(session, data, length, signature, written);
+    if (code == 0 && fault("wrong-signature")) signature[10] ^= 1;
+    return code;
+}
+
+ulong_t C_GetFunctionList(function_list **list)
+{
+    void *library = dlopen(getenv("FAKE_PKCS11_REAL"), RTLD_NOW | RTLD_LOCAL);
+    ulong_t (*get)(function_list **) = library ? (ulong_t (*)(function_list **))dlsym(library, "C_GetFunctionList") : NULL;
+    function_list *found;
+    if (!get || get(&found) != 0) return 0x05;
+    real = *found;
+    fake = real;
+    fake.functions[GET_FUNCTION_LIST] = (void *)C_GetFunctionList;
+    fake.functions[GET_SLOT_LIST] = (void *)get_slot_list;
+    fake.functions[GET_TOKEN_INFO] = (void *)get_token_info;
+    fake.functions[OPEN_SESSION] = (void *)open_session;
+    fake.functions[LOGIN] = (void *)login;
+    fake.functions[GET_ATTRIBUTE] = (void *)get_attribute;
+    fake.functions[FIND_INIT] = (void *)find_init;
+    fake.functions[SIGN_INIT] = (void *)sign_init;
+    fake.functions[SIGN] = (void *)sign;
+    *list = &fake;
+    return 0;
+}
