@@ -37,7 +37,10 @@ export interface ChainVerdict {
 }
 
 /** Recomputes the chain over entries in order of `seq`. `expectedHead` catches a chain whose end was cut off. */
-export function verifyChain(entries: Iterable<AuditEntry>, expectedHead: { seq: number; hash: string } | null = null): ChainVerdict {
+export function verifyChain(
+  entries: Iterable<AuditEntry>,
+  expectedHead: { seq: number; hash: string } | null = null,
+): ChainVerdict {
   let seq = 0;
   let hash = GENESIS;
   let firstBadSeq: number | null = null;
@@ -48,7 +51,8 @@ export function verifyChain(entries: Iterable<AuditEntry>, expectedHead: { seq: 
     seq += 1;
     hash = entry.hash;
   }
-  if (firstBadSeq === null && expectedHead && (expectedHead.seq !== seq || expectedHead.hash !== hash)) firstBadSeq = seq + 1;
+  if (firstBadSeq === null && expectedHead && (expectedHead.seq !== seq || expectedHead.hash !== hash))
+    firstBadSeq = seq + 1;
   return { entries: seq, head: hash, firstBadSeq };
 }
 

@@ -3,6 +3,7 @@ import { ok, type Result } from '../../preload/result.ts';
 import type { ChecklistItem, Dossier, Page } from '../../preload/types.ts';
 import type { Clock } from '../ports/ports.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
+import { fingerprintPages } from '../dossiers/project-draft.ts';
 import type { ImagingRoom } from '../imaging/protocol.ts';
 import { unwrap } from '../rooms/failure.ts';
 import type { Rooms } from './rooms.ts';
@@ -29,7 +30,7 @@ export async function composeComponents(rooms: Rooms, clock: Clock, dossier: Dos
     const stored = await rooms.store.call('append', {
       id: dossier.id,
       officerId,
-      command: { kind: 'set-component-pdf', componentId: item.component.id, pdf, pageCount, signature: null },
+      command: { kind: 'set-component-pdf', componentId: item.component.id, pdf, pageCount, signature: null, madeFrom: fingerprintPages(dossier.pages, item.component.id) },
     });
     if (!stored.ok) return stored;
     current = stored.value;

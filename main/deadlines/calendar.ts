@@ -53,7 +53,8 @@ export function loadCalendar(resourcesFolder: string, options: { readonly worksM
 
 /** @throws Failure `not-found` for a year without a calendar: a guess would stand on a legal receipt. */
 export function isWorkingDay(date: string, calendar: Calendar): boolean {
-  if (!calendar.years.has(Number(date.slice(0, 4)))) throw new Failure('not-found', `no holiday calendar for ${date.slice(0, 4)}`);
+  if (!calendar.years.has(Number(date.slice(0, 4))))
+    throw new Failure('not-found', `no holiday calendar for ${date.slice(0, 4)}`);
   if (calendar.makeUpDays.has(date)) return true;
   if (calendar.daysOff.has(date)) return false;
   const day = weekday(date);

@@ -29,7 +29,10 @@ export function dueDate({ receivedAt, value, unit, cutoff, calendar }: DueDateQu
   const received = localDate(receivedMs, calendar.utcOffsetMinutes);
   switch (unit) {
     case 'same-day':
-      return endOf(sameDay(received, localMinuteOfDay(receivedMs, calendar.utcOffsetMinutes), cutoff, calendar), calendar);
+      return endOf(
+        sameDay(received, localMinuteOfDay(receivedMs, calendar.utcOffsetMinutes), cutoff, calendar),
+        calendar,
+      );
     case 'working-day':
       return endOf(addWorkingDays(received, value, calendar), calendar);
     case 'calendar-day':
@@ -90,7 +93,8 @@ function addWorkingHours(received: string, minuteOfDay: number, hours: number, c
       for (const [from, to] of calendar.hours) {
         const start = Math.max(from, now);
         if (start > to) continue;
-        if (remaining <= to - start) return { date: day, dueAt: atMinuteOfDay(day, start + remaining, calendar.utcOffsetMinutes) };
+        if (remaining <= to - start)
+          return { date: day, dueAt: atMinuteOfDay(day, start + remaining, calendar.utcOffsetMinutes) };
         remaining -= to - start;
       }
     }

@@ -2,7 +2,14 @@
 import type { Applicant, ChecklistItem, Page, Procedure } from '../../preload/types.ts';
 import type { RecognisedPage } from '../imaging/protocol.ts';
 import { Failure } from '../rooms/failure.ts';
-import { pageIdsInOrder, type ArrivedPageFact, type DetailsFact, type DraftFacts, type DraftPatch, type RecognitionFact } from './draft.ts';
+import {
+  pageIdsInOrder,
+  type ArrivedPageFact,
+  type DetailsFact,
+  type DraftFacts,
+  type DraftPatch,
+  type RecognitionFact,
+} from './draft.ts';
 import { foldText } from './fold-text.ts';
 import { applicableComponents } from './project-draft.ts';
 
@@ -10,16 +17,32 @@ import { applicableComponents } from './project-draft.ts';
 export type PreparedCommand =
   | { readonly kind: 'set-applicant'; readonly applicant: Applicant }
   | { readonly kind: 'set-procedure'; readonly procedure: Procedure }
-  | { readonly kind: 'set-checklist-item'; readonly componentId: string; readonly form: ChecklistItem['form']; readonly quantity: number; readonly note: string | null }
+  | {
+      readonly kind: 'set-checklist-item';
+      readonly componentId: string;
+      readonly form: ChecklistItem['form'];
+      readonly quantity: number;
+      readonly note: string | null;
+    }
   | { readonly kind: 'add-page'; readonly pageId: string; readonly page: ArrivedPageFact }
-  | { readonly kind: 'set-recognition'; readonly pageId: string; readonly recognised: RecognisedPage | null }
+  | {
+      readonly kind: 'set-recognition';
+      readonly pageId: string;
+      readonly recognised: RecognisedPage | null;
+      readonly keywords?: readonly string[];
+    }
   | { readonly kind: 'assign-pages'; readonly pageIds: readonly string[]; readonly componentId: string | null }
   | { readonly kind: 'arrange-pages'; readonly pageIds: readonly string[] }
   | { readonly kind: 'turn-page'; readonly pageId: string; readonly rotation: Page['rotation'] }
   | { readonly kind: 'hide-page'; readonly pageId: string; readonly isHidden: boolean }
   | { readonly kind: 'set-field'; readonly fieldId: string; readonly value: string }
   | ({ readonly kind: 'set-details' } & DetailsFact)
-  | { readonly kind: 'set-component-pdf'; readonly componentId: string; readonly documentId: string; readonly madeFrom: string };
+  | {
+      readonly kind: 'set-component-pdf';
+      readonly componentId: string;
+      readonly documentId: string;
+      readonly madeFrom: string;
+    };
 
 const HEAD_CHARACTERS = 1_500;
 const COPIES: readonly ChecklistItem['form'][] = ['certified-copy', 'plain-copy'];
@@ -46,7 +69,10 @@ export function patchOf(draft: DraftFacts, command: PreparedCommand): DraftPatch
       return { [`page:${command.pageId}`]: command.page };
     case 'set-recognition':
       requirePages(draft, [command.pageId]);
-      return { [`recognition:${command.pageId}`]: command.recognised === null ? 'failed' : digestRecognition(command.recognised) };
+      return {
+        [`recognition:${command.pageId}`]:
+          command.recognised === null ? 'failed' : digestRecognition(command.recognised, command.keywords ?? []),
+      };
     case 'assign-pages': {
       requirePages(draft, command.pageIds);
       if (command.componentId !== null && findComponent(draft, command.componentId).kind !== 'submitted') {
@@ -70,18 +96,28 @@ export function patchOf(draft: DraftFacts, command: PreparedCommand): DraftPatch
     case 'set-field':
       return { [`field:${command.fieldId}`]: command.value.normalize('NFC') };
     case 'set-details':
-      return { details: { returnMethod: command.returnMethod, feeVnd: command.feeVnd, note: command.note?.normalize('NFC') ?? null } };
+      return {
+        details: {
+          returnMethod: command.returnMethod,
+          feeVnd: command.feeVnd,
+          note: command.note?.normalize('NFC') ?? null,
+        },
+      };
     case 'set-component-pdf':
       findComponent(draft, command.componentId);
       return { [`document:${command.componentId}`]: { documentId: command.documentId, madeFrom: command.madeFrom } };
   }
 }
 
-function digestRecognition(recognised: RecognisedPage): RecognitionFact {
+function digestRecognition(recognised: RecognisedPage, keywords: readonly string[]): RecognitionFact {
   const { documentType, rotation, isBlank, fields, codes, text } = recognised;
   const head = foldText(text.slice(0, 2 * HEAD_CHARACTERS)).slice(0, HEAD_CHARACTERS);
   return {
-    documentType, rotation, isBlank, head,
+    documentType,
+    rotation,
+    isBlank,
+    head,
+    keywords,
     fields: fields.map((field) => ({ ...field, value: field.value.normalize('NFC') })),
     codes: codes.map((code) => code.text),
   };

@@ -26,6 +26,8 @@ export interface RecognitionFact {
   readonly codes: readonly string[];
   /** Folded beginning of the page's text: titles and headings stand there. */
   readonly head: string;
+  /** Folded words by which a component may ask for this type of paper (`resources/document-types`). */
+  readonly keywords?: readonly string[];
 }
 
 export interface DocumentFact {
@@ -70,7 +72,10 @@ export type DraftPatch = Readonly<Record<string, unknown>>;
 export const EMPTY_DRAFT: DraftFacts = {};
 
 /** The draft after a patch, and the patch that leads back. */
-export function applyPatch(draft: DraftFacts, patch: DraftPatch): { readonly draft: DraftFacts; readonly inverse: DraftPatch } {
+export function applyPatch(
+  draft: DraftFacts,
+  patch: DraftPatch,
+): { readonly draft: DraftFacts; readonly inverse: DraftPatch } {
   const before = draft as Readonly<Record<string, unknown>>;
   const after: Record<string, unknown> = { ...before };
   const inverse: Record<string, unknown> = {};
@@ -84,7 +89,9 @@ export function applyPatch(draft: DraftFacts, patch: DraftPatch): { readonly dra
 
 /** Ids of the pages in the officer's order; pages that arrived since stand at the end, in order of arrival. */
 export function pageIdsInOrder(draft: DraftFacts): string[] {
-  const present = Object.keys(draft).filter((key) => key.startsWith('page:')).map((key) => key.slice('page:'.length));
+  const present = Object.keys(draft)
+    .filter((key) => key.startsWith('page:'))
+    .map((key) => key.slice('page:'.length));
   const known = new Set(present);
   const ordered = (draft.order ?? []).filter((id) => known.has(id));
   const placed = new Set(ordered);

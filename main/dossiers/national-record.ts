@@ -7,7 +7,11 @@ import type { DraftBody } from './project-draft.ts';
 import { NATIONAL_STATUS } from './schemas.ts';
 
 const CHANNEL: Readonly<Record<Dossier['channel'], number>> = { counter: 1, online: 2, post: 3 };
-const RETURN_METHOD: Readonly<Record<Dossier['returnMethod'], string>> = { counter: 'Trực tiếp', post: 'Bưu chính', online: 'Trực tuyến' };
+const RETURN_METHOD: Readonly<Record<Dossier['returnMethod'], string>> = {
+  counter: 'Trực tiếp',
+  post: 'Bưu chính',
+  online: 'Trực tuyến',
+};
 const NOT_PAID_ONLINE = 3;
 
 export interface RecordFacts {

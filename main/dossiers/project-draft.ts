@@ -1,7 +1,22 @@
 /** @file From the facts of a draft to what the screen shows and rules judge. Pure and cheap: run on every answer. */
-import type { Applicant, ChecklistItem, Dossier, FieldValue, MissingItem, Page, Procedure, ProcedureComponent } from '../../preload/types.ts';
+import type {
+  Applicant,
+  ChecklistItem,
+  Dossier,
+  FieldValue,
+  MissingItem,
+  Page,
+  Procedure,
+  ProcedureComponent,
+} from '../../preload/types.ts';
 import { findMissing } from './completeness.ts';
-import { pageIdsInOrder, type ChecklistFact, type DocumentFact, type DraftFacts, type RecognitionFact } from './draft.ts';
+import {
+  pageIdsInOrder,
+  type ChecklistFact,
+  type DocumentFact,
+  type DraftFacts,
+  type RecognitionFact,
+} from './draft.ts';
 import { foldText } from './fold-text.ts';
 import { identitiesOf, mergeFields } from './merge-fields.ts';
 import { suggestComponents } from './suggest-component.ts';
@@ -44,12 +59,19 @@ export function projectDraft(draft: DraftFacts, channel: Dossier['channel']): Dr
 }
 
 export function missingOf(body: DraftBody, isSigned: (documentId: string) => boolean): MissingItem[] {
-  const signed = new Set(Object.entries(body.documentIds).filter(([, id]) => isSigned(id)).map(([componentId]) => componentId));
+  const signed = new Set(
+    Object.entries(body.documentIds)
+      .filter(([, id]) => isSigned(id))
+      .map(([componentId]) => componentId),
+  );
   return findMissing({ ...body, signedComponentIds: signed });
 }
 
 /** Interactive forms exist only on the online channel; at a counter the paper form stands in their place. */
-export function applicableComponents(procedure: Procedure | null, channel: Dossier['channel']): readonly ProcedureComponent[] {
+export function applicableComponents(
+  procedure: Procedure | null,
+  channel: Dossier['channel'],
+): readonly ProcedureComponent[] {
   return (procedure?.components ?? []).filter(({ kind }) => kind !== 'electronic-form' || channel === 'online');
 }
 
@@ -64,7 +86,10 @@ export function fingerprintPages(pages: readonly Page[], componentId: string): s
 function projectPages(draft: DraftFacts, components: readonly ProcedureComponent[]): Page[] {
   const ids = pageIdsInOrder(draft);
   const facts = ids.map((id): RecognitionFact | 'failed' | undefined => draft[`recognition:${id}`]);
-  const suggestions = suggestComponents(facts.map((fact) => (typeof fact === 'object' ? fact : null)), components);
+  const suggestions = suggestComponents(
+    facts.map((fact) => (typeof fact === 'object' ? fact : null)),
+    components,
+  );
   const known = new Set(components.map(({ id }) => id));
   return ids.flatMap((id, index): Page[] => {
     const arrived = draft[`page:${id}`];
@@ -102,9 +127,16 @@ function projectChecklistItem(
   const fact: ChecklistFact | undefined = draft[`checklist:${component.id}`];
   const pageIds = pages.filter((page) => page.componentId === component.id && !page.isHidden).map((page) => page.id);
   const handedIn = pageIds.length > 0;
-  const form = fact?.form ?? (handedIn ? (component.originals > 0 ? 'original' : 'plain-copy') : shownForm(component, applicant));
+  const form =
+    fact?.form ?? (handedIn ? (component.originals > 0 ? 'original' : 'plain-copy') : shownForm(component, applicant));
   const usual = Math.max(1, component.originals || component.copies);
-  return { component, form, quantity: fact?.quantity ?? (form === null ? 0 : usual), note: fact?.note ?? null, pageIds };
+  return {
+    component,
+    form,
+    quantity: fact?.quantity ?? (form === null ? 0 : usual),
+    note: fact?.note ?? null,
+    pageIds,
+  };
 }
 
 /** The card whose code was read was in the officer's hand: the identity paper counts as shown, its number as noted. */

@@ -4,8 +4,7 @@ import type * as t from '../../preload/types.ts';
 
 /** Fails to compile when schema output and contract type differ in either direction. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-/** The contract's answers are read-only, zod's are not: the same values for a type checker that tells them apart. */
-export type Mutable<T> = T extends readonly (infer U)[]
+type Mutable<T> = T extends readonly (infer U)[]
   ? T extends readonly [unknown, ...unknown[]]
     ? { -readonly [K in keyof T]: Mutable<T[K]> }
     : Mutable<U>[]

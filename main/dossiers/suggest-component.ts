@@ -4,24 +4,33 @@
  */
 import type { Page, ProcedureComponent } from '../../preload/types.ts';
 import type { RecognitionFact } from './draft.ts';
-import { foldedWords } from './fold-text.ts';
+import { foldedWords, foldText } from './fold-text.ts';
 
 type Suggestion = NonNullable<Page['suggestion']>;
-type Readable = Pick<RecognitionFact, 'documentType' | 'isBlank' | 'head'>;
+type Readable = Pick<RecognitionFact, 'documentType' | 'isBlank' | 'head' | 'keywords'>;
 
 /** Below this share of a name's pairs it is a coincidence of officialese. */
 const MIN_COVERAGE = 0.6;
 /** A heading found in running text counts less than the recognised title. */
 const HEAD_WEIGHT = 0.85;
 const CONTINUATION_CONFIDENCE = 40;
+/** The component asks for a kind of paper ("proof of lawful residence"), and this page is one of that kind. */
+const KIND_CONFIDENCE = 60;
 /** Confidence is 0–100, as recognition counts. */
 const FULL = 100;
 
 /** One suggestion per page, in order; a page without a title of its own continues the paper before it. */
-export function suggestComponents(pages: readonly (Readable | null)[], components: readonly ProcedureComponent[]): (Suggestion | null)[] {
+export function suggestComponents(
+  pages: readonly (Readable | null)[],
+  components: readonly ProcedureComponent[],
+): (Suggestion | null)[] {
   const names = components
     .filter(({ kind }) => kind === 'submitted')
-    .map((component) => ({ id: component.id, variants: variantsOf(component.name) }));
+    .map((component) => ({
+      id: component.id,
+      name: foldText(component.name),
+      variants: variantsOf(component.name),
+    }));
   let previous: Suggestion | null = null;
   return pages.map((page) => {
     if (page === null || page.isBlank) return null;
@@ -34,24 +43,40 @@ export function suggestComponents(pages: readonly (Readable | null)[], component
   });
 }
 
-function suggestFor(page: Readable, names: readonly { id: string; variants: readonly (readonly string[])[] }[]): Suggestion | null {
+interface ComponentName {
+  readonly id: string;
+  readonly name: string;
+  readonly variants: readonly (readonly string[])[];
+}
+
+function suggestFor(page: Readable, names: readonly ComponentName[]): Suggestion | null {
   const title = page.documentType ? pairsOf(foldedWords(`${page.documentType.title}`)) : new Set<string>();
   const code = page.documentType ? pairsOf(foldedWords(page.documentType.code)) : new Set<string>();
   const head = pairsOf(page.head === '' ? [] : page.head.split(' '));
   const ranked = names
     .map(({ id, variants }) => {
       const coverage = Math.max(
-        ...variants.map((variant) => Math.max(covered(variant, title), covered(variant, code), covered(variant, head) * HEAD_WEIGHT)),
+        ...variants.map((variant) =>
+          Math.max(covered(variant, title), covered(variant, code), covered(variant, head) * HEAD_WEIGHT),
+        ),
         0,
       );
       return { id, coverage };
     })
     .sort((a, b) => b.coverage - a.coverage);
   const [best, second] = ranked;
-  if (!best || best.coverage < MIN_COVERAGE * HEAD_WEIGHT) return null;
+  if (!best || best.coverage < MIN_COVERAGE * HEAD_WEIGHT) return suggestByKind(page, names);
   // Two names that fit equally well: propose the first, and say how unsure that is.
   const isClear = !second || best.coverage - second.coverage > 0.05;
   return { componentId: best.id, confidence: Math.round(FULL * best.coverage * (isClear ? 1 : 0.5)) };
+}
+
+function suggestByKind(page: Readable, names: readonly ComponentName[]): Suggestion | null {
+  for (const keyword of page.keywords ?? []) {
+    const component = names.find(({ name }) => ` ${name} `.includes(` ${keyword} `));
+    if (component) return { componentId: component.id, confidence: KIND_CONFIDENCE };
+  }
+  return null;
 }
 
 /** "Giấy A / giấy B (mẫu C)" names alternatives; each is matched by itself, as pairs of syllables. */

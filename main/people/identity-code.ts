@@ -29,14 +29,31 @@ export function parseIdentityCode(payload: string): Applicant {
   const fault = faultOfPersonalNumber(idNumber, { birthDate, sex });
   if (fault !== null) throw unreadable(fault);
   const values: Partial<Record<ApplicantField, string | null>> = {
-    fullName, idNumber, oldIdNumber: oldIdNumber || null, birthDate, sex, address: address || null, idIssuedOn,
+    fullName,
+    idNumber,
+    oldIdNumber: oldIdNumber || null,
+    birthDate,
+    sex,
+    address: address || null,
+    idIssuedOn,
   };
   const sources = Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== null).map(([name]) => [name, 'qr' satisfies FieldSource]),
+    Object.entries(values)
+      .filter(([, value]) => value !== null)
+      .map(([name]) => [name, 'qr' satisfies FieldSource]),
   ) as Partial<Record<ApplicantField, FieldSource>>;
   return {
-    kind: 'person', fullName, idNumber, oldIdNumber: oldIdNumber || null, birthDate, sex, address: address || null,
-    phone: null, email: null, idIssuedOn, sources,
+    kind: 'person',
+    fullName,
+    idNumber,
+    oldIdNumber: oldIdNumber || null,
+    birthDate,
+    sex,
+    address: address || null,
+    phone: null,
+    email: null,
+    idIssuedOn,
+    sources,
   };
 }
 

@@ -73,7 +73,12 @@ export function createCatalogue(source: unknown): Catalogue {
   const { procedures } = z.object({ procedures: z.array(SourceProcedure) }).parse(source);
   const byCode = new Map(procedures.map((item) => [item.code, toProcedure(item)]));
   const ranked: Ranked[] = procedures.map((item) => ({
-    summary: { code: item.code, name: item.name.normalize('NFC'), field: item.field.normalize('NFC'), level: item.level },
+    summary: {
+      code: item.code,
+      name: item.name.normalize('NFC'),
+      field: item.field.normalize('NFC'),
+      level: item.level,
+    },
     isCurrent: item.status === 'active' && item.replaced_by === null,
   }));
   const search = rankProcedures(ranked);

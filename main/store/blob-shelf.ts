@@ -49,7 +49,13 @@ export async function shelve(context: StoreContext, deposit: Deposit): Promise<S
   const known = context.sql('SELECT * FROM blob WHERE name = ?').get(name) as BlobRow | undefined;
   if (known && existsSync(target)) {
     rmSync(incoming, { force: true });
-    return { id: known.id, ...describe(deposit), mediaType: known.media_type, access: accessOf(context, known), insert: null };
+    return {
+      id: known.id,
+      ...describe(deposit),
+      mediaType: known.media_type,
+      access: accessOf(context, known),
+      insert: null,
+    };
   }
   if (existsSync(incoming)) {
     await verifyContent({ path: incoming, ...keyAndSize(deposit) }, deposit.sha256);
@@ -79,7 +85,16 @@ function writeBlobRow(context: StoreContext, id: string, name: string, deposit: 
       `INSERT INTO blob (id, name, deposit, sha256, size_bytes, media_type, wrapped_key, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET deposit = excluded.deposit, wrapped_key = excluded.wrapped_key`,
     )
-    .run(id, name, deposit.file, deposit.sha256, deposit.sizeBytes, deposit.mediaType, wrapKey(context, name, deposit.key), toLocal(context, nowMs(context)));
+    .run(
+      id,
+      name,
+      deposit.file,
+      deposit.sha256,
+      deposit.sizeBytes,
+      deposit.mediaType,
+      wrapKey(context, name, deposit.key),
+      toLocal(context, nowMs(context)),
+    );
 }
 
 function describe({ sha256, sizeBytes, mediaType }: Deposit): Pick<ShelvedBlob, 'sha256' | 'sizeBytes' | 'mediaType'> {
@@ -126,10 +141,16 @@ export async function reconcileBlobs(context: StoreContext): Promise<Reconciliat
   }
   const names = new Set(rows.map((row) => row.name));
   const shelved = readdirSync(context.paths.blobs).flatMap((shard) =>
-    readdirSync(join(context.paths.blobs, shard)).map((name) => ({ name, path: join(context.paths.blobs, shard, name) })),
+    readdirSync(join(context.paths.blobs, shard)).map((name) => ({
+      name,
+      path: join(context.paths.blobs, shard, name),
+    })),
   );
   const orphans = shelved.filter(({ name }) => !names.has(name));
-  const waiting = readdirSync(context.paths.incoming).map((name) => ({ name, path: join(context.paths.incoming, name) }));
+  const waiting = readdirSync(context.paths.incoming).map((name) => ({
+    name,
+    path: join(context.paths.incoming, name),
+  }));
   const old = [...orphans, ...waiting].filter(({ path }) => context.clock() - statSync(path).mtimeMs > ORPHAN_AGE_MS);
   for (const { name, path } of old) renameSync(path, join(context.paths.lostAndFound, name));
   return { rescued, missing, collected: old.length };
@@ -178,7 +199,12 @@ function readBlobRow(context: StoreContext, blobId: string): BlobRow {
 }
 
 function accessOf(context: StoreContext, row: BlobRow): BlobAccess {
-  return { path: blobPath(context, row.name), key: unwrapKey(context, row), sizeBytes: row.size_bytes, mediaType: row.media_type };
+  return {
+    path: blobPath(context, row.name),
+    key: unwrapKey(context, row),
+    sizeBytes: row.size_bytes,
+    mediaType: row.media_type,
+  };
 }
 
 export function blobPath(context: StoreContext, name: string): string {
@@ -186,7 +212,9 @@ export function blobPath(context: StoreContext, name: string): string {
 }
 
 function blobName(context: StoreContext, sha256: string): string {
-  return createHmac('sha256', deriveKey(context.storeKey, 'blob names')).update(Buffer.from(sha256, 'hex')).digest('hex');
+  return createHmac('sha256', deriveKey(context.storeKey, 'blob names'))
+    .update(Buffer.from(sha256, 'hex'))
+    .digest('hex');
 }
 
 function wrapKey(context: StoreContext, name: string, key: string): Buffer {

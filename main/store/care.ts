@@ -16,7 +16,9 @@ import { storePaths, syncFolder } from './store-files.ts';
 const SAMPLED_BLOBS = 20;
 
 export function verifyAudit(context: StoreContext): ChainVerdict {
-  const entries = context.sql('SELECT seq, hash, event FROM audit ORDER BY seq').iterate() as IterableIterator<AuditEntry>;
+  const entries = context
+    .sql('SELECT seq, hash, event FROM audit ORDER BY seq')
+    .iterate() as IterableIterator<AuditEntry>;
   return verifyChain(entries, recordedAuditHead(context));
 }
 
@@ -52,7 +54,8 @@ export function checkStore(context: StoreContext): StoreCheck {
 export async function backUp(context: StoreContext, folder: string): Promise<{ files: number; bytes: number }> {
   const target = storePaths(folder);
   if (existsSync(target.database)) throw new Failure('bad-request', `${folder} holds a store already`);
-  for (const path of [target.folder, target.blobs, target.incoming, target.lostAndFound]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const path of [target.folder, target.blobs, target.incoming, target.lostAndFound])
+    mkdirSync(path, { recursive: true, mode: 0o700 });
   context.database.prepare('VACUUM INTO ?').run(target.database);
   context.paths.slots.forEach((slots, index) => {
     if (existsSync(slots)) cpSync(slots, target.slots[index] as string);
@@ -73,10 +76,14 @@ async function verifyBackup(context: StoreContext, folder: string): Promise<void
     const found = copy.pragma('integrity_check(10)', { simple: true });
     if (found !== 'ok') throw new Failure('store-damaged', `the copy: ${String(found)}`);
     for (const table of ['dossier', 'blob', 'audit', 'job']) {
-      if (countRows(copy, table) !== countRows(context.database, table)) throw new Failure('store-damaged', `the copy lacks rows of ${table}`);
+      if (countRows(copy, table) !== countRows(context.database, table))
+        throw new Failure('store-damaged', `the copy lacks rows of ${table}`);
     }
-    const blobs = copy.prepare('SELECT id, name, sha256 FROM blob ORDER BY random() LIMIT ?').all(SAMPLED_BLOBS) as
-      { id: string; name: string; sha256: string }[];
+    const blobs = copy.prepare('SELECT id, name, sha256 FROM blob ORDER BY random() LIMIT ?').all(SAMPLED_BLOBS) as {
+      id: string;
+      name: string;
+      sha256: string;
+    }[];
     for (const { id, name, sha256 } of blobs) {
       const hash = createHash('sha256');
       const access = { ...blobAccess(context, id), path: join(target.blobs, name.slice(0, 2), name) };
@@ -94,5 +101,8 @@ function countRows(database: Database.Database, table: string): number {
 
 function measure(folder: string): { files: number; bytes: number } {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return { files: files.length, bytes: files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) };
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0),
+  };
 }

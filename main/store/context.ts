@@ -38,6 +38,7 @@ export interface StoreContext extends StorePorts {
   readonly settings: StoreSettings;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
+  readonly documentKeywords: ReadonlyMap<string, readonly string[]>;
   /** Differs at every start: leases of an earlier process end with it. */
   readonly bootId: string;
   /** Prepared once, then reused. */
@@ -68,7 +69,9 @@ export function readSetting(context: StoreContext, name: string): string | null 
 }
 
 export function writeSetting(context: StoreContext, name: string, value: string): void {
-  context.sql('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value);
+  context
+    .sql('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+    .run(name, value);
 }
 
 const HIGH_WATER = 'clock-high-water-ms';
@@ -89,7 +92,10 @@ export function recordTimeMs(context: StoreContext): number {
   const highWater = Number(readSetting(context, HIGH_WATER) ?? 0);
   const now = context.clock();
   if (now < highWater - MAX_STEP_BACK_MS) {
-    throw new Failure('backdating', `the clock says ${toLocal(context, now)}, the last entry is of ${toLocal(context, highWater)}`);
+    throw new Failure(
+      'backdating',
+      `the clock says ${toLocal(context, now)}, the last entry is of ${toLocal(context, highWater)}`,
+    );
   }
   return Math.max(now, highWater);
 }

@@ -19,7 +19,8 @@ export function keepReserve(path: string, folder: string): void {
   const descriptor = openSync(path, 'w', 0o600);
   try {
     const chunk = Buffer.alloc(1024 * 1024);
-    for (let written = 0; written < size; ) written += writeSync(descriptor, chunk, 0, Math.min(chunk.length, size - written));
+    for (let written = 0; written < size;)
+      written += writeSync(descriptor, chunk, 0, Math.min(chunk.length, size - written));
     fsyncSync(descriptor);
   } catch {
     rmSync(path, { force: true }); // no room after all: then there is no reserve, and that is no reason to stop

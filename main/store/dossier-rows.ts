@@ -70,7 +70,9 @@ export function draftOf(row: DossierRow): DraftFacts {
 
 /** What a dossier contains: frozen since sealing, derived before. */
 export function bodyOf(row: DossierRow): DraftBody {
-  return row.sealed_body === null ? projectDraft(draftOf(row), row.channel) : (JSON.parse(row.sealed_body) as DraftBody);
+  return row.sealed_body === null
+    ? projectDraft(draftOf(row), row.channel)
+    : (JSON.parse(row.sealed_body) as DraftBody);
 }
 
 export function readDossier(context: StoreContext, id: string): Dossier {
@@ -80,7 +82,9 @@ export function readDossier(context: StoreContext, id: string): Dossier {
 export function toDossier(context: StoreContext, row: DossierRow): Dossier {
   const body = bodyOf(row);
   const current = new Set(Object.values(body.documentIds));
-  const rows = readDocumentRows(context, row.id).filter((document) => document.kind !== 'component' || current.has(document.id));
+  const rows = readDocumentRows(context, row.id).filter(
+    (document) => document.kind !== 'component' || current.has(document.id),
+  );
   const signed = new Set(rows.filter((document) => document.signatures !== '[]').map(({ id }) => id));
   const { applicant, procedure, checklist, pages, fields, feeVnd, returnMethod, note } = body;
   return {
@@ -90,11 +94,20 @@ export function toDossier(context: StoreContext, row: DossierRow): Dossier {
     procedureName: procedure?.name ?? null,
     revision: row.revision,
     channel: row.channel,
-    applicant, procedure, checklist, pages, fields, feeVnd, returnMethod, note,
+    applicant,
+    procedure,
+    checklist,
+    pages,
+    fields,
+    feeVnd,
+    returnMethod,
+    note,
     documents: rows.map(toDocument),
     officerName: officerNameOf(context, row.officer_id),
     missing: row.state === 'draft' ? missingOf(body, (id) => signed.has(id)) : [],
-    canUndo: row.state === 'draft' && context.sql('SELECT 1 FROM undo_step WHERE dossier_id = ? LIMIT 1').get(row.id) !== undefined,
+    canUndo:
+      row.state === 'draft' &&
+      context.sql('SELECT 1 FROM undo_step WHERE dossier_id = ? LIMIT 1').get(row.id) !== undefined,
     receipt: receiptOf(row, rows),
   };
 }
@@ -116,7 +129,10 @@ export function toSummary(context: StoreContext, row: DossierRow): DossierSummar
 }
 
 /** Columns that lists and search read, kept equal to the body in the same statement that changes it. */
-export function listColumnsOf(body: { applicant: DraftBody['applicant']; procedure: Procedure | null }): [string, string | null, string | null] {
+export function listColumnsOf(body: {
+  applicant: DraftBody['applicant'];
+  procedure: Procedure | null;
+}): [string, string | null, string | null] {
   return [body.applicant?.fullName ?? '', body.applicant?.idNumber ?? null, body.procedure?.name ?? null];
 }
 
@@ -157,7 +173,14 @@ interface UploadRow {
 }
 
 const NOTHING_TO_UPLOAD: Upload = {
-  state: 'none', reason: null, detail: null, attempts: 0, sentBytes: 0, totalBytes: 0, nextAttemptAt: null, receivedAt: null,
+  state: 'none',
+  reason: null,
+  detail: null,
+  attempts: 0,
+  sentBytes: 0,
+  totalBytes: 0,
+  nextAttemptAt: null,
+  receivedAt: null,
 };
 
 /** The newest revision's upload; an earlier one that is still on its way comes first. */

@@ -4,9 +4,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Dossier } from '../../preload/types.ts';
 import { patchOf, type PreparedCommand } from '../dossiers/apply-command.ts';
 import { applyPatch, EMPTY_DRAFT, type DraftFacts, type DraftPatch } from '../dossiers/draft.ts';
-import { fingerprintPages, projectDraft } from '../dossiers/project-draft.ts';
+import { projectDraft } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
-import { dropUnusedBlobs, keepBlob, shelve, type ShelvedBlob } from './blob-shelf.ts';
+import { dropUnusedBlobs, keepBlob, shelve } from './blob-shelf.ts';
+import { isComponentPdfInPlace, prepareComponentPdf } from './component-pdfs.ts';
 import { appendAudit, inTransaction, nowMs, recordTimeMs, toLocal, type StoreContext } from './context.ts';
 import { draftOf, listColumnsOf, readDossier, readDossierRow, type DossierRow } from './dossier-rows.ts';
 import { requireOfficer } from './officers.ts';
@@ -22,7 +23,9 @@ export function createDraft(context: StoreContext, officerId: string): Dossier {
   inTransaction(context, () => {
     const atMs = recordTimeMs(context);
     context
-      .sql('INSERT INTO dossier (id, state, revision, channel, officer_id, created_at, draft) VALUES (?, ?, 1, ?, ?, ?, ?)')
+      .sql(
+        'INSERT INTO dossier (id, state, revision, channel, officer_id, created_at, draft) VALUES (?, ?, 1, ?, ?, ?, ?)',
+      )
       .run(id, 'draft', 'counter', officerId, toLocal(context, atMs), JSON.stringify(EMPTY_DRAFT));
     appendAudit(context, atMs, { kind: 'draft-created', officerId, dossierId: id });
   });
@@ -46,14 +49,19 @@ export async function editDraft(context: StoreContext, question: EditQuestion): 
   requireOfficer(context, officerId, 'counter');
   const row = requireDraft(context, id, revision);
   if (command.kind === 'undo') return undoLast(context, row, officerId, revision);
-  if (isAlreadyDone(draftOf(row), command)) return readDossier(context, id);
+  if (isAlreadyDone(context, row, command)) return readDossier(context, id);
   const prepared = await prepare(context, row, command);
   const { draft, inverse } = applyPatch(draftOf(row), patchOf(draftOf(row), prepared.command));
   inTransaction(context, () => {
     prepared.write(id);
     if (revision !== null) pushUndo(context, id, inverse);
     saveDraft(context, row, draft);
-    appendAudit(context, nowMs(context), { kind: 'draft-changed', officerId, dossierId: id, data: { command: command.kind, revision: row.revision + 1 } });
+    appendAudit(context, nowMs(context), {
+      kind: 'draft-changed',
+      officerId,
+      dossierId: id,
+      data: { command: command.kind, revision: row.revision + 1 },
+    });
   });
   return readDossier(context, id);
 }
@@ -77,28 +85,36 @@ export function discardDraft(context: StoreContext, id: string, revision: number
 export function requireDraft(context: StoreContext, id: string, revision: number | null): DossierRow {
   const row = readDossierRow(context, id);
   if (row.state !== 'draft') throw new Failure('dossier-sealed', id);
-  if (revision !== null && revision !== row.revision) throw new Failure('stale-revision', `decided on ${revision}, now ${row.revision}`);
+  if (revision !== null && revision !== row.revision)
+    throw new Failure('stale-revision', `decided on ${revision}, now ${row.revision}`);
   return row;
 }
 
 function undoLast(context: StoreContext, row: DossierRow, officerId: string, revision: number | null): Dossier {
   if (revision === null) throw new Failure('bad-request', 'undo names the revision it was decided on');
-  const step = context.sql('SELECT step, patch FROM undo_step WHERE dossier_id = ? ORDER BY step DESC LIMIT 1').get(row.id) as
-    | { step: number; patch: string }
-    | undefined;
+  const step = context
+    .sql('SELECT step, patch FROM undo_step WHERE dossier_id = ? ORDER BY step DESC LIMIT 1')
+    .get(row.id) as { step: number; patch: string } | undefined;
   if (!step) return readDossier(context, row.id);
   const { draft } = applyPatch(draftOf(row), JSON.parse(step.patch) as DraftPatch);
   inTransaction(context, () => {
     context.sql('DELETE FROM undo_step WHERE dossier_id = ? AND step = ?').run(row.id, step.step);
     saveDraft(context, row, draft);
-    appendAudit(context, nowMs(context), { kind: 'draft-changed', officerId, dossierId: row.id, data: { command: 'undo', revision: row.revision + 1 } });
+    appendAudit(context, nowMs(context), {
+      kind: 'draft-changed',
+      officerId,
+      dossierId: row.id,
+      data: { command: 'undo', revision: row.revision + 1 },
+    });
   });
   return readDossier(context, row.id);
 }
 
 function pushUndo(context: StoreContext, id: string, inverse: DraftPatch): void {
   context
-    .sql('INSERT INTO undo_step (dossier_id, step, patch) SELECT ?, coalesce(max(step), 0) + 1, ? FROM undo_step WHERE dossier_id = ?')
+    .sql(
+      'INSERT INTO undo_step (dossier_id, step, patch) SELECT ?, coalesce(max(step), 0) + 1, ? FROM undo_step WHERE dossier_id = ?',
+    )
     .run(id, JSON.stringify(inverse), id);
 }
 
@@ -106,12 +122,14 @@ function saveDraft(context: StoreContext, row: DossierRow, draft: DraftFacts): v
   const body = projectDraft(draft, row.channel);
   const columns = listColumnsOf(body);
   context
-    .sql('UPDATE dossier SET draft = ?, revision = revision + 1, applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?')
+    .sql(
+      'UPDATE dossier SET draft = ?, revision = revision + 1, applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?',
+    )
     .run(JSON.stringify(draft), ...columns, row.id);
   indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [] });
 }
 
-interface Prepared {
+export interface Prepared {
   readonly command: PreparedCommand;
   /** Rows beside the draft; inside its transaction. */
   readonly write: (dossierId: string) => void;
@@ -129,7 +147,13 @@ async function prepare(context: StoreContext, row: DossierRow, command: Change):
     case 'add-page':
       return prepareAddPage(context, command);
     case 'set-recognition':
-      return { command, write: (dossierId) => writeRecognition(context, dossierId, command) };
+      return {
+        command: {
+          ...command,
+          keywords: context.documentKeywords.get(command.recognised?.documentType?.code ?? '') ?? [],
+        },
+        write: (dossierId) => writeRecognition(context, dossierId, command),
+      };
     case 'set-component-pdf':
       return prepareComponentPdf(context, row, command);
     default:
@@ -137,9 +161,15 @@ async function prepare(context: StoreContext, row: DossierRow, command: Change):
   }
 }
 
-async function prepareAddPage(context: StoreContext, command: Extract<Change, { kind: 'add-page' }>): Promise<Prepared> {
+async function prepareAddPage(
+  context: StoreContext,
+  command: Extract<Change, { kind: 'add-page' }>,
+): Promise<Prepared> {
   const image = await shelve(context, command.image);
-  const thumbnail = command.thumbnail && command.thumbnail.sha256 !== command.image.sha256 ? await shelve(context, command.thumbnail) : null;
+  const thumbnail =
+    command.thumbnail && command.thumbnail.sha256 !== command.image.sha256
+      ? await shelve(context, command.thumbnail)
+      : null;
   const { widthPx, heightPx, dpi } = command;
   const thumbnailBlobId = thumbnail?.id ?? (command.thumbnail ? image.id : null);
   return {
@@ -155,56 +185,24 @@ async function prepareAddPage(context: StoreContext, command: Extract<Change, { 
   };
 }
 
-async function prepareComponentPdf(
+function writeRecognition(
   context: StoreContext,
-  row: DossierRow,
-  command: Extract<Change, { kind: 'set-component-pdf' }>,
-): Promise<Prepared> {
-  const { componentId, pageCount, signature } = command;
-  const body = projectDraft(draftOf(row), row.channel);
-  const component = body.checklist.find((item) => item.component.id === componentId)?.component;
-  if (!component) throw new Failure('component-not-in-procedure', componentId);
-  const pdf = await shelve(context, command.pdf);
-  const documentId = uuidv7();
-  return {
-    command: { kind: 'set-component-pdf', componentId, documentId, madeFrom: fingerprintPages(body.pages, componentId) },
-    write: (dossierId) =>
-      insertDocument(context, { id: documentId, dossierId, kind: 'component', componentId, title: component.name, blob: pdf, pageCount, signatures: signature ? [signature] : [] }),
-  };
-}
-
-export interface NewDocument {
-  readonly id: string;
-  readonly dossierId: string;
-  readonly kind: 'component' | 'receipt' | 'result';
-  readonly componentId: string | null;
-  readonly title: string;
-  readonly blob: ShelvedBlob;
-  readonly pageCount: number;
-  readonly signatures: readonly unknown[];
-}
-
-export function insertDocument(context: StoreContext, document: NewDocument): void {
-  keepBlob(context, document.blob, document.dossierId);
-  context
-    .sql('INSERT INTO document (id, dossier_id, kind, component_id, title, blob_id, page_count, signatures, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-    .run(
-      document.id, document.dossierId, document.kind, document.componentId, document.title, document.blob.id,
-      document.pageCount, JSON.stringify(document.signatures), toLocal(context, nowMs(context)),
-    );
-}
-
-function writeRecognition(context: StoreContext, dossierId: string, command: Extract<Change, { kind: 'set-recognition' }>): void {
+  dossierId: string,
+  command: Extract<Change, { kind: 'set-recognition' }>,
+): void {
   if (command.recognised === null) return;
   context
-    .sql('INSERT INTO recognition (page_id, dossier_id, recognised) VALUES (?, ?, ?) ON CONFLICT (page_id) DO UPDATE SET recognised = excluded.recognised')
+    .sql(
+      'INSERT INTO recognition (page_id, dossier_id, recognised) VALUES (?, ?, ?) ON CONFLICT (page_id) DO UPDATE SET recognised = excluded.recognised',
+    )
     .run(command.pageId, dossierId, JSON.stringify(command.recognised));
 }
 
-/** A page whose answer was lost with the process is handed in again: it is in already. */
-function isAlreadyDone(draft: DraftFacts, command: Command): boolean {
+/** What was handed in before its answer was lost is in already when it is handed in again. */
+function isAlreadyDone(context: StoreContext, row: DossierRow, command: Command): boolean {
+  if (command.kind === 'set-component-pdf') return isComponentPdfInPlace(context, row, command);
   if (command.kind !== 'add-page') return false;
-  return Object.entries(draft).some(
+  return Object.entries(draftOf(row)).some(
     ([key, value]) => key.startsWith('page:') && (value as { source?: string }).source === command.image.file,
   );
 }

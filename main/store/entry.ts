@@ -21,7 +21,8 @@ serveRoom(storeRoom, async (init, host) => {
       crashPoint: (name) => {
         if (name === crashAt) process.kill(process.pid, 'SIGKILL');
       },
-      verifyReceipt: (receipt, manifest, manifestSha256) => verifyReceiptOf(receipt, receiptKeys, manifest, manifestSha256),
+      verifyReceipt: (receipt, manifest, manifestSha256) =>
+        verifyReceiptOf(receipt, receiptKeys, manifest, manifestSha256),
       onDossierChanged: (id) => host.emit('dossierChanged', { id }),
       onOutboxChanged: () => service && host.emit('outboxChanged', countOutbox(service.context)),
     },
@@ -42,7 +43,8 @@ function endAfterDiskErrors<H extends Readonly<Record<string, AnyHandler>>>(hand
       try {
         return await handler(params, context);
       } catch (thrown) {
-        if (thrown instanceof Failure && thrown.code === 'disk-error') setImmediate(() => process.exit(EXIT_AFTER_DISK_ERROR));
+        if (thrown instanceof Failure && thrown.code === 'disk-error')
+          setImmediate(() => process.exit(EXIT_AFTER_DISK_ERROR));
         throw thrown;
       }
     },

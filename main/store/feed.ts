@@ -52,6 +52,8 @@ function applyItem(context: StoreContext, item: FeedItem): boolean {
 function refusalOf(context: StoreContext, row: DossierRow, state: DossierRow['state']): string | null {
   if (!canMove(row.state, state)) return 'transition-not-allowed';
   if (!needsResult(state)) return null;
-  const hasResult = readDocumentRows(context, row.id).some(({ kind, signatures }) => kind === 'result' && signatures !== '[]');
+  const hasResult = readDocumentRows(context, row.id).some(
+    ({ kind, signatures }) => kind === 'result' && signatures !== '[]',
+  );
   return hasResult ? null : 'result-missing';
 }

@@ -50,8 +50,10 @@ export function openStoreKey(paths: readonly [string, string], unlock: Uint8Arra
     repairCopies(paths, copies, copy);
     return { key, isNew: false };
   }
-  if (copies.some((copy) => copy !== null)) throw new Failure('store-key-missing', 'no key slot opens with this secret');
-  if (!mayCreate || paths.some((path) => existsSync(path))) throw new Failure('store-key-missing', 'the key slots are missing or damaged');
+  if (copies.some((copy) => copy !== null))
+    throw new Failure('store-key-missing', 'no key slot opens with this secret');
+  if (!mayCreate || paths.some((path) => existsSync(path)))
+    throw new Failure('store-key-missing', 'the key slots are missing or damaged');
   const key = randomBytes(STORE_KEY_BYTES);
   const file: SlotFile = { format: 1, storeId: randomUUID(), slots: [] };
   const withSlot = { ...file, slots: [wrapWithSecret(file, key, unlock)] };
@@ -66,7 +68,12 @@ function wrapWithSecret(file: SlotFile, key: Uint8Array, secret: Uint8Array): Se
   const cipher = createCipheriv('aes-256-gcm', wrappingKey(secret, salt), nonce);
   cipher.setAAD(bindingOf(file, slot));
   const wrapped = Buffer.concat([cipher.update(key), cipher.final(), cipher.getAuthTag()]);
-  return { ...slot, salt: salt.toString('base64'), nonce: nonce.toString('base64'), wrapped: wrapped.toString('base64') };
+  return {
+    ...slot,
+    salt: salt.toString('base64'),
+    nonce: nonce.toString('base64'),
+    wrapped: wrapped.toString('base64'),
+  };
 }
 
 function unwrapWithSecret(file: SlotFile, secret: Uint8Array): Buffer | null {
@@ -76,7 +83,11 @@ function unwrapWithSecret(file: SlotFile, secret: Uint8Array): Buffer | null {
     const { salt, nonce, wrapped } = parsed.data;
     const bytes = Buffer.from(wrapped, 'base64');
     if (bytes.length !== STORE_KEY_BYTES + 16) continue;
-    const decipher = createDecipheriv('aes-256-gcm', wrappingKey(secret, Buffer.from(salt, 'base64')), Buffer.from(nonce, 'base64'));
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      wrappingKey(secret, Buffer.from(salt, 'base64')),
+      Buffer.from(nonce, 'base64'),
+    );
     decipher.setAAD(bindingOf(file, parsed.data));
     decipher.setAuthTag(bytes.subarray(STORE_KEY_BYTES));
     try {
@@ -107,7 +118,8 @@ function readSlotFile(path: string): SlotFile | null {
 
 function repairCopies(paths: readonly string[], copies: readonly (SlotFile | null)[], good: SlotFile): void {
   paths.forEach((path, index) => {
-    if (copies[index] === null || serialise(copies[index] as SlotFile) !== serialise(good)) writeFileDurably(path, serialise(good));
+    if (copies[index] === null || serialise(copies[index] as SlotFile) !== serialise(good))
+      writeFileDurably(path, serialise(good));
   });
 }
 

@@ -6,14 +6,23 @@ import { isWorkingDay } from '../deadlines/calendar.ts';
 import { addDays } from '../deadlines/local-time.ts';
 import { codePrefix, isOfficialCode, officialCode, provisionalCode } from '../dossiers/dossier-code.ts';
 import { Failure } from '../rooms/failure.ts';
-import { appendAudit, inTransaction, nowMs, readSetting, toLocalDate, writeSetting, type StoreContext } from './context.ts';
+import {
+  appendAudit,
+  inTransaction,
+  nowMs,
+  readSetting,
+  toLocalDate,
+  writeSetting,
+  type StoreContext,
+} from './context.ts';
 
 const BLOCK_SIZE = 50;
 const REFILL_BELOW = 20;
 const DAYS_AHEAD = 2;
 const PROVISIONAL_COUNTER = 'last-provisional-number';
 
-export type TakenCode = { readonly code: string; readonly provisional: null } | { readonly code: null; readonly provisional: string };
+export type TakenCode =
+  { readonly code: string; readonly provisional: null } | { readonly code: null; readonly provisional: string };
 
 /** Inside the sealing transaction. @param date `YYYY-MM-DD` of reception */
 export function takeCode(context: StoreContext, date: string): TakenCode {
@@ -67,32 +76,43 @@ export function storeNumbers(context: StoreContext, block: NumberBlock): null {
     `${block.prefix.replace(/-$/, '')}-` === codePrefix(agencyCode, block.date) &&
     isOfficialCode(officialCode(agencyCode, block.date, block.from));
   if (!isOurs || block.from < 1 || block.to < block.from) {
-    throw new Failure('province-refused', `not a block of ${agencyCode} on ${block.date}: ${block.prefix}${block.from}–${block.to}`);
+    throw new Failure(
+      'province-refused',
+      `not a block of ${agencyCode} on ${block.date}: ${block.prefix}${block.from}–${block.to}`,
+    );
   }
   inTransaction(context, () => {
     if (context.sql('SELECT 1 FROM number_block WHERE key = ?').get(block.key)) return;
     const overlap = context
       .sql('SELECT key FROM number_block WHERE date = ? AND first <= ? AND last >= ?')
       .get(block.date, block.to, block.from);
-    if (overlap) throw new Failure('province-refused', `numbers ${block.from}–${block.to} of ${block.date} were leased before`);
+    if (overlap)
+      throw new Failure('province-refused', `numbers ${block.from}–${block.to} of ${block.date} were leased before`);
     context
       .sql('INSERT INTO number_block (key, date, prefix, first, last, next) VALUES (?, ?, ?, ?, ?, ?)')
       .run(block.key, block.date, codePrefix(agencyCode, block.date), block.from, block.to, block.from);
-    appendAudit(context, nowMs(context), { kind: 'numbers-leased', data: { date: block.date, from: block.from, to: block.to } });
+    appendAudit(context, nowMs(context), {
+      kind: 'numbers-leased',
+      data: { date: block.date, from: block.from, to: block.to },
+    });
   });
   return null;
 }
 
 /** Numbers of past days were never given to anyone: the audit says so, which explains the gap. */
 function closePastBlocks(context: StoreContext, today: string): void {
-  const past = context.sql('SELECT key, date, next, last FROM number_block WHERE date < ? AND is_closed = 0').all(today) as
-    { key: string; date: string; next: number; last: number }[];
+  const past = context
+    .sql('SELECT key, date, next, last FROM number_block WHERE date < ? AND is_closed = 0')
+    .all(today) as { key: string; date: string; next: number; last: number }[];
   if (past.length === 0) return;
   inTransaction(context, () => {
     for (const block of past) {
       context.sql('UPDATE number_block SET is_closed = 1 WHERE key = ?').run(block.key);
       if (block.next > block.last) continue;
-      appendAudit(context, nowMs(context), { kind: 'numbers-unused', data: { date: block.date, from: block.next, to: block.last } });
+      appendAudit(context, nowMs(context), {
+        kind: 'numbers-unused',
+        data: { date: block.date, from: block.next, to: block.last },
+      });
     }
   });
 }

@@ -49,7 +49,8 @@ export function listOfficers(context: StoreContext): Officer[] {
 export async function verifyOfficer(context: StoreContext, officerId: string, pin: string): Promise<Officer> {
   const row = findOfficer(context, officerId);
   if (!row) throw new Failure('wrong-officer-pin');
-  if (row.locked_until_ms > nowMs(context)) throw new Failure('officer-locked-out', toLocal(context, row.locked_until_ms));
+  if (row.locked_until_ms > nowMs(context))
+    throw new Failure('officer-locked-out', toLocal(context, row.locked_until_ms));
   const attempts = countAttempt(context, row);
   if (!(await argon2Verify({ password: pin, hash: row.pin_hash }))) {
     const lockedUntilMs = nowMs(context) + waitAfter(attempts);
@@ -72,7 +73,9 @@ function countAttempt(context: StoreContext, row: OfficerRow): number {
   return inTransaction(context, () => {
     const attempts = row.failed_attempts + 1;
     const lockedUntilMs = attempts < FREE_ATTEMPTS ? 0 : nowMs(context) + waitAfter(attempts);
-    context.sql('UPDATE officer SET failed_attempts = ?, locked_until_ms = ? WHERE id = ?').run(attempts, lockedUntilMs, row.id);
+    context
+      .sql('UPDATE officer SET failed_attempts = ?, locked_until_ms = ? WHERE id = ?')
+      .run(attempts, lockedUntilMs, row.id);
     return attempts;
   });
 }

@@ -32,7 +32,8 @@ export interface OpenStore {
 export function openStore(folder: string, unlock: Uint8Array): OpenStore {
   const paths = storePaths(folder);
   try {
-    for (const path of [paths.folder, paths.blobs, paths.incoming, paths.lostAndFound]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const path of [paths.folder, paths.blobs, paths.incoming, paths.lostAndFound])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw asDiskFailure(cause);
   }
@@ -62,7 +63,8 @@ export function openStore(folder: string, unlock: Uint8Array): OpenStore {
 
 function openDatabase(paths: StorePaths, storeKey: Buffer): Database.Database {
   const isMissing = !existsSync(paths.database);
-  if (isMissing && readdirSync(paths.blobs).length > 0) throw new Failure('store-damaged', 'counter.db is missing beside its blobs');
+  if (isMissing && readdirSync(paths.blobs).length > 0)
+    throw new Failure('store-damaged', 'counter.db is missing beside its blobs');
   const database = new Database(paths.database);
   try {
     applyOpeningSequence(database, deriveKey(storeKey, 'database'));
@@ -92,7 +94,14 @@ export function applyOpeningSequence(database: Database.Database, databaseKey: B
   database.pragma('busy_timeout = 5000');
   database.pragma(`journal_size_limit = ${MAX_WAL_BYTES}`);
   database.pragma('wal_autocheckpoint = 1000');
-  const settings = { cipher: 'sqlcipher', journal_mode: 'wal', synchronous: FULL, foreign_keys: 1, secure_delete: 1, temp_store: 2 };
+  const settings = {
+    cipher: 'sqlcipher',
+    journal_mode: 'wal',
+    synchronous: FULL,
+    foreign_keys: 1,
+    secure_delete: 1,
+    temp_store: 2,
+  };
   for (const [name, expected] of Object.entries(settings)) {
     const actual = database.pragma(name, { simple: true });
     if (actual !== expected) throw new Error(`${name} is ${String(actual)}, not ${expected}: refusing to run`);
@@ -109,7 +118,8 @@ export function explain(thrown: unknown, folder: string): unknown {
   const detail = `${code}: ${(thrown as Error).message}`;
   const isStorageError = /^SQLITE_(FULL|IOERR|CANTOPEN|CORRUPT|NOTADB|READONLY)/.test(code);
   if (code === 'SQLITE_FULL') return new Failure('disk-full', detail, { cause: thrown });
-  if (isStorageError && freeBytesOf(folder) < NEARLY_FULL_BYTES) return new Failure('disk-full', detail, { cause: thrown });
+  if (isStorageError && freeBytesOf(folder) < NEARLY_FULL_BYTES)
+    return new Failure('disk-full', detail, { cause: thrown });
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return new Failure('store-damaged', detail, { cause: thrown });
   if (isStorageError) return new Failure('disk-error', detail, { cause: thrown });
   return /^E[A-Z]+$/.test(code) ? asDiskFailure(thrown) : thrown;

@@ -38,12 +38,27 @@ interface JobFileRow {
 }
 
 /** Inside the transaction that seals. The manifest's canonical text is what is kept, so its hash can never drift. */
-export function enqueueJob(context: StoreContext, manifest: Manifest, blobIdOf: (sha256: string) => string, atMs: number): string {
+export function enqueueJob(
+  context: StoreContext,
+  manifest: Manifest,
+  blobIdOf: (sha256: string) => string,
+  atMs: number,
+): string {
   const jobId = uuidv7();
   const manifestSha256 = hashManifest(manifest);
   context
-    .sql('INSERT INTO job (id, dossier_id, revision, state, manifest, manifest_sha256, queued_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .run(jobId, manifest.dossierId, manifest.revision, 'queued', toCanonicalJson(manifest), manifestSha256, toLocal(context, atMs));
+    .sql(
+      'INSERT INTO job (id, dossier_id, revision, state, manifest, manifest_sha256, queued_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      jobId,
+      manifest.dossierId,
+      manifest.revision,
+      'queued',
+      toCanonicalJson(manifest),
+      manifestSha256,
+      toLocal(context, atMs),
+    );
   for (const file of manifest.files) {
     context
       .sql('INSERT OR IGNORE INTO job_file (job_id, sha256, blob_id, size_bytes) VALUES (?, ?, ?, ?)')
@@ -75,7 +90,9 @@ export function nextJob(context: StoreContext): UploadJob | null {
       hold(context, row, 'key', 'a file of this dossier cannot be opened');
       continue;
     }
-    context.sql('UPDATE job SET lease_boot = ?, lease_until_ms = ? WHERE id = ?').run(context.bootId, now + LEASE_MS, row.id);
+    context
+      .sql('UPDATE job SET lease_boot = ?, lease_until_ms = ? WHERE id = ?')
+      .run(context.bootId, now + LEASE_MS, row.id);
     return {
       jobId: row.id,
       manifest: JSON.parse(row.manifest) as Manifest,
@@ -106,18 +123,24 @@ export async function reportStep(context: StoreContext, jobId: string, step: Upl
     switch (step.kind) {
       case 'announced':
       case 'committing':
-        context.sql('UPDATE job SET state = ?, reason = NULL, detail = NULL, lease_until_ms = ? WHERE id = ?').run(state, lease, jobId);
+        context
+          .sql('UPDATE job SET state = ?, reason = NULL, detail = NULL, lease_until_ms = ? WHERE id = ?')
+          .run(state, lease, jobId);
         return;
       case 'progress': {
         const moved = confirmOffset(context, jobId, step);
         context
-          .sql(`UPDATE job SET state = ?, reason = NULL, detail = NULL, lease_until_ms = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts END WHERE id = ?`)
+          .sql(
+            `UPDATE job SET state = ?, reason = NULL, detail = NULL, lease_until_ms = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts END WHERE id = ?`,
+          )
           .run(state, lease, moved ? 1 : 0, jobId);
         return;
       }
       case 'waiting':
         context
-          .sql('UPDATE job SET state = ?, reason = ?, detail = ?, attempts = attempts + 1, not_before_ms = ?, lease_until_ms = 0 WHERE id = ?')
+          .sql(
+            'UPDATE job SET state = ?, reason = ?, detail = ?, attempts = attempts + 1, not_before_ms = ?, lease_until_ms = 0 WHERE id = ?',
+          )
           .run(state, step.reason, step.detail, parseMoment(step.notBefore), jobId);
         return;
       case 'held':
@@ -138,10 +161,16 @@ export interface OutboxCounts {
 }
 
 export function countOutbox(context: StoreContext): OutboxCounts {
-  const rows = context.sql(`SELECT state, count(*) AS n FROM job WHERE state <> 'received' GROUP BY state`).all() as { state: JobState; n: number }[];
-  const of = (...states: JobState[]): number => rows.filter(({ state }) => states.includes(state)).reduce((sum, { n }) => sum + n, 0);
+  const rows = context.sql(`SELECT state, count(*) AS n FROM job WHERE state <> 'received' GROUP BY state`).all() as {
+    state: JobState;
+    n: number;
+  }[];
+  const of = (...states: JobState[]): number =>
+    rows.filter(({ state }) => states.includes(state)).reduce((sum, { n }) => sum + n, 0);
   const today = toLocalDate(context, nowMs(context));
-  const received = context.sql(`SELECT count(*) AS n FROM job WHERE state = 'received' AND received_local_date = ?`).get(today) as { n: number };
+  const received = context
+    .sql(`SELECT count(*) AS n FROM job WHERE state = 'received' AND received_local_date = ?`)
+    .get(today) as { n: number };
   return {
     queued: of('queued'),
     uploading: of('announced', 'uploading', 'committing'),
@@ -164,8 +193,13 @@ export function readReceipt(context: StoreContext, dossierId: string): string | 
 export function adoptOfficialCode(context: StoreContext, dossierId: string, code: string | null, atMs: number): void {
   const dossier = readDossierRow(context, dossierId);
   if (code === null || dossier.code === code) return;
-  const isUsable = dossier.code === null && isOfficialCode(code) && !context.sql('SELECT 1 FROM dossier WHERE code = ?').get(code);
-  appendAudit(context, atMs, { kind: isUsable ? 'code-assigned' : 'code-refused', dossierId, data: { code, had: dossier.code ?? dossier.provisional_code } });
+  const isUsable =
+    dossier.code === null && isOfficialCode(code) && !context.sql('SELECT 1 FROM dossier WHERE code = ?').get(code);
+  appendAudit(context, atMs, {
+    kind: isUsable ? 'code-assigned' : 'code-refused',
+    dossierId,
+    data: { code, had: dossier.code ?? dossier.provisional_code },
+  });
   if (!isUsable) return;
   context.sql('UPDATE dossier SET code = ? WHERE id = ?').run(code, dossierId);
   const { applicant, procedure } = bodyOf(dossier);
@@ -180,7 +214,8 @@ async function receive(context: StoreContext, row: JobRow, receipt: string): Pro
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code !== 'receipt-invalid') throw thrown;
     // A dossier that was received stays received: its own receipt verified.
-    if (row.state !== 'received') inTransaction(context, () => hold(context, row, 'security', thrown.detail ?? 'receipt-invalid'));
+    if (row.state !== 'received')
+      inTransaction(context, () => hold(context, row, 'security', thrown.detail ?? 'receipt-invalid'));
     changed(context, row);
     throw thrown;
   }
@@ -193,7 +228,11 @@ async function receive(context: StoreContext, row: JobRow, receipt: string): Pro
       )
       .run(nextUploadState(row.state, 'received'), receipt, toLocal(context, atMs), toLocalDate(context, atMs), row.id);
     context.sql('UPDATE job_file SET confirmed_offset = size_bytes WHERE job_id = ?').run(row.id);
-    appendAudit(context, atMs, { kind: 'province-received', dossierId: row.dossier_id, data: { revision: row.revision, manifestSha256: row.manifest_sha256 } });
+    appendAudit(context, atMs, {
+      kind: 'province-received',
+      dossierId: row.dossier_id,
+      data: { revision: row.revision, manifestSha256: row.manifest_sha256 },
+    });
     adoptOfficialCode(context, row.dossier_id, number, atMs);
   });
   changed(context, row);
@@ -201,8 +240,14 @@ async function receive(context: StoreContext, row: JobRow, receipt: string): Pro
 }
 
 function hold(context: StoreContext, row: JobRow, reason: string, detail: string): void {
-  context.sql(`UPDATE job SET state = 'held', reason = ?, detail = ?, lease_until_ms = 0 WHERE id = ?`).run(reason, detail, row.id);
-  appendAudit(context, nowMs(context), { kind: 'upload-held', dossierId: row.dossier_id, data: { revision: row.revision, reason } });
+  context
+    .sql(`UPDATE job SET state = 'held', reason = ?, detail = ?, lease_until_ms = 0 WHERE id = ?`)
+    .run(reason, detail, row.id);
+  appendAudit(context, nowMs(context), {
+    kind: 'upload-held',
+    dossierId: row.dossier_id,
+    data: { revision: row.revision, reason },
+  });
 }
 
 /** @returns whether the province confirmed more than before */

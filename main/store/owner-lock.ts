@@ -17,7 +17,8 @@ export function takeOwnership(path: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    if (/^SQLITE_BUSY/.test(String((cause as { code?: unknown }).code))) throw new Failure('store-locked', path, { cause });
+    if (/^SQLITE_BUSY/.test(String((cause as { code?: unknown }).code)))
+      throw new Failure('store-locked', path, { cause });
     throw cause;
   }
   return () => lock.close();

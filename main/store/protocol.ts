@@ -22,8 +22,12 @@ export const DraftCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hide-page'), pageId: z.string(), isHidden: z.boolean() }),
   z.strictObject({ kind: z.literal('set-field'), fieldId: z.string(), value: z.string() }),
   z.strictObject({ kind: z.literal('set-details'), returnMethod: z.enum(['counter', 'post', 'online']), feeVnd: z.int().nonnegative().nullable(), note: z.string().nullable() }),
-  /** Puts the PDF of a component in, replacing an earlier one: unsigned after composing, signed after signing. */
-  z.strictObject({ kind: z.literal('set-component-pdf'), componentId: z.string(), pdf: Deposit, pageCount: z.int(), signature: SignatureInfoSchema.nullable() }),
+  /**
+   * Puts the PDF of a component in, replacing an earlier one: unsigned after composing, signed after signing (then it must
+   * begin with the bytes of the one in place). `madeFrom` = `fingerprintPages` of the dossier it was composed from: a page
+   * that arrived meanwhile is then never taken for part of it. Without it, the pages as they are now.
+   */
+  z.strictObject({ kind: z.literal('set-component-pdf'), componentId: z.string(), pdf: Deposit, pageCount: z.int(), signature: SignatureInfoSchema.nullable(), madeFrom: z.string().optional() }),
   z.strictObject({ kind: z.literal('undo') }),
 ]);
 export type DraftCommand = z.infer<typeof DraftCommand>;

@@ -12,9 +12,26 @@ import { missingOf, projectDraft, type DraftBody } from '../dossiers/project-dra
 import { Failure } from '../rooms/failure.ts';
 import type { Manifest } from '../sync/protocol.ts';
 import { shelve } from './blob-shelf.ts';
-import { appendAudit, auditHead, inTransaction, recordTimeMs, toLocal, toLocalDate, type StoreContext } from './context.ts';
-import { draftOf, listColumnsOf, readDocumentRows, readDossier, readDossierRow, type DocumentRow, type DossierRow } from './dossier-rows.ts';
-import { insertDocument, requireDraft } from './drafts.ts';
+import {
+  appendAudit,
+  auditHead,
+  inTransaction,
+  recordTimeMs,
+  toLocal,
+  toLocalDate,
+  type StoreContext,
+} from './context.ts';
+import {
+  draftOf,
+  listColumnsOf,
+  readDocumentRows,
+  readDossier,
+  readDossierRow,
+  type DocumentRow,
+  type DossierRow,
+} from './dossier-rows.ts';
+import { insertDocument } from './documents.ts';
+import { requireDraft } from './drafts.ts';
 import { takeCode } from './numbers.ts';
 import { requireOfficer } from './officers.ts';
 import { enqueueJob } from './outbox.ts';
@@ -42,7 +59,9 @@ function seal(context: StoreContext, row: DossierRow, officerId: string): void {
   const { crashPoint } = context;
   const body = projectDraft(draftOf(row), row.channel);
   const documents = componentDocuments(context, row.id, body);
-  const missing = missingOf(body, (id) => documents.some((document) => document.id === id && document.signatures !== '[]'));
+  const missing = missingOf(body, (id) =>
+    documents.some((document) => document.id === id && document.signatures !== '[]'),
+  );
   if (missing.length > 0) throw new Failure('draft-incomplete', missing.map(({ kind }) => kind).join(', '));
   crashPoint('seal:after-rules');
   const atMs = recordTimeMs(context);
@@ -54,8 +73,18 @@ function seal(context: StoreContext, row: DossierRow, officerId: string): void {
   const { year, book, number } = takeRegisterNumber(context, Number(date.slice(0, 4)));
   crashPoint('seal:after-register');
   const manifest = manifestOf(context, {
-    dossierId: row.id, revision: 1, code, provisionalCode: provisional, officerId, body, documents, state: 'received',
-    channel: row.channel, receivedAt, dueAt, sealedAt: receivedAt,
+    dossierId: row.id,
+    revision: 1,
+    code,
+    provisionalCode: provisional,
+    officerId,
+    body,
+    documents,
+    state: 'received',
+    channel: row.channel,
+    receivedAt,
+    dueAt,
+    sealedAt: receivedAt,
   });
   const manifestSha256 = enqueueJob(context, manifest, (sha256) => blobIdOf(documents, sha256), atMs);
   crashPoint('seal:after-job');
@@ -66,30 +95,55 @@ function seal(context: StoreContext, row: DossierRow, officerId: string): void {
          upload_revision = 1, applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?`,
     )
     .run(
-      row.revision, JSON.stringify(body), officerId, code, provisional, receivedAt, dueAt, year, book, number,
-      ...listColumnsOf(body), row.id,
+      row.revision,
+      JSON.stringify(body),
+      officerId,
+      code,
+      provisional,
+      receivedAt,
+      dueAt,
+      year,
+      book,
+      number,
+      ...listColumnsOf(body),
+      row.id,
     );
   crashPoint('seal:after-dossier');
   context.sql('DELETE FROM undo_step WHERE dossier_id = ?').run(row.id);
   indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [code, provisional] });
   crashPoint('seal:after-index');
   appendAudit(context, atMs, {
-    kind: 'dossier-received', officerId, dossierId: row.id,
+    kind: 'dossier-received',
+    officerId,
+    dossierId: row.id,
     data: { manifestSha256, code: code ?? provisional, receiptNumber: number, receiptBook: book, dueAt },
   });
   crashPoint('seal:after-audit');
 }
 
-export async function setReceiptPdf(context: StoreContext, id: string, pdf: Deposit, pageCount: number): Promise<Dossier> {
+export async function setReceiptPdf(
+  context: StoreContext,
+  id: string,
+  pdf: Deposit,
+  pageCount: number,
+): Promise<Dossier> {
   const row = readDossierRow(context, id);
   if (row.receipt_number === null) throw new Failure('transition-not-allowed', 'a draft has no receipt');
-  const earlier = readDocumentRows(context, id).find((document) => document.kind === 'receipt' && document.sha256 === pdf.sha256);
+  const earlier = readDocumentRows(context, id).find(
+    (document) => document.kind === 'receipt' && document.sha256 === pdf.sha256,
+  );
   if (earlier) return readDossier(context, id);
   const blob = await shelve(context, pdf);
   inTransaction(context, () => {
     insertDocument(context, {
-      id: uuidv7(), dossierId: id, kind: 'receipt', componentId: null, title: 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả',
-      blob, pageCount, signatures: [],
+      id: uuidv7(),
+      dossierId: id,
+      kind: 'receipt',
+      componentId: null,
+      title: 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả',
+      blob,
+      pageCount,
+      signatures: [],
     });
     context.sql('UPDATE dossier SET revision = revision + 1 WHERE id = ?').run(id);
   });
@@ -157,13 +211,17 @@ export function requireMove(from: DossierState, to: DossierState): void {
 function appointmentOf(context: StoreContext, body: DraftBody, receivedAt: string): string {
   const time = body.procedure?.time;
   if (!time) throw new Failure('draft-incomplete', 'the procedure has no published processing time');
-  return dueDate({ receivedAt, value: time.value, unit: time.unit, cutoff: time.cutoff, calendar: context.calendar }).dueAt;
+  return dueDate({ receivedAt, value: time.value, unit: time.unit, cutoff: time.cutoff, calendar: context.calendar })
+    .dueAt;
 }
 
 /** The register is opened each year and numbered on from 01 (TT 01/2018 Đ10; Mẫu 07). */
 function takeRegisterNumber(context: StoreContext, year: number): { year: number; book: number; number: number } {
   context.sql('INSERT OR IGNORE INTO register (year, book, last_number) VALUES (?, 1, 0)').run(year);
   context.sql('UPDATE register SET last_number = last_number + 1 WHERE year = ?').run(year);
-  const row = context.sql('SELECT book, last_number FROM register WHERE year = ?').get(year) as { book: number; last_number: number };
+  const row = context.sql('SELECT book, last_number FROM register WHERE year = ?').get(year) as {
+    book: number;
+    last_number: number;
+  };
   return { year, book: row.book, number: row.last_number };
 }

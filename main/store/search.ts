@@ -15,7 +15,9 @@ export interface SearchFacts {
 
 /** Writes the words under which a dossier is found; part of the transaction that changes them. */
 export function indexDossier(context: StoreContext, seq: number, { applicant, procedure, codes }: SearchFacts): void {
-  const numbers = [applicant?.idNumber, applicant?.oldIdNumber, applicant?.phone].map((number) => number?.replace(/[\s.-]/g, '') ?? '');
+  const numbers = [applicant?.idNumber, applicant?.oldIdNumber, applicant?.phone].map(
+    (number) => number?.replace(/[\s.-]/g, '') ?? '',
+  );
   const texts = [applicant?.fullName, ...codes, procedure?.name, procedure?.code].map((text) => foldText(text ?? ''));
   const words = [...texts, ...numbers].filter((part) => part !== '').join(' ');
   context.sql('DELETE FROM dossier_search WHERE rowid = ?').run(seq);
@@ -35,7 +37,10 @@ export interface ListQuestion {
 }
 
 /** `total` saturates at 10,000. */
-export function listDossiers(context: StoreContext, question: ListQuestion): { total: number; items: DossierSummary[] } {
+export function listDossiers(
+  context: StoreContext,
+  question: ListQuestion,
+): { total: number; items: DossierSummary[] } {
   const words = foldedWords(question.text);
   const conditions: string[] = [];
   const values: unknown[] = [];

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { loadCalendar } from '../deadlines/calendar.ts';
-import type { Mutable } from '../dossiers/schemas.ts';
+import { loadDocumentKeywords } from '../dossiers/document-keywords.ts';
 import { loadCatalogue } from '../procedures/catalogue.ts';
 import type { Handlers } from '../rooms/define.ts';
 import { Failure } from '../rooms/failure.ts';
@@ -45,8 +45,18 @@ export async function openStoreService(options: StoreOptions, ports: StorePorts)
   const { folder, resourcesFolder, unlock, ...settings } = options;
   const catalogue = loadCatalogue(resourcesFolder);
   const calendar = loadCalendar(resourcesFolder);
+  const documentKeywords = loadDocumentKeywords(resourcesFolder);
   const store = openStore(folder, unlock);
-  const context: StoreContext = { ...ports, ...store, settings, catalogue, calendar, bootId: randomUUID(), sql: createSql(store.database) };
+  const context: StoreContext = {
+    ...ports,
+    ...store,
+    settings,
+    catalogue,
+    calendar,
+    documentKeywords,
+    bootId: randomUUID(),
+    sql: createSql(store.database),
+  };
   try {
     const reconciliation = await reconcileBlobs(context);
     if (settings.isPractice) await seedPracticeOfficers(context);
@@ -78,33 +88,34 @@ function createQueue(): Queue {
 function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
   const { folder } = context.paths;
   /** A change. On a full disk the reserve is given up and the change tried once more: what an officer confirmed goes first. */
-  function change<P, R>(work: (params: P) => R | Promise<R>): (params: P) => Promise<Mutable<R>> {
+  function change<P, R>(work: (params: P) => R | Promise<R>): (params: P) => Promise<R> {
     return (params) =>
       queue(async () => {
         try {
-          return (await work(params)) as Mutable<R>;
+          return await work(params);
         } catch (thrown) {
           const failure = explain(thrown, folder);
-          if (!(failure instanceof Failure) || failure.code !== 'disk-full' || !releaseReserve(context.paths.reserve)) throw failure;
+          if (!(failure instanceof Failure) || failure.code !== 'disk-full' || !releaseReserve(context.paths.reserve))
+            throw failure;
         }
         try {
           context.database.pragma('wal_checkpoint(TRUNCATE)');
-          return (await work(params)) as Mutable<R>;
+          return await work(params);
         } catch (thrown) {
           throw explain(thrown, folder);
         }
       });
   }
-  function look<P, R>(work: (params: P) => R): (params: P) => Mutable<R> {
+  function look<P, R>(work: (params: P) => R): (params: P) => R {
     return (params) => {
       try {
-        return work(params) as Mutable<R>;
+        return work(params);
       } catch (thrown) {
         throw explain(thrown, folder);
       }
     };
   }
-  function changeDossier<P, R extends { id: string }>(work: (params: P) => R | Promise<R>): (params: P) => Promise<Mutable<R>> {
+  function changeDossier<P, R extends { id: string }>(work: (params: P) => R | Promise<R>): (params: P) => Promise<R> {
     return change(async (params: P) => {
       const dossier = await work(params);
       context.onDossierChanged(dossier.id);
@@ -127,7 +138,8 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     get: look(({ id }) => readDossier(context, id)),
     list: look((params) => listDossiers(context, params)),
     recognisedPage: look(({ pageId }) => {
-      const row = context.sql('SELECT recognised FROM recognition WHERE page_id = ?').get(pageId) as { recognised: string } | undefined;
+      const row = context.sql('SELECT recognised FROM recognition WHERE page_id = ?').get(pageId) as
+        { recognised: string } | undefined;
       return row ? JSON.parse(row.recognised) : null;
     }),
     seal: changeDossier(({ id, revision, officerId }) => sealDossier(context, id, revision, officerId)),
@@ -146,7 +158,14 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     documentAccess: look(({ documentId }) => {
       const { blob_id, sha256, title, dossier_id, page_count } = readDocumentRow(context, documentId);
       const { code, provisional_code } = readDossierRow(context, dossier_id);
-      return { access: blobAccess(context, blob_id), sha256, title, dossierId: dossier_id, dossierCode: code ?? provisional_code, pageCount: page_count };
+      return {
+        access: blobAccess(context, blob_id),
+        sha256,
+        title,
+        dossierId: dossier_id,
+        dossierCode: code ?? provisional_code,
+        pageCount: page_count,
+      };
     }),
 
     nextJob: change(() => nextJob(context)),

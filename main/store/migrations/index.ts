@@ -20,9 +20,11 @@ export function migrate(database: Database, migrations: readonly Migration[] = M
   if (current > newest) throw new Failure('store-newer', `schema ${current}, this program knows ${newest}`);
   for (const { version, sql } of migrations) {
     if (version <= current) continue;
-    database.transaction(() => {
-      database.exec(sql);
-      database.pragma(`user_version = ${version}`);
-    }).immediate();
+    database
+      .transaction(() => {
+        database.exec(sql);
+        database.pragma(`user_version = ${version}`);
+      })
+      .immediate();
   }
 }

@@ -16,8 +16,16 @@ afterEach(async () => {
 });
 
 const SEAL_POINTS = [
-  'seal:before-transaction', 'seal:after-rules', 'seal:after-code', 'seal:after-register', 'seal:after-job',
-  'seal:after-dossier', 'seal:after-index', 'seal:after-audit', 'seal:before-commit', 'seal:after-commit',
+  'seal:before-transaction',
+  'seal:after-rules',
+  'seal:after-code',
+  'seal:after-register',
+  'seal:after-job',
+  'seal:after-dossier',
+  'seal:after-index',
+  'seal:after-audit',
+  'seal:before-commit',
+  'seal:after-commit',
 ];
 
 describe('kill -9 of the store', () => {
@@ -55,7 +63,9 @@ describe('kill -9 of the store', () => {
     await room.store.stop();
     const add = () =>
       room.store.call('append', {
-        id: draft.id, officerId: LAN, command: { kind: 'add-page', image, thumbnail: null, widthPx: 1, heightPx: 1, dpi: 200 },
+        id: draft.id,
+        officerId: LAN,
+        command: { kind: 'add-page', image, thumbnail: null, widthPx: 1, heightPx: 1, dpi: 200 },
       });
     for (const crashAt of ['shelve:before-rename', 'shelve:after-rename']) {
       room = startRoom(folder, { crashAt });
@@ -77,7 +87,9 @@ describe('kill -9 of the store', () => {
     for (let round = 0; round < 15; round++) {
       const image = await deposit(folder, `page ${round}`, 'image/jpeg');
       const answer = room.store.call('append', {
-        id: draft.id, officerId: LAN, command: { kind: 'add-page', image, thumbnail: null, widthPx: 1, heightPx: 1, dpi: 200 },
+        id: draft.id,
+        officerId: LAN,
+        command: { kind: 'add-page', image, thumbnail: null, widthPx: 1, heightPx: 1, dpi: 200 },
       });
       if (round % 5 === 4) {
         // Somewhere between the first and the last of its writes.

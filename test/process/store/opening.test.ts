@@ -1,6 +1,19 @@
 import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readBlob } from '../../../main/blobs/blob-file.ts';
@@ -36,7 +49,11 @@ describe('opening the store', () => {
   test('runs at synchronous=FULL with SQLCipher, at the first opening and at every later one', async () => {
     for (let opening = 0; opening < 3; opening++) {
       const room = start();
-      expect(unwrap(await room.store.call('check', {}))).toMatchObject({ synchronous: 2, cipher: 'sqlcipher', integrity: 'ok' });
+      expect(unwrap(await room.store.call('check', {}))).toMatchObject({
+        synchronous: 2,
+        cipher: 'sqlcipher',
+        integrity: 'ok',
+      });
       await room.store.stop();
     }
   });
@@ -54,7 +71,10 @@ describe('opening the store', () => {
     const draft = await readyDraft(room);
     await room.store.stop();
     const before = inventory();
-    expect(await start({ unlock: Buffer.alloc(32, 8).toString('base64') }).store.start()).toMatchObject({ ok: false, code: 'store-key-missing' });
+    expect(await start({ unlock: Buffer.alloc(32, 8).toString('base64') }).store.start()).toMatchObject({
+      ok: false,
+      code: 'store-key-missing',
+    });
     expect(inventory()).toEqual(before);
     expect(unwrap(await start().store.call('get', { id: draft.id })).pages).toHaveLength(1);
   });
@@ -88,7 +108,10 @@ describe('opening the store', () => {
     expect(existsSync(join(folder, 'counter.db'))).toBe(false);
   });
 
-  test.each([['the first page', 100], ['a page in the middle', 4096 * 3 + 500]])('names damage in %s and leaves everything for rescue', async (_name, offset) => {
+  test.each([
+    ['the first page', 100],
+    ['a page in the middle', 4096 * 3 + 500],
+  ])('names damage in %s and leaves everything for rescue', async (_name, offset) => {
     const room = start();
     await readyDraft(room);
     await room.store.stop();
@@ -115,7 +138,11 @@ describe('opening the store', () => {
     const draft = unwrap(await room.store.call('create', { officerId: LAN }));
     const image = await deposit(folder, 'undone by a power cut', 'image/jpeg');
     const added = unwrap(
-      await room.store.call('append', { id: draft.id, officerId: LAN, command: { kind: 'add-page', image, thumbnail: null, widthPx: 1, heightPx: 1, dpi: 200 } }),
+      await room.store.call('append', {
+        id: draft.id,
+        officerId: LAN,
+        command: { kind: 'add-page', image, thumbnail: null, widthPx: 1, heightPx: 1, dpi: 200 },
+      }),
     );
     const blobId = added.pages[0]?.imageBlobId ?? '';
     const { path } = unwrap(await room.store.call('blobAccess', { blobId }));
@@ -148,7 +175,14 @@ describe('what lies in the folder', () => {
     expect(files.map(({ name }) => name)).toContain('counter.db-wal');
     for (const entry of files) {
       const bytes = readFileSync(join(entry.parentPath, entry.name));
-      for (const word of [canary, APPLICANT.fullName, 'nguyen van an', APPLICANT.idNumber as string, '%PDF', 'SQLite format 3\0\x10\0\x02\x02']) {
+      for (const word of [
+        canary,
+        APPLICANT.fullName,
+        'nguyen van an',
+        APPLICANT.idNumber as string,
+        '%PDF',
+        'SQLite format 3\0\x10\0\x02\x02',
+      ]) {
         expect(bytes.includes(word), `${word} in ${entry.name}`).toBe(false);
       }
     }
@@ -175,7 +209,9 @@ describe('what lies in the folder', () => {
     const access = unwrap(await restored.store.call('blobAccess', { blobId: found.pages[0]?.imageBlobId ?? '' }));
     expect(access.path.startsWith(copy)).toBe(true);
     expect((await readBlob(access)).toString()).toMatch(/^page /);
-    expect(() => new Database(join(copy, 'counter.db')).prepare('SELECT 1 FROM dossier').get()).toThrow(/not a database/);
+    expect(() => new Database(join(copy, 'counter.db')).prepare('SELECT 1 FROM dossier').get()).toThrow(
+      /not a database/,
+    );
   });
 });
 
@@ -221,7 +257,12 @@ describe.skipIf(!isRoot)('a full disk (mounts a small tmpfs: needs root)', () =>
 
     const note = 'x'.repeat(3_000);
     const write = () =>
-      room.store.call('edit', { id: draft.id, revision: draft.revision, officerId: LAN, command: { kind: 'set-details', returnMethod: 'counter', feeVnd: null, note } });
+      room.store.call('edit', {
+        id: draft.id,
+        revision: draft.revision,
+        officerId: LAN,
+        command: { kind: 'set-details', returnMethod: 'counter', feeVnd: null, note },
+      });
     let refusal: string | null = null;
     for (let n = 0; n < 2_000 && refusal === null; n++) {
       const answer = await write();

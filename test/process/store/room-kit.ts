@@ -34,8 +34,14 @@ export function startRoom(folder: string, options: { crashAt?: string; unlock?: 
       return room;
     },
     init: () => ({
-      folder, resourcesFolder: RESOURCES, unlock: options.unlock ?? Buffer.alloc(32, 7).toString('base64'),
-      agencyCode: 'H56.17.42', counterId: 'Q1', receiptKeys: [], isPractice: true, utcOffsetMinutes: 420,
+      folder,
+      resourcesFolder: RESOURCES,
+      unlock: options.unlock ?? Buffer.alloc(32, 7).toString('base64'),
+      agencyCode: 'H56.17.42',
+      counterId: 'Q1',
+      receiptKeys: [],
+      isPractice: true,
+      utcOffsetMinutes: 420,
     }),
   });
   return { folder, store };
@@ -58,13 +64,28 @@ export async function readyDraft(room: Room, text = randomBytes(16).toString('he
   dossier = await edit(room, dossier, { kind: 'set-applicant', applicant: structuredClone(APPLICANT) as never });
   dossier = await edit(room, dossier, { kind: 'set-procedure', code: MARITAL });
   const image = await deposit(room.folder, `page ${text}`, 'image/jpeg');
-  dossier = await edit(room, dossier, { kind: 'add-page', image, thumbnail: null, widthPx: 1654, heightPx: 2339, dpi: 200 });
+  dossier = await edit(room, dossier, {
+    kind: 'add-page',
+    image,
+    thumbnail: null,
+    widthPx: 1654,
+    heightPx: 2339,
+    dpi: 200,
+  });
   const pageId = dossier.pages[0]?.id ?? '';
   dossier = await edit(room, dossier, {
-    kind: 'set-recognition', pageId, recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN', { text }),
+    kind: 'set-recognition',
+    pageId,
+    recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN', { text }),
   });
   const pdf = await deposit(room.folder, `%PDF ${text}`);
-  return edit(room, dossier, { kind: 'set-component-pdf', componentId: MARITAL_FORM, pdf, pageCount: 1, signature: SIGNATURE });
+  return edit(room, dossier, {
+    kind: 'set-component-pdf',
+    componentId: MARITAL_FORM,
+    pdf,
+    pageCount: 1,
+    signature: SIGNATURE,
+  });
 }
 
 export async function seal({ store }: Room, draft: Dossier): Promise<Awaited<ReturnType<typeof store.call<'seal'>>>> {

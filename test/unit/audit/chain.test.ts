@@ -6,7 +6,15 @@ function chainOf(kinds: readonly string[]): AuditEntry[] {
   const entries: AuditEntry[] = [];
   for (const kind of kinds) {
     const last = entries.at(-1) ?? { seq: 0, hash: GENESIS };
-    entries.push(chainEntry(last, { at: '2026-11-20T09:10:00+07:00', kind, officerId: 'a', dossierId: null, data: { n: entries.length } }));
+    entries.push(
+      chainEntry(last, {
+        at: '2026-11-20T09:10:00+07:00',
+        kind,
+        officerId: 'a',
+        dossierId: null,
+        data: { n: entries.length },
+      }),
+    );
   }
   return entries;
 }
@@ -15,9 +23,15 @@ const anyChain = fc.array(fc.string(), { minLength: 2, maxLength: 30 }).map(chai
 
 describe('the audit chain', () => {
   test('verifies as it was written', () => {
-    fc.assert(fc.property(anyChain, (entries) => {
-      expect(verifyChain(entries, headOf(entries))).toEqual({ entries: entries.length, head: entries.at(-1)?.hash, firstBadSeq: null });
-    }));
+    fc.assert(
+      fc.property(anyChain, (entries) => {
+        expect(verifyChain(entries, headOf(entries))).toEqual({
+          entries: entries.length,
+          head: entries.at(-1)?.hash,
+          firstBadSeq: null,
+        });
+      }),
+    );
   });
 
   test('names the first entry that was changed, removed or put elsewhere', () => {
@@ -34,9 +48,11 @@ describe('the audit chain', () => {
   });
 
   test('misses its end when the end was cut off', () => {
-    fc.assert(fc.property(anyChain, fc.nat(), (entries, pick) => {
-      const kept = entries.slice(0, pick % entries.length);
-      expect(verifyChain(kept, headOf(entries)).firstBadSeq).toBe(kept.length + 1);
-    }));
+    fc.assert(
+      fc.property(anyChain, fc.nat(), (entries, pick) => {
+        const kept = entries.slice(0, pick % entries.length);
+        expect(verifyChain(kept, headOf(entries)).firstBadSeq).toBe(kept.length + 1);
+      }),
+    );
   });
 });

@@ -9,8 +9,12 @@ const resources = new URL('../../../resources', import.meta.url).pathname;
 const calendar = loadCalendar(resources);
 const withoutMakeUpDays = loadCalendar(resources, { worksMakeUpDays: false });
 
-const due = (receivedAt: string, value: number, unit: TimeUnit, over: { cutoff?: string; calendar?: typeof calendar } = {}) =>
-  dueDate({ receivedAt, value, unit, cutoff: over.cutoff ?? null, calendar: over.calendar ?? calendar });
+const due = (
+  receivedAt: string,
+  value: number,
+  unit: TimeUnit,
+  over: { cutoff?: string; calendar?: typeof calendar } = {},
+) => dueDate({ receivedAt, value, unit, cutoff: over.cutoff ?? null, calendar: over.calendar ?? calendar });
 
 describe('the worked examples of the regulations', () => {
   test.each<[number, string, number, TimeUnit, string]>([
@@ -28,21 +32,31 @@ describe('the worked examples of the regulations', () => {
     expect(due(receivedAt, value, unit)).toEqual({ date: expected, dueAt: `${expected}T17:30:00+07:00` });
   });
 
-  test.each([['14:59:00', '2026-11-20'], ['15:00:00', '2026-11-20'], ['15:01:00', '2026-11-23']])(
-    '4: a same-day matter received at %s',
-    (time, expected) => {
-      expect(due(`2026-11-20T${time}+07:00`, 1, 'same-day', { cutoff: '15:00' }).date).toBe(expected);
-    },
-  );
+  test.each([
+    ['14:59:00', '2026-11-20'],
+    ['15:00:00', '2026-11-20'],
+    ['15:01:00', '2026-11-23'],
+  ])('4: a same-day matter received at %s', (time, expected) => {
+    expect(due(`2026-11-20T${time}+07:00`, 1, 'same-day', { cutoff: '15:00' }).date).toBe(expected);
+  });
 
   test('6: an office that does not work the make-up Saturday', () => {
     expect(due('2026-01-08T09:00:00+07:00', 3, 'working-day', { calendar: withoutMakeUpDays }).date).toBe('2026-01-13');
   });
 
-  test.each([['restart', '2026-11-11'], ['pause', '2026-11-10']] as const)('12: a supplement under the %s rule', (rule, expected) => {
+  test.each([
+    ['restart', '2026-11-11'],
+    ['pause', '2026-11-10'],
+  ] as const)('12: a supplement under the %s rule', (rule, expected) => {
     const answer = dueDateAfterSupplement({
-      receivedAt: '2026-11-02T09:00:00+07:00', requestedAt: '2026-11-03T10:00:00+07:00', completedAt: '2026-11-06T10:00:00+07:00',
-      value: 3, unit: 'working-day', cutoff: null, calendar, rule,
+      receivedAt: '2026-11-02T09:00:00+07:00',
+      requestedAt: '2026-11-03T10:00:00+07:00',
+      completedAt: '2026-11-06T10:00:00+07:00',
+      value: 3,
+      unit: 'working-day',
+      cutoff: null,
+      calendar,
+      rule,
     });
     expect(answer.date).toBe(expected);
   });
@@ -60,9 +74,14 @@ describe('the worked examples of the regulations', () => {
 });
 
 describe('calendars', () => {
-  test.each([[2025, 250], [2026, 249], [2027, 249]])('%i has %i working days', (year, expected) => {
+  test.each([
+    [2025, 250],
+    [2026, 249],
+    [2027, 249],
+  ])('%i has %i working days', (year, expected) => {
     let count = 0;
-    for (let day = `${year}-01-01`; day.startsWith(String(year)); day = addDays(day, 1)) if (isWorkingDay(day, calendar)) count++;
+    for (let day = `${year}-01-01`; day.startsWith(String(year)); day = addDays(day, 1))
+      if (isWorkingDay(day, calendar)) count++;
     expect(count).toBe(expected);
   });
 
@@ -72,24 +91,34 @@ describe('calendars', () => {
 });
 
 describe('whatever is received', () => {
-  const moment = fc.integer({ min: Date.parse('2025-01-01T00:00:00+07:00'), max: Date.parse('2027-09-30T00:00:00+07:00') });
+  const moment = fc.integer({
+    min: Date.parse('2025-01-01T00:00:00+07:00'),
+    max: Date.parse('2027-09-30T00:00:00+07:00'),
+  });
   const iso = (ms: number): string => formatLocal(ms, 420);
 
   test('is due on a working day, not before its reception, and later when it takes longer', () => {
     fc.assert(
-      fc.property(moment, fc.constantFrom<TimeUnit>('same-day', 'working-day', 'calendar-day', 'working-hour'), fc.integer({ min: 1, max: 40 }), (ms, unit, value) => {
-        const answer = due(iso(ms), value, unit, { cutoff: '15:00' });
-        expect(isWorkingDay(answer.date, calendar)).toBe(true);
-        expect(answer.date >= localDate(ms, 420)).toBe(true);
-        expect(due(iso(ms), value + 1, unit, { cutoff: '15:00' }).dueAt >= answer.dueAt).toBe(true);
-      }),
+      fc.property(
+        moment,
+        fc.constantFrom<TimeUnit>('same-day', 'working-day', 'calendar-day', 'working-hour'),
+        fc.integer({ min: 1, max: 40 }),
+        (ms, unit, value) => {
+          const answer = due(iso(ms), value, unit, { cutoff: '15:00' });
+          expect(isWorkingDay(answer.date, calendar)).toBe(true);
+          expect(answer.date >= localDate(ms, 420)).toBe(true);
+          expect(due(iso(ms), value + 1, unit, { cutoff: '15:00' }).dueAt >= answer.dueAt).toBe(true);
+        },
+      ),
     );
   });
 
   test('n + 1 working days end on the working day after n', () => {
     fc.assert(
       fc.property(moment, fc.integer({ min: 1, max: 40 }), (ms, value) => {
-        expect(due(iso(ms), value + 1, 'working-day').date).toBe(nextWorkingDay(due(iso(ms), value, 'working-day').date, calendar));
+        expect(due(iso(ms), value + 1, 'working-day').date).toBe(
+          nextWorkingDay(due(iso(ms), value, 'working-day').date, calendar),
+        );
       }),
     );
   });
@@ -97,7 +126,9 @@ describe('whatever is received', () => {
   test('has the same due date in whichever offset its moment is written', () => {
     fc.assert(
       fc.property(moment, (ms) => {
-        expect(due(new Date(Math.floor(ms / 1000) * 1000).toISOString(), 3, 'working-day')).toEqual(due(iso(ms), 3, 'working-day'));
+        expect(due(new Date(Math.floor(ms / 1000) * 1000).toISOString(), 3, 'working-day')).toEqual(
+          due(iso(ms), 3, 'working-day'),
+        );
       }),
     );
   });

@@ -19,7 +19,10 @@ const CERTIFIED_COPY = '2.000815';
 const RESIDENCE = '1.004222';
 
 /** Applies commands one after the other; refused ones change nothing. */
-function run(commands: readonly PreparedCommand[], from: DraftFacts = EMPTY_DRAFT): { draft: DraftFacts; inverses: DraftPatch[]; trail: DraftFacts[] } {
+function run(
+  commands: readonly PreparedCommand[],
+  from: DraftFacts = EMPTY_DRAFT,
+): { draft: DraftFacts; inverses: DraftPatch[]; trail: DraftFacts[] } {
   let draft = from;
   const inverses: DraftPatch[] = [];
   const trail = [draft];
@@ -36,33 +39,70 @@ function run(commands: readonly PreparedCommand[], from: DraftFacts = EMPTY_DRAF
   return { draft, inverses, trail };
 }
 const page = (id: string): PreparedCommand => ({
-  kind: 'add-page', pageId: id, page: { imageBlobId: `blob-${id}`, thumbnailBlobId: null, widthPx: 1, heightPx: 1, dpi: 200, source: id },
+  kind: 'add-page',
+  pageId: id,
+  page: { imageBlobId: `blob-${id}`, thumbnailBlobId: null, widthPx: 1, heightPx: 1, dpi: 200, source: id },
 });
-const titled = (pageId: string, title: string | null, over = {}): PreparedCommand => ({ kind: 'set-recognition', pageId, recognised: recognised(title, over) });
+const titled = (pageId: string, title: string | null, over = {}): PreparedCommand => ({
+  kind: 'set-recognition',
+  pageId,
+  recognised: recognised(title, over),
+});
 const project = (draft: DraftFacts) => projectDraft(draft, 'counter');
-const missing = (draft: DraftFacts, signed: readonly string[] = []) => missingOf(project(draft), (id) => signed.includes(id));
+const missing = (draft: DraftFacts, signed: readonly string[] = []) =>
+  missingOf(project(draft), (id) => signed.includes(id));
 const form = (componentId: string, value: ChecklistItem['form'], note: string | null = null): PreparedCommand => ({
-  kind: 'set-checklist-item', componentId, form: value, quantity: 1, note,
+  kind: 'set-checklist-item',
+  componentId,
+  form: value,
+  quantity: 1,
+  note,
 });
 
 const pageIds = ['a', 'b', 'c', 'd'];
 const anyPageId = fc.constantFrom(...pageIds);
-const componentIds = [BIRTH, RESIDENCE, CERTIFIED_COPY].flatMap((code) => procedure(code).components.map(({ id }) => id));
+const componentIds = [BIRTH, RESIDENCE, CERTIFIED_COPY].flatMap((code) =>
+  procedure(code).components.map(({ id }) => id),
+);
 const anyComponentId = fc.constantFrom(...componentIds);
 const anyCommand: fc.Arbitrary<PreparedCommand> = fc.oneof(
   fc.constant<PreparedCommand>({ kind: 'set-applicant', applicant: APPLICANT }),
-  fc.constantFrom(BIRTH, RESIDENCE, CERTIFIED_COPY).map((code): PreparedCommand => ({ kind: 'set-procedure', procedure: procedure(code) })),
+  fc
+    .constantFrom(BIRTH, RESIDENCE, CERTIFIED_COPY)
+    .map((code): PreparedCommand => ({ kind: 'set-procedure', procedure: procedure(code) })),
   anyPageId.map(page),
-  fc.tuple(anyPageId, fc.constantFrom('Giấy chứng sinh', 'Tờ khai đăng ký khai sinh', null)).map(([id, title]) => titled(id, title)),
+  fc
+    .tuple(anyPageId, fc.constantFrom('Giấy chứng sinh', 'Tờ khai đăng ký khai sinh', null))
+    .map(([id, title]) => titled(id, title)),
   anyPageId.map((pageId): PreparedCommand => ({ kind: 'set-recognition', pageId, recognised: null })),
-  fc.tuple(fc.subarray(pageIds, { minLength: 1 }), fc.option(anyComponentId)).map(([ids, componentId]): PreparedCommand => ({ kind: 'assign-pages', pageIds: ids, componentId })),
+  fc
+    .tuple(fc.subarray(pageIds, { minLength: 1 }), fc.option(anyComponentId))
+    .map(([ids, componentId]): PreparedCommand => ({ kind: 'assign-pages', pageIds: ids, componentId })),
   fc.shuffledSubarray(pageIds).map((ids): PreparedCommand => ({ kind: 'arrange-pages', pageIds: ids })),
-  fc.tuple(anyPageId, fc.constantFrom(0, 90, 180, 270)).map(([pageId, rotation]): PreparedCommand => ({ kind: 'turn-page', pageId, rotation: rotation as 0 })),
-  fc.tuple(anyPageId, fc.boolean()).map(([pageId, isHidden]): PreparedCommand => ({ kind: 'hide-page', pageId, isHidden })),
-  fc.tuple(anyComponentId, fc.constantFrom('original', 'presented', 'electronic', 'replaced-by-data', 'plain-copy', null)).map(([id, value]) => form(id, value as ChecklistItem['form'])),
+  fc
+    .tuple(anyPageId, fc.constantFrom(0, 90, 180, 270))
+    .map(([pageId, rotation]): PreparedCommand => ({ kind: 'turn-page', pageId, rotation: rotation as 0 })),
+  fc
+    .tuple(anyPageId, fc.boolean())
+    .map(([pageId, isHidden]): PreparedCommand => ({ kind: 'hide-page', pageId, isHidden })),
+  fc
+    .tuple(
+      anyComponentId,
+      fc.constantFrom('original', 'presented', 'electronic', 'replaced-by-data', 'plain-copy', null),
+    )
+    .map(([id, value]) => form(id, value as ChecklistItem['form'])),
   fc.constant<PreparedCommand>({ kind: 'set-details', returnMethod: 'post', feeVnd: 8000, note: 'x' }),
-  fc.tuple(anyPageId, fc.string()).map(([id, value]): PreparedCommand => ({ kind: 'set-field', fieldId: `${id}:fullName`, value })),
-  fc.tuple(anyComponentId, fc.uuid()).map(([componentId, documentId]): PreparedCommand => ({ kind: 'set-component-pdf', componentId, documentId, madeFrom: 'a@0' })),
+  fc
+    .tuple(anyPageId, fc.string())
+    .map(([id, value]): PreparedCommand => ({ kind: 'set-field', fieldId: `${id}:fullName`, value })),
+  fc
+    .tuple(anyComponentId, fc.uuid())
+    .map(([componentId, documentId]): PreparedCommand => ({
+      kind: 'set-component-pdf',
+      componentId,
+      documentId,
+      madeFrom: 'a@0',
+    })),
 );
 
 describe('undo', () => {
@@ -82,15 +122,23 @@ describe('undo', () => {
   });
 
   test('of one command loses no page and no recognition that came in after it', () => {
-    const beside = fc.oneof(anyPageId.map((id) => page(`late-${id}`)), anyPageId.map((id) => titled(`late-${id}`, 'Giấy chứng sinh')));
+    const beside = fc.oneof(
+      anyPageId.map((id) => page(`late-${id}`)),
+      anyPageId.map((id) => titled(`late-${id}`, 'Giấy chứng sinh')),
+    );
     fc.assert(
-      fc.property(fc.array(anyCommand, { maxLength: 10 }), anyCommand, fc.array(beside, { minLength: 1, maxLength: 6 }), (before, officers, after) => {
-        const start = run(before).draft;
-        const decided = run([officers], start);
-        const later = run(after, decided.draft).draft;
-        const undone = decided.inverses.reduce((draft, inverse) => applyPatch(draft, inverse).draft, later);
-        expect(undone).toEqual(run(after, start).draft);
-      }),
+      fc.property(
+        fc.array(anyCommand, { maxLength: 10 }),
+        anyCommand,
+        fc.array(beside, { minLength: 1, maxLength: 6 }),
+        (before, officers, after) => {
+          const start = run(before).draft;
+          const decided = run([officers], start);
+          const later = run(after, decided.draft).draft;
+          const undone = decided.inverses.reduce((draft, inverse) => applyPatch(draft, inverse).draft, later);
+          expect(undone).toEqual(run(after, start).draft);
+        },
+      ),
     );
   });
 });
@@ -100,8 +148,14 @@ describe('whatever is done to a draft', () => {
     fc.assert(
       fc.property(fc.array(anyCommand, { maxLength: 25 }), (commands) => {
         const { draft } = run(commands);
-        const arrived = Object.keys(draft).filter((key) => key.startsWith('page:')).map((key) => key.slice(5));
-        expect(project(draft).pages.map(({ id }) => id).sort()).toEqual(arrived.sort());
+        const arrived = Object.keys(draft)
+          .filter((key) => key.startsWith('page:'))
+          .map((key) => key.slice(5));
+        expect(
+          project(draft)
+            .pages.map(({ id }) => id)
+            .sort(),
+        ).toEqual(arrived.sort());
       }),
     );
   });
@@ -110,7 +164,9 @@ describe('whatever is done to a draft', () => {
     fc.assert(
       fc.property(fc.array(anyCommand, { maxLength: 25 }), (commands) => {
         const body = project(run(commands).draft);
-        const scannable = new Set(body.checklist.filter(({ component }) => component.kind === 'submitted').map(({ component }) => component.id));
+        const scannable = new Set(
+          body.checklist.filter(({ component }) => component.kind === 'submitted').map(({ component }) => component.id),
+        );
         for (const { componentId } of body.pages) expect(componentId === null || scannable.has(componentId)).toBe(true);
         expect(body.checklist.some(({ component }) => component.kind === 'electronic-form')).toBe(false);
       }),
@@ -132,7 +188,8 @@ describe('whatever is done to a draft', () => {
   test('it is ready only with applicant, procedure, no page without a place, and a signed PDF under every scanned paper', () => {
     let ready = 0;
     const nearlyReady: PreparedCommand[] = [
-      { kind: 'set-applicant', applicant: APPLICANT }, { kind: 'set-procedure', procedure: procedure(CERTIFIED_COPY) },
+      { kind: 'set-applicant', applicant: APPLICANT },
+      { kind: 'set-procedure', procedure: procedure(CERTIFIED_COPY) },
       form(`${CERTIFIED_COPY}#0`, 'presented'),
     ];
     fc.assert(
@@ -156,22 +213,40 @@ describe('pages and components', () => {
   test('a recognised title puts a page under its component until the officer decides', () => {
     const { draft } = run([...base, titled('a', 'TỜ KHAI ĐĂNG KÝ KHAI SINH'), titled('b', 'GIẤY CHỨNG SINH')]);
     expect(project(draft).pages.map(({ componentId }) => componentId)).toEqual([`${BIRTH}#0`, `${BIRTH}#2`, null]);
-    const moved = run([{ kind: 'assign-pages', pageIds: ['a'], componentId: `${BIRTH}#2` }, titled('a', 'TỜ KHAI ĐĂNG KÝ KHAI SINH')], draft).draft;
-    expect(project(moved).pages[0]).toMatchObject({ componentId: `${BIRTH}#2`, isAssignedByOfficer: true, suggestion: { componentId: `${BIRTH}#0` } });
+    const moved = run(
+      [{ kind: 'assign-pages', pageIds: ['a'], componentId: `${BIRTH}#2` }, titled('a', 'TỜ KHAI ĐĂNG KÝ KHAI SINH')],
+      draft,
+    ).draft;
+    expect(project(moved).pages[0]).toMatchObject({
+      componentId: `${BIRTH}#2`,
+      isAssignedByOfficer: true,
+      suggestion: { componentId: `${BIRTH}#0` },
+    });
   });
 
   test('a page without a title continues the paper before it; a blank one is hidden and belongs nowhere', () => {
-    const { draft } = run([...base, titled('a', 'GIẤY CHỨNG SINH'), titled('b', null, { text: 'tiếp theo trang trước' }), titled('c', null, { isBlank: true })]);
+    const { draft } = run([
+      ...base,
+      titled('a', 'GIẤY CHỨNG SINH'),
+      titled('b', null, { text: 'tiếp theo trang trước' }),
+      titled('c', null, { isBlank: true }),
+    ]);
     expect(project(draft).pages.map(({ componentId, isHidden }) => [componentId, isHidden])).toEqual([
-      [`${BIRTH}#2`, false], [`${BIRTH}#2`, false], [null, true],
+      [`${BIRTH}#2`, false],
+      [`${BIRTH}#2`, false],
+      [null, true],
     ]);
   });
 
   test('a paper that is only shown takes no pages and is no copy', () => {
     const { draft } = run(base);
-    expect(() => patchOf(draft, { kind: 'assign-pages', pageIds: ['a'], componentId: `${BIRTH}#6` })).toThrow(/component-not-digitised/);
+    expect(() => patchOf(draft, { kind: 'assign-pages', pageIds: ['a'], componentId: `${BIRTH}#6` })).toThrow(
+      /component-not-digitised/,
+    );
     expect(() => patchOf(draft, form(`${BIRTH}#6`, 'plain-copy'))).toThrow(/component-not-digitised/);
-    expect(() => patchOf(draft, { kind: 'assign-pages', pageIds: ['a'], componentId: `${BIRTH}#1` })).toThrow(/component-not-in-procedure/);
+    expect(() => patchOf(draft, { kind: 'assign-pages', pageIds: ['a'], componentId: `${BIRTH}#1` })).toThrow(
+      /component-not-in-procedure/,
+    );
     expect(() => patchOf(draft, { kind: 'assign-pages', pageIds: ['z'], componentId: null })).toThrow(/not-found/);
   });
 
@@ -181,11 +256,18 @@ describe('pages and components', () => {
     ['04-ct01-cu-tru', RESIDENCE, `${RESIDENCE}#0`],
   ])('text of a %s page alone is enough for procedure %s', async (sample, code, expected) => {
     const heads: Record<string, string> = {
-      '01-to-khai-khai-sinh': 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\nTỜ KHAI ĐĂNG KÝ KHAI SINH\nKính gửi: Ủy ban nhân dân xã Hoằng Sơn',
-      '03-tinh-trang-hon-nhan': 'ỦY BAN NHÂN DÂN\nPHƯỜNG ĐÔNG QUANG\nSố: 128/UBND-XNTTHN\nGIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN\nXét đề nghị đã cấp',
-      '04-ct01-cu-tru': 'Mẫu CT01\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nTỜ KHAI THAY ĐỔI THÔNG TIN CƯ TRÚ\nKính gửi: Công an xã Cẩm Thạch',
+      '01-to-khai-khai-sinh':
+        'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\nTỜ KHAI ĐĂNG KÝ KHAI SINH\nKính gửi: Ủy ban nhân dân xã Hoằng Sơn',
+      '03-tinh-trang-hon-nhan':
+        'ỦY BAN NHÂN DÂN\nPHƯỜNG ĐÔNG QUANG\nSố: 128/UBND-XNTTHN\nGIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN\nXét đề nghị đã cấp',
+      '04-ct01-cu-tru':
+        'Mẫu CT01\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nTỜ KHAI THAY ĐỔI THÔNG TIN CƯ TRÚ\nKính gửi: Công an xã Cẩm Thạch',
     };
-    const { draft } = run([{ kind: 'set-procedure', procedure: procedure(code) }, page('a'), titled('a', null, { text: heads[sample] })]);
+    const { draft } = run([
+      { kind: 'set-procedure', procedure: procedure(code) },
+      page('a'),
+      titled('a', null, { text: heads[sample] }),
+    ]);
     expect(project(draft).pages[0]?.componentId).toBe(expected);
   });
 });
@@ -201,7 +283,10 @@ describe('completeness', () => {
 
   test('a required paper is scanned, electronic, or replaced by data; in paper alone it is not enough', () => {
     const item = `${BIRTH}#2`;
-    const kinds = (draft: DraftFacts) => missing(draft).filter((it) => 'componentId' in it && it.componentId === item).map(({ kind }) => kind);
+    const kinds = (draft: DraftFacts) =>
+      missing(draft)
+        .filter((it) => 'componentId' in it && it.componentId === item)
+        .map(({ kind }) => kind);
     expect(kinds(ready(BIRTH))).toEqual(['component']);
     expect(kinds(ready(BIRTH, form(item, 'original')))).toEqual(['component-scan']);
     expect(kinds(ready(BIRTH, form(item, 'electronic')))).toEqual([]);
@@ -211,7 +296,10 @@ describe('completeness', () => {
 
   test('a paper for some cases only is not asked for, but scanned when it was handed in', () => {
     const item = `${BIRTH}#3`;
-    const kinds = (draft: DraftFacts) => missing(draft).filter((it) => 'componentId' in it && it.componentId === item).map(({ kind }) => kind);
+    const kinds = (draft: DraftFacts) =>
+      missing(draft)
+        .filter((it) => 'componentId' in it && it.componentId === item)
+        .map(({ kind }) => kind);
     expect(kinds(ready(BIRTH))).toEqual([]);
     expect(kinds(ready(BIRTH, form(item, 'original')))).toEqual(['component-scan']);
   });
@@ -220,15 +308,24 @@ describe('completeness', () => {
     const identity = `${BIRTH}#6`;
     const asks = (draft: DraftFacts) => missing(draft).some((it) => 'componentId' in it && it.componentId === identity);
     expect(asks(ready(BIRTH))).toBe(true);
-    expect(asks(ready(BIRTH, { kind: 'set-applicant', applicant: { ...applicant, sources: { idNumber: 'qr' } } }))).toBe(false);
+    expect(
+      asks(ready(BIRTH, { kind: 'set-applicant', applicant: { ...applicant, sources: { idNumber: 'qr' } } })),
+    ).toBe(false);
     expect(asks(ready(BIRTH, form(identity, 'presented')))).toBe(false);
   });
 
   test('a scanned paper wants a signature, and the signature goes with the pages', () => {
     const item = `${RESIDENCE}#0`;
-    const draft = ready(RESIDENCE, form(`${RESIDENCE}#1`, 'electronic'), page('a'), { kind: 'assign-pages', pageIds: ['a'], componentId: item });
+    const draft = ready(RESIDENCE, form(`${RESIDENCE}#1`, 'electronic'), page('a'), {
+      kind: 'assign-pages',
+      pageIds: ['a'],
+      componentId: item,
+    });
     expect(missing(draft)).toEqual([{ kind: 'signature', componentId: item }]);
-    const composed = run([{ kind: 'set-component-pdf', componentId: item, documentId: 'doc', madeFrom: 'a@0' }], draft).draft;
+    const composed = run(
+      [{ kind: 'set-component-pdf', componentId: item, documentId: 'doc', madeFrom: 'a@0' }],
+      draft,
+    ).draft;
     expect(missing(composed)).toEqual([{ kind: 'signature', componentId: item }]);
     expect(missing(composed, ['doc'])).toEqual([]);
     const more = run([page('b'), { kind: 'assign-pages', pageIds: ['b'], componentId: item }], composed).draft;
@@ -237,10 +334,22 @@ describe('completeness', () => {
 
   test('an organisation needs no personal number, a person does', () => {
     const organisation: Applicant = { ...applicant, kind: 'organisation', idNumber: null };
-    expect(missing(ready(CERTIFIED_COPY, form(`${CERTIFIED_COPY}#0`, 'presented'), { kind: 'set-applicant', applicant: organisation }))).toEqual([]);
-    expect(missing(ready(CERTIFIED_COPY, form(`${CERTIFIED_COPY}#0`, 'presented'), { kind: 'set-applicant', applicant: { ...organisation, kind: 'person' } }))).toEqual([
-      { kind: 'applicant-id' },
-    ]);
+    expect(
+      missing(
+        ready(CERTIFIED_COPY, form(`${CERTIFIED_COPY}#0`, 'presented'), {
+          kind: 'set-applicant',
+          applicant: organisation,
+        }),
+      ),
+    ).toEqual([]);
+    expect(
+      missing(
+        ready(CERTIFIED_COPY, form(`${CERTIFIED_COPY}#0`, 'presented'), {
+          kind: 'set-applicant',
+          applicant: { ...organisation, kind: 'person' },
+        }),
+      ),
+    ).toEqual([{ kind: 'applicant-id' }]);
   });
 
   test('a procedure without a published time cannot be received', () => {
@@ -249,26 +358,44 @@ describe('completeness', () => {
 });
 
 describe('fields', () => {
-  const read = (name: string, value: string, source: 'qr' | 'ocr', confidence: number) => ({ name, value, source, confidence, box: null });
+  const read = (name: string, value: string, source: 'qr' | 'ocr', confidence: number) => ({
+    name,
+    value,
+    source,
+    confidence,
+    box: null,
+  });
 
   test('of one name and value are one, from the best source; contradictions stay side by side', () => {
     const { draft } = run([
-      page('a'), page('b'),
-      titled('a', null, { fields: [read('fullName', 'NGUYỄN VĂN ẨN', 'ocr', 80), read('birthDate', '1990-08-15', 'ocr', 70)] }),
-      titled('b', null, { fields: [read('fullName', 'Nguyễn Văn Ẩn', 'qr', 100), read('birthDate', '1990-08-16', 'ocr', 60)] }),
+      page('a'),
+      page('b'),
+      titled('a', null, {
+        fields: [read('fullName', 'NGUYỄN VĂN ẨN', 'ocr', 80), read('birthDate', '1990-08-15', 'ocr', 70)],
+      }),
+      titled('b', null, {
+        fields: [read('fullName', 'Nguyễn Văn Ẩn', 'qr', 100), read('birthDate', '1990-08-16', 'ocr', 60)],
+      }),
     ]);
     expect(project(draft).fields.map(({ name, value, source }) => [name, value, source])).toEqual([
-      ['fullName', 'Nguyễn Văn Ẩn', 'qr'], ['birthDate', '1990-08-15', 'ocr'], ['birthDate', '1990-08-16', 'ocr'],
+      ['fullName', 'Nguyễn Văn Ẩn', 'qr'],
+      ['birthDate', '1990-08-15', 'ocr'],
+      ['birthDate', '1990-08-16', 'ocr'],
     ]);
   });
 
   test('keep what the officer typed and know what she only confirmed', () => {
     const { draft } = run([
-      page('a'), titled('a', null, { fields: [read('fullName', 'Nguyễn Văn Án', 'ocr', 80), read('birthDate', '1990-08-15', 'ocr', 70)] }),
-      { kind: 'set-field', fieldId: 'a:fullName', value: 'Nguyễn Văn Ẩn' }, { kind: 'set-field', fieldId: 'a:birthDate', value: '1990-08-15' },
+      page('a'),
+      titled('a', null, {
+        fields: [read('fullName', 'Nguyễn Văn Án', 'ocr', 80), read('birthDate', '1990-08-15', 'ocr', 70)],
+      }),
+      { kind: 'set-field', fieldId: 'a:fullName', value: 'Nguyễn Văn Ẩn' },
+      { kind: 'set-field', fieldId: 'a:birthDate', value: '1990-08-15' },
     ]);
     expect(project(draft).fields).toMatchObject([
-      { value: 'Nguyễn Văn Ẩn', source: 'typed', isConfirmed: true }, { value: '1990-08-15', source: 'ocr', isConfirmed: true },
+      { value: 'Nguyễn Văn Ẩn', source: 'typed', isConfirmed: true },
+      { value: '1990-08-15', source: 'ocr', isConfirmed: true },
     ]);
   });
 });

@@ -8,9 +8,25 @@ const CARD = '001090000123|012345678|Nguyễn Văn A|15081990|Nam|Thôn 1, Xã B
 describe('the code of an identity card', () => {
   test('gives every field with its source', () => {
     expect(parseIdentityCode(CARD)).toEqual({
-      kind: 'person', fullName: 'Nguyễn Văn A', idNumber: '001090000123', oldIdNumber: '012345678', birthDate: '1990-08-15', sex: 'male',
-      address: 'Thôn 1, Xã B, Huyện C, Hà Nội', phone: null, email: null, idIssuedOn: '2021-04-25',
-      sources: { fullName: 'qr', idNumber: 'qr', oldIdNumber: 'qr', birthDate: 'qr', sex: 'qr', address: 'qr', idIssuedOn: 'qr' },
+      kind: 'person',
+      fullName: 'Nguyễn Văn A',
+      idNumber: '001090000123',
+      oldIdNumber: '012345678',
+      birthDate: '1990-08-15',
+      sex: 'male',
+      address: 'Thôn 1, Xã B, Huyện C, Hà Nội',
+      phone: null,
+      email: null,
+      idIssuedOn: '2021-04-25',
+      sources: {
+        fullName: 'qr',
+        idNumber: 'qr',
+        oldIdNumber: 'qr',
+        birthDate: 'qr',
+        sex: 'qr',
+        address: 'qr',
+        idIssuedOn: 'qr',
+      },
     });
   });
 
@@ -47,25 +63,37 @@ describe('the code of an identity card', () => {
 
   test('never throws anything but a named failure, and never tells the data', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 6, maxLength: 9 }).map((parts) => parts.join('|'))), (payload) => {
-        try {
-          parseIdentityCode(payload);
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(Failure);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.string(), { minLength: 6, maxLength: 9 }).map((parts) => parts.join('|')),
+        ),
+        (payload) => {
+          try {
+            parseIdentityCode(payload);
+          } catch (thrown) {
+            expect(thrown).toBeInstanceOf(Failure);
+          }
+        },
+      ),
     );
   });
 
   test('checks the digits against each other for every century and sex', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1900, max: 2399 }), fc.constantFrom('male' as const, 'female' as const), (year, sex) => {
-        const digit = Math.floor((year - 1900) / 100) * 2 + (sex === 'male' ? 0 : 1);
-        const number = `079${digit}${String(year % 100).padStart(2, '0')}123456`;
-        expect(faultOfPersonalNumber(number, { birthDate: `${year}-06-01`, sex })).toBeNull();
-        expect(faultOfPersonalNumber(number, { birthDate: `${year}-06-01`, sex: sex === 'male' ? 'female' : 'male' })).not.toBeNull();
-        expect(faultOfPersonalNumber(number, { birthDate: `${year + 1}-06-01` })).not.toBeNull();
-      }),
+      fc.property(
+        fc.integer({ min: 1900, max: 2399 }),
+        fc.constantFrom('male' as const, 'female' as const),
+        (year, sex) => {
+          const digit = Math.floor((year - 1900) / 100) * 2 + (sex === 'male' ? 0 : 1);
+          const number = `079${digit}${String(year % 100).padStart(2, '0')}123456`;
+          expect(faultOfPersonalNumber(number, { birthDate: `${year}-06-01`, sex })).toBeNull();
+          expect(
+            faultOfPersonalNumber(number, { birthDate: `${year}-06-01`, sex: sex === 'male' ? 'female' : 'male' }),
+          ).not.toBeNull();
+          expect(faultOfPersonalNumber(number, { birthDate: `${year + 1}-06-01` })).not.toBeNull();
+        },
+      ),
     );
   });
 });

@@ -36,13 +36,22 @@ describe('the catalogue', () => {
 
   test('lists procedures that were replaced after those in force', () => {
     const found = catalogue.search('lien thong', 20).map(({ code }) => code);
-    expect(found.indexOf('3.000722')).toBeLessThan(found.indexOf('2.002622') === -1 ? Infinity : found.indexOf('2.002622'));
+    expect(found.indexOf('3.000722')).toBeLessThan(
+      found.indexOf('2.002622') === -1 ? Infinity : found.indexOf('2.002622'),
+    );
   });
 
   test('knows what is handed in, shown and filled in electronically, and what is digitised', () => {
     const birth = catalogue.get('1.001193');
     expect(birth?.components.map(({ kind }) => kind)).toEqual([
-      'submitted', 'electronic-form', 'submitted', 'submitted', 'submitted', 'submitted', 'presented', 'presented',
+      'submitted',
+      'electronic-form',
+      'submitted',
+      'submitted',
+      'submitted',
+      'submitted',
+      'presented',
+      'presented',
     ]);
     expect(birth?.time).toMatchObject({ unit: 'same-day', cutoff: '15:00' });
     expect(catalogue.get('2.000815')?.digitisesInput).toBe(false);
@@ -50,13 +59,30 @@ describe('the catalogue', () => {
   });
 
   test('drops notes that the national list carries as components of quantity 0, and keeps the ids of the others', () => {
-    const component = (name: string, original: number) => ({ name, kind: 'nop', original, copy: 0, required: true, condition: null, digitise: true });
+    const component = (name: string, original: number) => ({
+      name,
+      kind: 'nop',
+      original,
+      copy: 0,
+      required: true,
+      condition: null,
+      digitise: true,
+    });
     const small = createCatalogue({
       procedures: [
         {
-          code: '9.000001', name: 'Thử', field: 'Thử', level: 'xa', status: 'active', replaced_by: null, processing_time: null,
-          fee: { direct_vnd: null, online_vnd: null }, components: [component('Lưu ý', 0), component('Đơn', 1)], result: [],
-          digitise_input: true, digitise_result: true,
+          code: '9.000001',
+          name: 'Thử',
+          field: 'Thử',
+          level: 'xa',
+          status: 'active',
+          replaced_by: null,
+          processing_time: null,
+          fee: { direct_vnd: null, online_vnd: null },
+          components: [component('Lưu ý', 0), component('Đơn', 1)],
+          result: [],
+          digitise_input: true,
+          digitise_result: true,
         },
       ],
     });

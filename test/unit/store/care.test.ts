@@ -18,12 +18,18 @@ describe('officers', () => {
   const verify = (pin: string, officerId = LAN) => kit.call('verifyOfficer', { officerId, pin });
 
   test('sign in with their PIN, without a word about it coming back', async () => {
-    expect(await verify('123456')).toEqual({ id: LAN, name: 'Nguyễn Thị Lan', title: 'Cán bộ tiếp nhận', roles: ['counter'] });
+    expect(await verify('123456')).toEqual({
+      id: LAN,
+      name: 'Nguyễn Thị Lan',
+      title: 'Cán bộ tiếp nhận',
+      roles: ['counter'],
+    });
     expect(await kit.call('listOfficers', {})).toHaveLength(2);
   });
 
   test('have five tries; then the wait doubles, over a restart too', async () => {
-    for (let attempt = 1; attempt < 5; attempt++) await expect(verify('000000')).rejects.toMatchObject({ code: 'wrong-officer-pin' });
+    for (let attempt = 1; attempt < 5; attempt++)
+      await expect(verify('000000')).rejects.toMatchObject({ code: 'wrong-officer-pin' });
     await expect(verify('000000')).rejects.toMatchObject({ code: 'officer-locked-out' });
     kit = await kit.reopen();
     await expect(verify('123456')).rejects.toMatchObject({ code: 'officer-locked-out' });
@@ -42,20 +48,35 @@ describe('officers', () => {
 });
 
 describe('searching', () => {
-  const list = async (text: string, states: Dossier['state'][] = []) => kit.call('list', { text, states, limit: 50, offset: 0 });
+  const list = async (text: string, states: Dossier['state'][] = []) =>
+    kit.call('list', { text, states, limit: 50, offset: 0 });
 
   test('finds names without diacritics, numbers, phones and codes by their beginnings, newest first', async () => {
     const first = await sealedDossier(kit);
-    const second = await readyDraft(kit, { applicant: { ...APPLICANT, fullName: 'Đặng Thị Thùy', idNumber: '038190005555', phone: '0987654321' } });
+    const second = await readyDraft(kit, {
+      applicant: { ...APPLICANT, fullName: 'Đặng Thị Thùy', idNumber: '038190005555', phone: '0987654321' },
+    });
     const ids = async (text: string) => (await list(text)).items.map(({ id }) => id);
     expect(await ids('')).toEqual([second.id, first.id]);
-    for (const text of ['nguyen van an', 'Nguyễn Văn Ẩn', 'an nguyen', 'NGUYEN', '038090001234', '0380900', '0912345678', '09123', 'T-Q1-1', 't q1']) {
+    for (const text of [
+      'nguyen van an',
+      'Nguyễn Văn Ẩn',
+      'an nguyen',
+      'NGUYEN',
+      '038090001234',
+      '0380900',
+      '0912345678',
+      '09123',
+      'T-Q1-1',
+      't q1',
+    ]) {
       expect(await ids(text), text).toEqual([first.id]);
     }
     for (const text of ['dang thi thuy', 'Đặng', '0987']) expect(await ids(text), text).toEqual([second.id]);
     expect(await ids('tinh trang hon nhan')).toEqual([second.id, first.id]);
     expect((await list('', ['received'])).items.map(({ id }) => id)).toEqual([first.id]);
-    for (const text of ['nguyen dang', '"', "'; DROP TABLE dossier; --", 'AND OR NOT', '*', '..']) expect(await ids(text), text).toEqual([]);
+    for (const text of ['nguyen dang', '"', "'; DROP TABLE dossier; --", 'AND OR NOT', '*', '..'])
+      expect(await ids(text), text).toEqual([]);
   });
 
   test('follows a change of name, and pages through with a stable total', async () => {
@@ -70,7 +91,9 @@ describe('the clock', () => {
     await sealedDossier(kit);
     const draft = await readyDraft(kit);
     kit.clock.nowMs -= 3_600_000;
-    await expect(kit.call('seal', { id: draft.id, revision: draft.revision, officerId: LAN })).rejects.toMatchObject({ code: 'backdating' });
+    await expect(kit.call('seal', { id: draft.id, revision: draft.revision, officerId: LAN })).rejects.toMatchObject({
+      code: 'backdating',
+    });
     expect((await kit.call('get', { id: draft.id })).missing).toEqual([]);
     kit.clock.nowMs += 3_600_001;
     expect((await kit.call('seal', { id: draft.id, revision: draft.revision, officerId: LAN })).state).toBe('received');
@@ -93,7 +116,7 @@ describe('the clock', () => {
 });
 
 describe('the audit chain in the store', () => {
-  test('verifies, and names the first entry somebody rewrote or cut off behind the program\'s back', async () => {
+  test("verifies, and names the first entry somebody rewrote or cut off behind the program's back", async () => {
     await sealedDossier(kit);
     const { database } = kit.service.context;
     const clean = await kit.call('verifyAudit', {});
@@ -109,8 +132,11 @@ describe('the audit chain in the store', () => {
 
   test('holds ids and hashes, never names or numbers of people', async () => {
     await sealedDossier(kit);
-    const text = (kit.service.context.sql('SELECT event FROM audit').all() as { event: string }[]).map(({ event }) => event).join('\n');
-    for (const secret of ['Nguyễn Văn', APPLICANT.idNumber as string, '0912']) expect(text.includes(secret)).toBe(false);
+    const text = (kit.service.context.sql('SELECT event FROM audit').all() as { event: string }[])
+      .map(({ event }) => event)
+      .join('\n');
+    for (const secret of ['Nguyễn Văn', APPLICANT.idNumber as string, '0912'])
+      expect(text.includes(secret)).toBe(false);
   });
 });
 

@@ -1,7 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dossier } from '../../../preload/types.ts';
+import { fingerprintPages } from '../../../main/dossiers/project-draft.ts';
 import { DossierSchema } from '../../../main/dossiers/schemas.ts';
-import { addPage, append, depositIn, edit, LAN, MARITAL, MARITAL_FORM, MINH, openKit, readyDraft, recognised, sealedDossier, SIGNATURE, type Kit } from './store-kit.ts';
+import {
+  addPage,
+  append,
+  depositIn,
+  edit,
+  LAN,
+  MARITAL,
+  MARITAL_FORM,
+  MINH,
+  openKit,
+  readyDraft,
+  recognised,
+  sealedDossier,
+  SIGNATURE,
+  type Kit,
+} from './store-kit.ts';
 
 let kit: Kit;
 beforeEach(async () => {
@@ -14,8 +30,14 @@ describe('a draft', () => {
     const dossier = await sealedDossier(kit);
     expect(DossierSchema.parse(dossier)).toBeTruthy();
     expect(dossier).toMatchObject({
-      state: 'received', code: 'T-Q1-1', isCodeProvisional: true, receivedAt: '2026-11-20T09:10:00+07:00',
-      dueAt: '2026-11-26T17:30:00+07:00', receipt: { number: 1, book: 1 }, missing: [], upload: { state: 'queued' },
+      state: 'received',
+      code: 'T-Q1-1',
+      isCodeProvisional: true,
+      receivedAt: '2026-11-20T09:10:00+07:00',
+      dueAt: '2026-11-26T17:30:00+07:00',
+      receipt: { number: 1, book: 1 },
+      missing: [],
+      upload: { state: 'queued' },
     });
   });
 
@@ -24,13 +46,17 @@ describe('a draft', () => {
     const call = { id: draft.id, revision: draft.revision, officerId: LAN };
     const first = await kit.call('seal', call);
     expect(await kit.call('seal', call)).toEqual(first);
-    await expect(kit.call('seal', { ...call, revision: draft.revision + 1 })).rejects.toMatchObject({ code: 'dossier-sealed' });
+    await expect(kit.call('seal', { ...call, revision: draft.revision + 1 })).rejects.toMatchObject({
+      code: 'dossier-sealed',
+    });
   });
 
   test('says everything that is missing, then nothing', async () => {
     const empty = (await kit.call('create', { officerId: LAN })) as Dossier;
     expect(empty.missing.map(({ kind }) => kind)).toEqual(['applicant-name', 'applicant-id', 'procedure']);
-    await expect(kit.call('seal', { id: empty.id, revision: empty.revision, officerId: LAN })).rejects.toMatchObject({ code: 'draft-incomplete' });
+    await expect(kit.call('seal', { id: empty.id, revision: empty.revision, officerId: LAN })).rejects.toMatchObject({
+      code: 'draft-incomplete',
+    });
     const unsigned = await readyDraft(kit, { isSigned: false });
     expect(unsigned.missing).toEqual([{ kind: 'signature', componentId: MARITAL_FORM }]);
     expect((await readyDraft(kit)).missing).toEqual([]);
@@ -46,10 +72,51 @@ describe('a draft', () => {
     expect(undone.documents).toEqual(draft.documents);
   });
 
+  test('never counts a PDF for a page that arrived while it was composed or signed', async () => {
+    let draft = await readyDraft(kit, { isSigned: false });
+    const composedFrom = fingerprintPages(draft.pages, MARITAL_FORM);
+    draft = await addPage(kit, draft.id);
+    draft = await edit(kit, draft, {
+      kind: 'assign-pages',
+      pageIds: [draft.pages[1]?.id ?? ''],
+      componentId: MARITAL_FORM,
+    });
+    const command = { kind: 'set-component-pdf' as const, componentId: MARITAL_FORM, pageCount: 1 };
+    const late = await depositIn(kit, '%PDF-1.7 of one page', 'application/pdf');
+    await expect(append(kit, draft.id, { ...command, pdf: late, signature: null })).rejects.toMatchObject({
+      code: 'stale-revision',
+    });
+    const after = await append(kit, draft.id, { ...command, pdf: late, signature: null, madeFrom: composedFrom });
+    expect(after.documents).toEqual([]);
+    const signed = await depositIn(kit, '%PDF-1.7 of one page, signed', 'application/pdf');
+    const still = await append(kit, draft.id, { ...command, pdf: signed, signature: SIGNATURE });
+    expect(still.missing).toContainEqual({ kind: 'signature', componentId: MARITAL_FORM });
+  });
+
+  test('takes as signed only what continues the PDF in place, and the same one twice as once', async () => {
+    const draft = await readyDraft(kit, { isSigned: false });
+    const command = {
+      kind: 'set-component-pdf' as const,
+      componentId: MARITAL_FORM,
+      pageCount: 1,
+      signature: SIGNATURE,
+    };
+    const stranger = await depositIn(kit, '%PDF-1.7 something else, signed', 'application/pdf');
+    await expect(append(kit, draft.id, { ...command, pdf: stranger })).rejects.toMatchObject({
+      code: 'stale-revision',
+    });
+    const pdf = await depositIn(kit, `%PDF-1.7 ${draft.id} unsigned + signature`, 'application/pdf');
+    const signed = await append(kit, draft.id, { ...command, pdf });
+    expect(signed.missing).toEqual([]);
+    expect((await append(kit, draft.id, { ...command, pdf })).revision).toBe(signed.revision);
+  });
+
   test('refuses a command that was decided on an earlier revision', async () => {
     const draft = (await kit.call('create', { officerId: LAN })) as Dossier;
     await edit(kit, draft, { kind: 'set-procedure', code: MARITAL });
-    await expect(edit(kit, draft, { kind: 'set-procedure', code: MARITAL })).rejects.toMatchObject({ code: 'stale-revision' });
+    await expect(edit(kit, draft, { kind: 'set-procedure', code: MARITAL })).rejects.toMatchObject({
+      code: 'stale-revision',
+    });
   });
 
   test('keeps a page that arrives while the officer undoes', async () => {
@@ -73,13 +140,15 @@ describe('a draft', () => {
     const card = (text: string) => recognised(null, { codes: [{ format: 'QRCode', text, box: [0, 0, 1, 1] }] });
     let dossier = await addPage(kit, draft.id);
     dossier = await append(kit, draft.id, {
-      kind: 'set-recognition', pageId: dossier.pages[0]?.id ?? '',
+      kind: 'set-recognition',
+      pageId: dossier.pages[0]?.id ?? '',
       recognised: card('038190001234||Lê Thị Hồng Nhung|15081990|Nữ|Xã Hoằng Sơn, Thanh Hóa|25042021'),
     });
     expect(dossier.applicant).toMatchObject({ fullName: 'Lê Thị Hồng Nhung', sources: { idNumber: 'qr' } });
     dossier = await addPage(kit, draft.id);
     dossier = await append(kit, draft.id, {
-      kind: 'set-recognition', pageId: dossier.pages[1]?.id ?? '',
+      kind: 'set-recognition',
+      pageId: dossier.pages[1]?.id ?? '',
       recognised: card('038090009999||Nguyễn Văn Ẩn|01011990|Nam|Xã Hoằng Sơn, Thanh Hóa|25042021'),
     });
     expect(dossier.applicant).toBeNull();
@@ -89,7 +158,9 @@ describe('a draft', () => {
     await expect(kit.call('create', { officerId: 'nobody' })).rejects.toMatchObject({ code: 'not-allowed' });
     const dossier = await sealedDossier(kit);
     await expect(edit(kit, dossier, { kind: 'undo' })).rejects.toMatchObject({ code: 'dossier-sealed' });
-    await expect(kit.call('discard', { id: dossier.id, revision: dossier.revision, officerId: LAN })).rejects.toMatchObject({ code: 'dossier-sealed' });
+    await expect(
+      kit.call('discard', { id: dossier.id, revision: dossier.revision, officerId: LAN }),
+    ).rejects.toMatchObject({ code: 'dossier-sealed' });
   });
 
   test('leaves nothing readable behind when it is discarded', async () => {
@@ -102,9 +173,21 @@ describe('a draft', () => {
 
 describe('a result', () => {
   const attach = async (dossier: Dossier, text: string) =>
-    kit.call('attachResult', { dossierId: dossier.id, officerId: LAN, title: 'Giấy xác nhận', pageCount: 1, pdf: await depositIn(kit, text, 'application/pdf') });
+    kit.call('attachResult', {
+      dossierId: dossier.id,
+      officerId: LAN,
+      title: 'Giấy xác nhận',
+      pageCount: 1,
+      pdf: await depositIn(kit, text, 'application/pdf'),
+    });
   const complete = async (documentId: string, text: string) =>
-    (await kit.call('completeResult', { documentId, officerId: MINH, pageCount: 1, signature: SIGNATURE, pdf: await depositIn(kit, text, 'application/pdf') })) as Dossier;
+    (await kit.call('completeResult', {
+      documentId,
+      officerId: MINH,
+      pageCount: 1,
+      signature: SIGNATURE,
+      pdf: await depositIn(kit, text, 'application/pdf'),
+    })) as Dossier;
 
   test('waits, is signed, and completes its dossier with a second revision to upload', async () => {
     const dossier = await sealedDossier(kit);
@@ -126,12 +209,16 @@ describe('a result', () => {
 
   test('is refused when it is a paper that was handed in', async () => {
     const dossier = await sealedDossier(kit);
-    await expect(attach(dossier, `%PDF-1.7 ${dossier.id} unsigned and signed`)).rejects.toMatchObject({ code: 'result-mismatch' });
+    await expect(attach(dossier, `%PDF-1.7 ${dossier.id} unsigned and signed`)).rejects.toMatchObject({
+      code: 'result-mismatch',
+    });
   });
 
   test('is refused when what was signed is another file than what waited', async () => {
     const waiting = await attach(await sealedDossier(kit), '%PDF result');
-    await expect(complete(waiting.documentId, '%PDF other result, signed')).rejects.toMatchObject({ code: 'result-mismatch' });
+    await expect(complete(waiting.documentId, '%PDF other result, signed')).rejects.toMatchObject({
+      code: 'result-mismatch',
+    });
     expect(await kit.call('waitingResults', {})).toHaveLength(1);
   });
 
@@ -141,7 +228,13 @@ describe('a result', () => {
     const waiting = await attach(await sealedDossier(kit), '%PDF result');
     const pdf = await depositIn(kit, '%PDF result + signature');
     await expect(
-      kit.call('completeResult', { documentId: waiting.documentId, officerId: LAN, pageCount: 1, signature: SIGNATURE, pdf }),
+      kit.call('completeResult', {
+        documentId: waiting.documentId,
+        officerId: LAN,
+        pageCount: 1,
+        signature: SIGNATURE,
+        pdf,
+      }),
     ).rejects.toMatchObject({ code: 'not-allowed' });
   });
 });

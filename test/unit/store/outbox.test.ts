@@ -29,14 +29,24 @@ describe('a sealed dossier on its way', () => {
     const job = UploadJobSchema.parse(await next());
     expect(hashManifest(job.manifest)).toBe(job.manifestSha256);
     for (const file of job.files) {
-      expect(createHash('sha256').update(await readBlob(file.access)).digest('hex')).toBe(file.sha256);
+      expect(
+        createHash('sha256')
+          .update(await readBlob(file.access))
+          .digest('hex'),
+      ).toBe(file.sha256);
       expect(job.manifest.files.map(({ sha256 }) => sha256)).toContain(file.sha256);
     }
     expect(job.manifest.auditHead).toMatch(/^[0-9a-f]{64}$/);
-    expect(job.manifest.record).toMatchObject({ MaTTHC: '1.004873', KenhThucHien: 1, TrangThaiHoSo: 2, ChuHoSo: 'Nguyễn Văn Ẩn', NgayTiepNhan: '20261120091000' });
+    expect(job.manifest.record).toMatchObject({
+      MaTTHC: '1.004873',
+      KenhThucHien: 1,
+      TrangThaiHoSo: 2,
+      ChuHoSo: 'Nguyễn Văn Ẩn',
+      NgayTiepNhan: '20261120091000',
+    });
   });
 
-  test('is received only with the province\'s receipt of this very manifest, and takes its code', async () => {
+  test("is received only with the province's receipt of this very manifest, and takes its code", async () => {
     const dossier = await sealedDossier(kit);
     const job = await next();
     await report(job, { kind: 'announced' });
@@ -48,7 +58,11 @@ describe('a sealed dossier on its way', () => {
     await report(job, { kind: 'received', receipt });
     await report(job, { kind: 'received', receipt }); // the answer was lost
     const received = await get(dossier.id);
-    expect(received).toMatchObject({ code: 'H56.17.42-261120-0007', isCodeProvisional: false, upload: { state: 'received' } });
+    expect(received).toMatchObject({
+      code: 'H56.17.42-261120-0007',
+      isCodeProvisional: false,
+      upload: { state: 'received' },
+    });
     expect(received.upload.receivedAt).not.toBeNull();
     expect(await kit.call('provinceReceipt', { id: dossier.id })).toBe(receipt);
     expect(await kit.call('outbox', {})).toMatchObject({ queued: 0, uploading: 0, receivedToday: 1 });
@@ -64,7 +78,9 @@ describe('a sealed dossier on its way', () => {
   ])('is held, not received, on a receipt of %s', async (_name, over) => {
     const dossier = await sealedDossier(kit);
     const job = await next();
-    await expect(report(job, { kind: 'received', receipt: receiptFor(job.manifest, job.manifestSha256, over) })).rejects.toMatchObject({ code: 'receipt-invalid' });
+    await expect(
+      report(job, { kind: 'received', receipt: receiptFor(job.manifest, job.manifestSha256, over) }),
+    ).rejects.toMatchObject({ code: 'receipt-invalid' });
     expect((await get(dossier.id)).upload).toMatchObject({ state: 'held', reason: 'security', receivedAt: null });
     expect(await kit.call('nextJob', {})).toBeNull();
   });
@@ -73,7 +89,9 @@ describe('a sealed dossier on its way', () => {
     const dossier = await sealedDossier(kit);
     const job = await next();
     const stranger = generateKeyPairSync('ed25519').privateKey;
-    await expect(report(job, { kind: 'received', receipt: receiptFor(job.manifest, job.manifestSha256, {}, stranger) })).rejects.toMatchObject({ code: 'receipt-invalid' });
+    await expect(
+      report(job, { kind: 'received', receipt: receiptFor(job.manifest, job.manifestSha256, {}, stranger) }),
+    ).rejects.toMatchObject({ code: 'receipt-invalid' });
     await report(job, { kind: 'received', receipt: receiptFor(job.manifest, job.manifestSha256) });
     expect((await get(dossier.id)).upload.state).toBe('received');
   });
@@ -83,7 +101,12 @@ describe('a sealed dossier on its way', () => {
     await sealedDossier(kit);
     const job = await next();
     expect(job.manifest.dossierId).toBe(first.id);
-    await report(job, { kind: 'waiting', reason: 'network', notBefore: new Date(kit.clock.nowMs + 60_000).toISOString(), detail: 'refused' });
+    await report(job, {
+      kind: 'waiting',
+      reason: 'network',
+      notBefore: new Date(kit.clock.nowMs + 60_000).toISOString(),
+      detail: 'refused',
+    });
     expect((await get(first.id)).upload).toMatchObject({ state: 'waiting', reason: 'network', attempts: 1 });
     expect((await next()).manifest.dossierId).not.toBe(first.id);
     kit.clock.nowMs += 60_001;
@@ -117,7 +140,9 @@ describe('a sealed dossier on its way', () => {
     const sha256 = job.files[0]?.sha256 ?? '';
     await report(job, { kind: 'announced' });
     await report(job, { kind: 'progress', sha256, uploadUrl: 'https://province/u/1', confirmedOffset: 17 });
-    await expect(report(job, { kind: 'progress', sha256, uploadUrl: 'https://province/u/1', confirmedOffset: 1e9 })).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(
+      report(job, { kind: 'progress', sha256, uploadUrl: 'https://province/u/1', confirmedOffset: 1e9 }),
+    ).rejects.toMatchObject({ code: 'bad-request' });
     kit = await kit.reopen();
     expect((await next()).files[0]).toMatchObject({ uploadUrl: 'https://province/u/1', confirmedOffset: 17 });
   });
@@ -125,8 +150,20 @@ describe('a sealed dossier on its way', () => {
   test('sends its result only after the dossier itself was received', async () => {
     const dossier = await sealedDossier(kit);
     const first = await next();
-    const waiting = await kit.call('attachResult', { dossierId: dossier.id, officerId: LAN, title: 'Giấy', pageCount: 1, pdf: await depositIn(kit, '%PDF r') });
-    await kit.call('completeResult', { documentId: waiting.documentId, officerId: MINH, pageCount: 1, signature: SIGNATURE, pdf: await depositIn(kit, '%PDF r signed') });
+    const waiting = await kit.call('attachResult', {
+      dossierId: dossier.id,
+      officerId: LAN,
+      title: 'Giấy',
+      pageCount: 1,
+      pdf: await depositIn(kit, '%PDF r'),
+    });
+    await kit.call('completeResult', {
+      documentId: waiting.documentId,
+      officerId: MINH,
+      pageCount: 1,
+      signature: SIGNATURE,
+      pdf: await depositIn(kit, '%PDF r signed'),
+    });
     kit.clock.nowMs += 5_001;
     expect((await next()).jobId).toBe(first.jobId);
     await report(first, { kind: 'announced' });
@@ -161,13 +198,24 @@ describe('upload states', () => {
 
 describe('the feed', () => {
   const item = (dossierId: string, seq: number, status: number, code: string | null = null) => ({
-    seq, dossierId, status, code, at: '2026-11-20T10:00:00+07:00', note: null,
+    seq,
+    dossierId,
+    status,
+    code,
+    at: '2026-11-20T10:00:00+07:00',
+    note: null,
   });
 
   test('moves dossiers along legal ways only, with its cursor, and a bad item stops nothing', async () => {
     const [a, b] = [await sealedDossier(kit), await sealedDossier(kit)];
     await kit.call('applyFeed', {
-      items: [item('0190b0b0-0000-7000-8000-000000000000', 1, 4), item(a.id, 2, 10), item(a.id, 3, 9), item(b.id, 4, 4), item(b.id, 5, 5)],
+      items: [
+        item('0190b0b0-0000-7000-8000-000000000000', 1, 4),
+        item(a.id, 2, 10),
+        item(a.id, 3, 9),
+        item(b.id, 4, 4),
+        item(b.id, 5, 5),
+      ],
       cursor: 'e:5',
     });
     expect((await get(a.id)).state).toBe('received'); // done without a result: never
@@ -187,7 +235,11 @@ describe('the feed', () => {
     const dossier = await sealedDossier(kit);
     await kit.call('applyFeed', { items: [item(dossier.id, 1, 4, 'H56.17.42-261120-0009')], cursor: 'e:1' });
     await kit.call('applyFeed', { items: [item(dossier.id, 2, 4, 'H56.17.42-261120-0010')], cursor: 'e:2' });
-    expect(await get(dossier.id)).toMatchObject({ code: 'H56.17.42-261120-0009', isCodeProvisional: false, state: 'processing' });
+    expect(await get(dossier.id)).toMatchObject({
+      code: 'H56.17.42-261120-0009',
+      isCodeProvisional: false,
+      state: 'processing',
+    });
   });
 });
 
@@ -213,13 +265,19 @@ describe('numbers', () => {
     kit.clock.nowMs += 4 * 86_400_000;
     const [wanted] = await kit.call('wantedNumbers', {});
     expect(wanted).toMatchObject({ date: '2026-11-24' });
-    const audit = kit.service.context.sql('SELECT event FROM audit ORDER BY seq DESC LIMIT 1').get() as { event: string };
+    const audit = kit.service.context.sql('SELECT event FROM audit ORDER BY seq DESC LIMIT 1').get() as {
+      event: string;
+    };
     expect(JSON.parse(audit.event)).toMatchObject({ kind: 'numbers-unused', data: { from: 90, to: 99 } });
   });
 
   test('of another agency or day, or leased before, are refused', async () => {
-    await expect(kit.call('storeNumbers', { date: '2026-11-20', prefix: 'H56.17.43-261120-', from: 1, to: 5, key: 'k' })).rejects.toMatchObject({ code: 'province-refused' });
-    await expect(kit.call('storeNumbers', { date: '2026-11-20', prefix: 'H56.17.42-261121-', from: 1, to: 5, key: 'k' })).rejects.toMatchObject({ code: 'province-refused' });
+    await expect(
+      kit.call('storeNumbers', { date: '2026-11-20', prefix: 'H56.17.43-261120-', from: 1, to: 5, key: 'k' }),
+    ).rejects.toMatchObject({ code: 'province-refused' });
+    await expect(
+      kit.call('storeNumbers', { date: '2026-11-20', prefix: 'H56.17.42-261121-', from: 1, to: 5, key: 'k' }),
+    ).rejects.toMatchObject({ code: 'province-refused' });
     await lease(1, 50, 'k');
     await expect(lease(50, 60, 'k3')).rejects.toMatchObject({ code: 'province-refused' });
   });

@@ -38,7 +38,9 @@ export interface Kit {
   readonly end: () => Promise<void>;
 }
 
-export async function openKit(options: { folder?: string; nowMs?: number; ports?: Partial<StorePorts>; unlock?: Uint8Array } = {}): Promise<Kit> {
+export async function openKit(
+  options: { folder?: string; nowMs?: number; ports?: Partial<StorePorts>; unlock?: Uint8Array } = {},
+): Promise<Kit> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'motcua-store-'));
   const clock = { nowMs: options.nowMs ?? FRIDAY_MORNING };
   const changed: string[] = [];
@@ -52,12 +54,21 @@ export async function openKit(options: { folder?: string; nowMs?: number; ports?
   };
   const service = await openStoreService(
     {
-      folder, resourcesFolder: RESOURCES, unlock: options.unlock ?? UNLOCK, agencyCode: AGENCY, counterId: 'Q1', isPractice: true, utcOffsetMinutes: 420,
+      folder,
+      resourcesFolder: RESOURCES,
+      unlock: options.unlock ?? UNLOCK,
+      agencyCode: AGENCY,
+      counterId: 'Q1',
+      isPractice: true,
+      utcOffsetMinutes: 420,
     },
     ports,
   );
   const kit: Kit = {
-    folder, service, clock, changed,
+    folder,
+    service,
+    clock,
+    changed,
     call: async (method, params) => (await service.handlers[method](params as never, noContext as never)) as never,
     reopen: async (newPorts) => {
       await service.close();
@@ -71,20 +82,48 @@ export async function openKit(options: { folder?: string; nowMs?: number; ports?
   return kit;
 }
 
-export function depositIn(kit: { folder: string }, content: Uint8Array | string, mediaType = 'image/jpeg'): Promise<Deposit> {
+export function depositIn(
+  kit: { folder: string },
+  content: Uint8Array | string,
+  mediaType = 'image/jpeg',
+): Promise<Deposit> {
   return depositBlob(join(kit.folder, 'incoming'), Buffer.from(content), mediaType);
 }
 
 export const APPLICANT: Applicant = {
-  kind: 'person', fullName: 'Nguyễn Văn Ẩn', idNumber: '038090001234', oldIdNumber: null, birthDate: '1990-08-15', sex: 'male',
-  address: 'Thôn 1, xã Hoằng Sơn, tỉnh Thanh Hóa', phone: '0912 345 678', email: null, idIssuedOn: null, sources: { fullName: 'typed', idNumber: 'qr' },
+  kind: 'person',
+  fullName: 'Nguyễn Văn Ẩn',
+  idNumber: '038090001234',
+  oldIdNumber: null,
+  birthDate: '1990-08-15',
+  sex: 'male',
+  address: 'Thôn 1, xã Hoằng Sơn, tỉnh Thanh Hóa',
+  phone: '0912 345 678',
+  email: null,
+  idIssuedOn: null,
+  sources: { fullName: 'typed', idNumber: 'qr' },
 };
-export const SIGNATURE = { signerName: 'Nguyễn Thị Lan', certificateSerial: '01', signedAt: '2026-11-20T09:12:00+07:00', level: 'B-B' as const };
+export const SIGNATURE = {
+  signerName: 'Nguyễn Thị Lan',
+  certificateSerial: '01',
+  signedAt: '2026-11-20T09:12:00+07:00',
+  level: 'B-B' as const,
+};
 
 export function recognised(title: string | null, over: Partial<RecognisedPage> = {}): RecognisedPage {
   return {
-    text: title ?? '', lines: [], skewDeg: 0, rotation: 0, isBlank: false, widthPx: 1654, heightPx: 2339, dpi: 200, codes: [],
-    documentType: title === null ? null : { code: 'unknown', title, confidence: 90 }, fields: [], ...over,
+    text: title ?? '',
+    lines: [],
+    skewDeg: 0,
+    rotation: 0,
+    isBlank: false,
+    widthPx: 1654,
+    heightPx: 2339,
+    dpi: 200,
+    codes: [],
+    documentType: title === null ? null : { code: 'unknown', title, confidence: 90 },
+    fields: [],
+    ...over,
   };
 }
 
@@ -107,19 +146,39 @@ export const MARITAL = '1.004873';
 export const MARITAL_FORM = `${MARITAL}#0`;
 
 /** A draft that only lacks sealing, or with `isSigned: false` its signature too. */
-export async function readyDraft(kit: Kit, options: { isSigned?: boolean; applicant?: Applicant } = {}): Promise<Dossier> {
+export async function readyDraft(
+  kit: Kit,
+  options: { isSigned?: boolean; applicant?: Applicant } = {},
+): Promise<Dossier> {
   let dossier = (await kit.call('create', { officerId: LAN })) as Dossier;
-  dossier = await edit(kit, dossier, { kind: 'set-applicant', applicant: structuredClone(options.applicant ?? APPLICANT) as never });
+  dossier = await edit(kit, dossier, {
+    kind: 'set-applicant',
+    applicant: structuredClone(options.applicant ?? APPLICANT) as never,
+  });
   dossier = await edit(kit, dossier, { kind: 'set-procedure', code: MARITAL });
   dossier = await addPage(kit, dossier.id);
   dossier = await append(kit, dossier.id, {
-    kind: 'set-recognition', pageId: dossier.pages[0]?.id ?? '', recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN'),
+    kind: 'set-recognition',
+    pageId: dossier.pages[0]?.id ?? '',
+    recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN'),
   });
   const pdf = await depositIn(kit, `%PDF-1.7 ${dossier.id} unsigned`, 'application/pdf');
-  dossier = await edit(kit, dossier, { kind: 'set-component-pdf', componentId: MARITAL_FORM, pdf, pageCount: 1, signature: null });
+  dossier = await edit(kit, dossier, {
+    kind: 'set-component-pdf',
+    componentId: MARITAL_FORM,
+    pdf,
+    pageCount: 1,
+    signature: null,
+  });
   if (options.isSigned === false) return dossier;
   const signed = await depositIn(kit, `%PDF-1.7 ${dossier.id} unsigned and signed`, 'application/pdf');
-  return edit(kit, dossier, { kind: 'set-component-pdf', componentId: MARITAL_FORM, pdf: signed, pageCount: 1, signature: SIGNATURE });
+  return edit(kit, dossier, {
+    kind: 'set-component-pdf',
+    componentId: MARITAL_FORM,
+    pdf: signed,
+    pageCount: 1,
+    signature: SIGNATURE,
+  });
 }
 
 export async function sealedDossier(kit: Kit, applicant?: Applicant): Promise<Dossier> {
@@ -128,11 +187,24 @@ export async function sealedDossier(kit: Kit, applicant?: Applicant): Promise<Do
 }
 
 /** What the province would sign. `over` makes it a receipt of something else. */
-export function receiptFor(manifest: Manifest, manifestSha256: string, over: Record<string, unknown> = {}, key = province.privateKey): string {
+export function receiptFor(
+  manifest: Manifest,
+  manifestSha256: string,
+  over: Record<string, unknown> = {},
+  key = province.privateKey,
+): string {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const payload = {
-    dossierId: manifest.dossierId, rev: manifest.revision, manifestSha256, number: manifest.code, seq: 1, prevReceiptHash: '0'.repeat(64),
-    receivedAt: '2026-11-20T09:20:00+07:00', gateway: 'test', auditHead: manifest.auditHead, ...over,
+    dossierId: manifest.dossierId,
+    rev: manifest.revision,
+    manifestSha256,
+    number: manifest.code,
+    seq: 1,
+    prevReceiptHash: '0'.repeat(64),
+    receivedAt: '2026-11-20T09:20:00+07:00',
+    gateway: 'test',
+    auditHead: manifest.auditHead,
+    ...over,
   };
   const input = `${encode({ alg: 'EdDSA', kid: 'test', typ: 'dossier-receipt+jws' })}.${encode(payload)}`;
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
