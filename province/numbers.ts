@@ -42,12 +42,13 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
   }
 
   return {
-    lease: (device, key, date, count) =>
+    lease: (device, requestKey, date, count) =>
       rows.transaction((): Lease => {
-        const known = sql('SELECT device, date, count, first, last FROM lease WHERE key = ?').get(key) as
-          { device: string; date: string; count: number; first: number; last: number } | undefined;
+        const key = `${device.unit}\n${device.id}\n${requestKey}`; // two counters may choose the same key
+        const known = sql('SELECT date, count, first, last FROM lease WHERE key = ?').get(key) as
+          { date: string; count: number; first: number; last: number } | undefined;
         if (known) {
-          if (known.device !== device.id || known.date !== date || known.count !== count) {
+          if (known.date !== date || known.count !== count) {
             throw new Problem(422, 'key-reused', 'this Idempotency-Key was used for another request');
           }
           return { prefix: prefixOf(device.unit, date), from: known.first, to: known.last, date };
