@@ -23,7 +23,7 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
     listScanners: capture.listScanners,
     scan: capture.scan,
     importFile: capture.importFile,
-    recognise: (params, { signal }) => recogniser.recognise(params, signal),
+    recognise: (params, { signal, progress }) => recogniser.recognise(params, signal, (state) => progress({ state })),
     readCodes: ({ image }, { signal }) => readCodesOf(image, signal),
     composePdf: composer.composePdf,
     composeForm: (params) => composer.composeForm(params),

@@ -118,6 +118,8 @@ export const imagingRoom = defineRoom({
     },
     recognise: {
       params: z.strictObject({ image: BlobAccess, dpi: z.int(), ocr: z.boolean() }),
+      /** `queued` repeats while earlier pages keep all workers busy, so that waiting does not count as hanging. */
+      progress: z.strictObject({ state: z.enum(['queued', 'running']) }),
       result: RecognisedPage,
       timeoutMs: 120_000,
     },

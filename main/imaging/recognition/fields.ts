@@ -24,7 +24,8 @@ interface LabelMatch {
   readonly end: number;
 }
 
-const FULL_LINE_SHARE = 0.93;
+/** Space between words and the slack of ragged lines, in shares of the line pitch. */
+const SPACE_SHARE = 0.6;
 const UNSURE_CONFIDENCE = 40;
 
 export function readFields(lines: readonly TextLine[], type: DocumentType): ReadField[] {
@@ -126,12 +127,12 @@ function isColumnGap(page: TokenPage, before: Token, token: Token): boolean {
   return token.box[0] - (before.box[0] + before.box[2]) > page.pitchPx * 1.6;
 }
 
-/** A line that reaches the right edge of the text goes on in the next one, unless that begins a new item. */
+/** A line goes on in the next one when the next one's first word did not fit on it, unless that word begins a new item. */
 function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
   const line = page.lines[lineIndex];
   const below = page.lines[next.line];
   if (!line || !below || next.line !== lineIndex + 1) return false;
-  const isFull = rightOf(line) >= page.textLeft + (page.textRight - page.textLeft) * FULL_LINE_SHARE;
+  const isFull = rightOf(line) + next.box[2] + page.pitchPx * SPACE_SHARE >= page.textRight;
   return isFull && below.baselineY - line.baselineY < page.pitchPx * 1.7 && !isItemMark(next);
 }
 

@@ -49,12 +49,15 @@ export function toPreparedBox(geometry: PageGeometry, [x, y, width, height]: Box
   return boxAround(centreX, centreY, width * geometry.scale, height * geometry.scale, geometry.rotation);
 }
 
+/** What floating point adds to a whole number must not move a box by a pixel. */
+const EPSILON = 1e-6;
+
 /** Cuts a box to the image and to whole pixels; never empty. */
 export function clipBox([x, y, width, height]: Box, widthPx: number, heightPx: number): Box {
-  const left = Math.min(Math.max(0, Math.floor(x)), Math.max(0, widthPx - 1));
-  const top = Math.min(Math.max(0, Math.floor(y)), Math.max(0, heightPx - 1));
-  const right = Math.min(widthPx, Math.max(left + 1, Math.ceil(x + width)));
-  const bottom = Math.min(heightPx, Math.max(top + 1, Math.ceil(y + height)));
+  const left = Math.min(Math.max(0, Math.floor(x + EPSILON)), Math.max(0, widthPx - 1));
+  const top = Math.min(Math.max(0, Math.floor(y + EPSILON)), Math.max(0, heightPx - 1));
+  const right = Math.min(widthPx, Math.max(left + 1, Math.ceil(x + width - EPSILON)));
+  const bottom = Math.min(heightPx, Math.max(top + 1, Math.ceil(y + height - EPSILON)));
   return [left, top, right - left, bottom - top];
 }
 

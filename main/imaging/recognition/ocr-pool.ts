@@ -67,14 +67,16 @@ export class OcrPool {
    * @param dpi told to Tesseract, which guesses wildly without it
    * @throws Failure `cancelled`, `timeout`, or `internal` when the engine itself failed
    */
-  async recognise(image: GreyImage, dpi: number, signal: AbortSignal, mode: 'sparse' | 'line' = 'sparse'): Promise<OcrResult> {
+  async recognise(image: GreyImage, dpi: number, signal: AbortSignal): Promise<OcrResult> {
     const slot = await this.#takeSlot(signal);
     try {
       const worker = await this.#workerOf(slot);
       const job = worker
         .setParameters({
-          tessedit_pageseg_mode: mode === 'sparse' ? tesseract.PSM.SPARSE_TEXT : tesseract.PSM.SINGLE_LINE,
+          tessedit_pageseg_mode: tesseract.PSM.SPARSE_TEXT,
           user_defined_dpi: String(Math.round(dpi)),
+          // Its chatter would end up on the standard output of the command line.
+          debug_file: '/dev/null',
         })
         .then(() => worker.recognize(encodePgm(image), {}, { text: false, blocks: true }));
       const { data } = await this.#untilEnd(job, signal);

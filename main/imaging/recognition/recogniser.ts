@@ -13,6 +13,7 @@ import { clipBox, toStoredBox, type PageGeometry } from './geometry.ts';
 import { identityFields } from './identity-fields.ts';
 import { textOf, toStoredLines, type TextLine } from './lines.ts';
 import { greyChannel, inkChannel } from './raster.ts';
+import { PageTurns, type PageState } from './page-turns.ts';
 import { addColouredHeading, readPage, type PageReading } from './read-page.ts';
 
 export type Code = RecognisedPage['codes'][number];
@@ -32,8 +33,9 @@ export interface RecogniseParams {
 }
 
 export interface Recogniser {
-  readonly recognise: (params: RecogniseParams, signal?: AbortSignal) => Promise<RecognisedPage>;
-  /** The same for bytes in memory. */
+  /** @param onState called while the page waits for its turn (again and again) and once when its turn has come */
+  readonly recognise: (params: RecogniseParams, signal: AbortSignal, onState: (state: PageState) => void) => Promise<RecognisedPage>;
+  /** The same for bytes in memory, at once. */
   readonly recogniseBytes: (bytes: Uint8Array, dpi: number, ocr: boolean, signal?: AbortSignal) => Promise<RecognisedPage>;
   readonly close: () => Promise<void>;
 }
@@ -41,6 +43,8 @@ export interface Recogniser {
 export async function createRecogniser(options: RecogniserOptions): Promise<Recogniser> {
   const types = await loadDocumentTypes(join(options.resourcesFolder, 'document-types'));
   const pool = new OcrPool({ tessdataFolder: join(options.resourcesFolder, 'tessdata'), workers: options.workers });
+  // One page more than there are workers: it is cleaned while the others are read. More would only fill the memory.
+  const turns = new PageTurns(options.workers + 1);
   const never = new AbortController().signal;
 
   async function recogniseBytes(bytes: Uint8Array, dpi: number, ocr: boolean, signal: AbortSignal = never): Promise<RecognisedPage> {
@@ -89,7 +93,8 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
 
   return {
     recogniseBytes,
-    recognise: async ({ image, dpi, ocr }, signal) => recogniseBytes(await readBlob(image), dpi, ocr, signal),
+    recognise: ({ image, dpi, ocr }, signal, onState) =>
+      turns.run(signal, onState, async () => recogniseBytes(await readBlob(image), dpi, ocr, signal)),
     close: () => pool.close(),
   };
 }

@@ -67,13 +67,14 @@ function readText(text: string): Reading | null {
   return value === '' ? null : { value, isSure: true, start: 0, end: text.length };
 }
 
-/** Up to the first mark that cannot stand in a name. A word of other letters (digits) makes it unsure, never different. */
+/** Up to the first mark that cannot stand in a name. What looks unlike a name, or runs into a digit, is unsure, never mended. */
 function readName(text: string): Reading | null {
   const match = /^[\s:;,.–-]*((?:[^,;:.()\d]|(?<=\s\p{Lu})\.)+)/u.exec(text);
   const name = match?.[1]?.replace(/^(?:ông|bà|anh|chị)\s+(?=\p{Lu})/iu, '').trim().replace(/\s+/g, ' ');
   if (!name) return null;
   const words = name.split(' ');
-  const isSure = words.length >= 2 && words.length <= 7 && words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]*$/u.test(word));
+  const runsIntoDigit = /\p{L}\d/u.test(text.slice((match?.[0].length ?? 0) - 1, (match?.[0].length ?? 0) + 1));
+  const isSure = !runsIntoDigit && words.length >= 2 && words.length <= 7 && words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]*$/u.test(word));
   return { value: name, isSure, start: 0, end: match?.[0].length ?? text.length };
 }
 

@@ -1,0 +1,122 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { loadDocumentTypes, type DocumentType } from '../../../../main/imaging/recognition/document-types.ts';
+import { readFields } from '../../../../main/imaging/recognition/fields.ts';
+import { identityFields } from '../../../../main/imaging/recognition/identity-fields.ts';
+import { pageOf } from './page-of.ts';
+
+const types = await loadDocumentTypes(fileURLToPath(new URL('../../../../resources/document-types/', import.meta.url)));
+
+function read(code: string, lines: readonly string[], confidence?: number): Record<string, string> {
+  return Object.fromEntries(readFields(pageOf(lines, confidence), typeOf(code)).map((field) => [field.name, field.value]));
+}
+function typeOf(code: string): DocumentType {
+  const type = types.find((candidate) => candidate.code === code);
+  if (!type) throw new Error(code);
+  return type;
+}
+
+const PARENTS = [
+  'GIẤY KHAI SINH',
+  'Họ, chữ đệm, tên: PHẠM NGỌC THẢO VY',
+  'Ngày, tháng, năm sinh: 19/11/2024',
+  'Giới tính: Nữ\tDân tộc: Tày\tQuốc tịch: Việt Nam',
+  'Họ, chữ đệm, tên người mẹ: VŨ THỊ QUỲNH',
+  'Năm sinh: 1998\tDân tộc: Kinh\tQuốc tịch: Việt Nam',
+  'Nơi cư trú: Thôn Phú Đa, xã Quảng Lưu',
+  'Họ, chữ đệm, tên người cha: PHẠM ĐỨC THUẬN',
+  'Năm sinh: 1996\tDân tộc: Tày\tQuốc tịch: Việt Nam',
+  'Nơi cư trú: Thôn Nà Khuổi, xã Thượng Nung',
+];
+
+describe('fields by their labels', () => {
+  it('gives each value to the person in whose part of the form it stands', () => {
+    expect(read('giay-khai-sinh', PARENTS)).toMatchObject({
+      fullName: 'PHẠM NGỌC THẢO VY', birthDate: '2024-11-19', sex: 'Nữ', ethnicity: 'Tày',
+      motherName: 'VŨ THỊ QUỲNH', motherBirthYear: '1998', motherEthnicity: 'Kinh', motherAddress: 'Thôn Phú Đa, xã Quảng Lưu',
+      fatherName: 'PHẠM ĐỨC THUẬN', fatherBirthYear: '1996', fatherAddress: 'Thôn Nà Khuổi, xã Thượng Nung',
+    });
+  });
+
+  it("leaves the mother's address open rather than take the father's", () => {
+    const fields = read('giay-khai-sinh', PARENTS.filter((line) => line !== 'Nơi cư trú: Thôn Phú Đa, xã Quảng Lưu'));
+    expect(fields).not.toHaveProperty('motherAddress');
+    expect(fields['fatherAddress']).toBe('Thôn Nà Khuổi, xã Thượng Nung');
+  });
+
+  it('finds labels with misread letters and labels joined to their value', () => {
+    const lines = PARENTS.map((line) => line.replace('Ngày, tháng, năm sinh:', 'Ngảy, thảng, nắm sinh:').replace('tính: Nữ', 'tính:Nữ'));
+    expect(read('giay-khai-sinh', lines)).toMatchObject({ birthDate: '2024-11-19', sex: 'Nữ' });
+  });
+
+  it('ends a value at the number of the next item and follows it over full lines', () => {
+    const fields = read('to-khai-thay-doi-thong-tin-cu-tru', [
+      'TỜ KHAI THAY ĐỔI THÔNG TIN CƯ TRÚ',
+      '1. Họ, chữ đệm và tên: CAO VIẾT NGHĨA',
+      '2. Ngày, tháng, năm sinh: 25/12/1987\t3. Giới tính: Nam',
+      '7. Họ, chữ đệm và tên chủ hộ: CAO VIẾT NGHĨA\t8. Mối quan hệ với chủ hộ: Chủ hộ',
+      '9. Số định danh cá nhân của chủ hộ: 038087015329',
+      '10. Nội dung đề nghị: Đăng ký thường trú cho bản thân và các thành viên trong hộ từ thôn',
+      'Cẩm Hoa, xã Cẩm Tú đến thôn Chiềng Đông, xã Cẩm Thạch theo hợp đồng tặng cho nhà ở và',
+      'quyền sử dụng đất đã được chứng thực.',
+      '11. Những thành viên trong hộ gia đình cùng thay đổi:',
+    ]);
+    expect(fields).toMatchObject({
+      birthDate: '1987-12-25', sex: 'Nam', relationToHouseholder: 'Chủ hộ', householderIdNumber: '038087015329',
+      requestContent:
+        'Đăng ký thường trú cho bản thân và các thành viên trong hộ từ thôn Cẩm Hoa, xã Cẩm Tú đến thôn Chiềng Đông, xã Cẩm Thạch theo hợp đồng tặng cho nhà ở và quyền sử dụng đất đã được chứng thực',
+    });
+  });
+
+  it('takes authority, number, date and signer of a decision from their places', () => {
+    const fields = read('quyet-dinh', [
+      'ỦY BAN NHÂN DÂN\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+      'XÃ NGỌC LIÊN\tĐộc lập - Tự do - Hạnh phúc',
+      'Số: 346/QĐ-UBND\tNgọc Liên, ngày 18 tháng 8 năm 2025',
+      'QUYẾT ĐỊNH',
+      'Về việc hưởng trợ cấp xã hội hằng tháng',
+      'Căn cứ Luật Tổ chức chính quyền địa phương, ngày 19 tháng 6 năm 2015 của Quốc hội;',
+      'CHỦ TỊCH',
+      'Bùi Trung Kiên',
+    ]);
+    expect(fields).toMatchObject({
+      authority: 'ỦY BAN NHÂN DÂN XÃ NGỌC LIÊN', number: '346/QĐ-UBND', issuedOn: '2025-08-18',
+      subject: 'hưởng trợ cấp xã hội hằng tháng', signerTitle: 'CHỦ TỊCH', signerName: 'Bùi Trung Kiên',
+    });
+  });
+
+  it('marks what breaks its own rules as doubtful, whatever the letters say', () => {
+    const lines = PARENTS.map((line) => line.replace('19/11/2024', '39/11/2024'));
+    const date = readFields(pageOf(lines, 96), typeOf('giay-khai-sinh')).find((field) => field.name === 'birthDate');
+    expect(date?.confidence).toBeLessThanOrEqual(40);
+  });
+
+  it('shows the box of the value, not of the label', () => {
+    const lines = pageOf(PARENTS);
+    const name = readFields(lines, typeOf('giay-khai-sinh')).find((field) => field.name === 'fullName');
+    const words = lines[1]?.words ?? [];
+    expect(name?.box?.[0]).toBe(words[4]?.box[0]);
+  });
+
+  it('has no fields on an empty page', () => {
+    for (const type of types) expect(readFields([], type)).toEqual([]);
+  });
+});
+
+describe('fields by the code of a card', () => {
+  const box: [number, number, number, number] = [10, 10, 90, 90];
+
+  it('gives the person of a card with certainty and source', () => {
+    const fields = identityFields([
+      { format: 'QRCode', text: '038195004217|171234567|Lê Thị Hồng Nhung|02031995|Nữ|Thôn Đông Thành, xã Hoằng Sơn|14082023', box },
+    ]);
+    expect(Object.fromEntries(fields.map((field) => [field.name, field.value]))).toMatchObject({
+      idNumber: '038195004217', fullName: 'Lê Thị Hồng Nhung', birthDate: '1995-03-02',
+    });
+    expect(fields.every((field) => field.source === 'qr' && field.confidence === 100)).toBe(true);
+  });
+
+  it('leaves other codes alone', () => {
+    expect(identityFields([{ format: 'QRCode', text: 'https://dichvucong.gov.vn/tra-cuu?ma=H56', box }])).toEqual([]);
+  });
+});

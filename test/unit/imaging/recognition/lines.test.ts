@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildLines, textOf, toStoredLines } from '../../../../main/imaging/recognition/lines.ts';
+import type { OcrRow } from '../../../../main/imaging/recognition/ocr-pool.ts';
+
+function row(text: string, x: number, baselineY: number, confidence = 95, heightPx = 50): OcrRow {
+  let at = x;
+  const words = text.split(' ').map((word) => {
+    const width = word.length * 20;
+    const made = { text: word, confidence, box: [at, baselineY - heightPx, width, heightPx] as const };
+    at += width + 15;
+    return made;
+  });
+  return { words, baselineY, heightPx };
+}
+const texts = (rows: OcrRow[]): string[] => buildLines(rows).map((line) => textOf(line.words));
+
+describe('lines from scattered pieces', () => {
+  it('joins pieces on one baseline from left to right, lines from top to bottom', () => {
+    const rows = [row('Dân tộc: Kinh', 900, 302), row('Giới tính: Nam', 100, 300), row('TỜ KHAI', 400, 100)];
+    expect(texts(rows)).toEqual(['TỜ KHAI', 'Giới tính: Nam Dân tộc: Kinh']);
+  });
+
+  it('does not depend on the order in which pieces come', () => {
+    const rows = [row('một', 100, 100), row('hai', 400, 104), row('ba', 100, 180), row('bốn', 500, 178), row('năm', 100, 260)];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
+        expect(texts(shuffled)).toEqual(['một hai', 'ba bốn', 'năm']);
+      }),
+    );
+  });
+
+  it('keeps close lines of a table cell apart', () => {
+    expect(texts([row('Họ, chữ đệm và', 100, 100), row('tên', 160, 160), row('TT', 20, 130)])).toEqual(['Họ, chữ đệm và', 'TT', 'tên']);
+  });
+
+  it('never puts one piece over another', () => {
+    expect(texts([row('CHỦ TỊCH', 100, 300), row('XÃ NGỌC', 110, 305)])).toEqual(['CHỦ TỊCH', 'XÃ NGỌC']);
+  });
+
+  it('drops what seals, ruling lines and dotted leaders were read as', () => {
+    const rows = [
+      row('Số định danh cá nhân', 100, 300), row('Họ và tên', 100, 400), row('~ *', 100, 350, 60), row('ĐẸ SẼ', 500, 500, 12),
+      row('9990986 666990 908899', 100, 330, 58, 9), row('| |', 900, 300, 40),
+    ];
+    expect(texts(rows)).toEqual(['Số định danh cá nhân', 'Họ và tên']);
+  });
+
+  it('answers boxes inside the stored image', () => {
+    const geometry = {
+      storedWidthPx: 800, storedHeightPx: 600, rotation: 0 as const, skewDeg: 0, scale: 1.5, preparedWidthPx: 1200, preparedHeightPx: 900,
+    };
+    const [line] = toStoredLines(buildLines([row('Hà Nội', 150, 300)]), geometry);
+    expect(line?.text).toBe('Hà Nội');
+    expect(line?.words[0]?.box).toEqual([100, 166, 27, 34]);
+    expect(line?.box[0]).toBe(100);
+  });
+
+  it('has no lines when nothing was read', () => {
+    expect(buildLines([])).toEqual([]);
+  });
+});
