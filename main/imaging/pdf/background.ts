@@ -138,17 +138,23 @@ export async function encodeBackground(background: Background): Promise<EncodedI
   const isGrey = isGreyPicture(background);
   let encoded: EncodedImage | undefined;
   for (const quality of QUALITIES) {
-    encoded = await encodeJpeg(background, quality, isGrey);
+    encoded = await encodeJpeg(background, quality, isGrey, true);
     if (encoded.jpeg.length <= budget) break;
   }
   return encoded as EncodedImage;
 }
 
-export async function encodeJpeg(image: PagePixels, quality: number, isGrey = isGreyPicture(image)): Promise<EncodedImage> {
+/** @param isFullColour keeps the colour of every point: thin red lines at 100 dpi would lose half of it to their neighbours */
+export async function encodeJpeg(
+  image: PagePixels,
+  quality: number,
+  isGrey = isGreyPicture(image),
+  isFullColour = false,
+): Promise<EncodedImage> {
   const { width, height } = image;
   let pipeline = sharp(image.data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
   if (isGrey) pipeline = pipeline.toColourspace('b-w');
-  const jpeg = await pipeline.jpeg({ quality, mozjpeg: true, progressive: false, chromaSubsampling: '4:2:0' }).toBuffer();
+  const jpeg = await pipeline.jpeg({ quality, mozjpeg: true, progressive: false, chromaSubsampling: isFullColour ? '4:4:4' : '4:2:0' }).toBuffer();
   return { jpeg, width, height, isGrey };
 }
 

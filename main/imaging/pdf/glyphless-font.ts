@@ -1,7 +1,7 @@
 /**
- * @file The font of the invisible text layer: two empty glyphs of half an em. Every character is drawn with glyph 1, so
- * its shape is nothing and its width is known; `ToUnicode` says what it means (ISO 19005-2 level U). A real Vietnamese
- * font would cost 30–100 KB a file.
+ * @file The font of the invisible text layer: two glyphs of half an em. Every character is drawn with glyph 1, a line
+ * without area: it paints nothing, its width is known, and it still has a box, because MuPDF leaves out text that occupies
+ * no room. `ToUnicode` says what it means (ISO 19005-2, level U). A real Vietnamese font would cost 30–100 KB a file.
  */
 import { toUnicodeMap } from '../../pdf/font.ts';
 import { deflatedStream, hexUtf16, pdfReference, type ObjectList } from '../../pdf/objects.ts';
@@ -32,7 +32,7 @@ export function createGlyphlessFont(): GlyphlessFont {
       const program = buildGlyphlessTrueType();
       const file = list.add(deflatedStream(`/Length1 ${program.length}`, program));
       const descriptor = list.add(
-        '<</Type /FontDescriptor /FontName /GlyphLessFont /Flags 5 /FontBBox [0 0 500 1000] /ItalicAngle 0 ' +
+        '<</Type /FontDescriptor /FontName /GlyphLessFont /Flags 5 /FontBBox [0 -200 500 800] /ItalicAngle 0 ' +
           `/Ascent 800 /Descent -200 /CapHeight 800 /StemV 80 /FontFile2 ${pdfReference(file)}>>`,
       );
       const glyphOfCode = Buffer.alloc((Math.max(...codes) + 1) * 2);
@@ -67,8 +67,9 @@ function buildGlyphlessTrueType(): Buffer {
   head.writeUInt32BE(0x00010000, 4);
   head.writeUInt32BE(0x5f0f3cf5, 12);
   head.writeUInt16BE(1000, 18);
+  head.writeInt16BE(-200, 38);
   head.writeInt16BE(500, 40);
-  head.writeInt16BE(1000, 42);
+  head.writeInt16BE(800, 42);
   head.writeUInt16BE(8, 46);
   head.writeInt16BE(2, 48);
   const hhea = Buffer.alloc(36);
@@ -81,15 +82,24 @@ function buildGlyphlessTrueType(): Buffer {
   const maxp = Buffer.alloc(32);
   maxp.writeUInt32BE(0x00010000, 0);
   maxp.writeUInt16BE(2, 4);
+  maxp.writeUInt16BE(2, 6);
+  maxp.writeUInt16BE(1, 8);
   maxp.writeUInt16BE(1, 14);
   const hmtx = Buffer.alloc(6);
   hmtx.writeUInt16BE(500, 0);
+  // One contour from (0, -200) to (500, 800) and back: contours, box, end point, no instructions, two flags, steps.
+  const glyph = Buffer.alloc(24);
+  for (const [index, value] of [1, 0, -200, 500, 800, 1, 0].entries()) glyph.writeInt16BE(value, index * 2);
+  glyph.writeUInt16BE(0x0101, 14);
+  for (const [index, value] of [0, 500, -200, 1000].entries()) glyph.writeInt16BE(value, 16 + index * 2);
+  const loca = Buffer.alloc(6);
+  loca.writeUInt16BE(glyph.length / 2, 4);
   return assembleTrueType([
-    ['glyf', Buffer.alloc(4)],
+    ['glyf', glyph],
     ['head', head],
     ['hhea', hhea],
     ['hmtx', hmtx],
-    ['loca', Buffer.alloc(6)],
+    ['loca', loca],
     ['maxp', maxp],
   ]);
 }

@@ -59,11 +59,30 @@ function requireCrossReference(file: Buffer): void {
   const found = [...tail.matchAll(/startxref\s+(\d+)\s+%%EOF/g)].at(-1);
   if (!found) throw new Failure('file-damaged', 'the end of the file is missing');
   const headerAt = file.indexOf('%PDF-');
-  const offset = Number(found[1]);
-  const isReference = [offset, offset + headerAt].some((at) =>
+  const place = [Number(found[1]), Number(found[1]) + headerAt].find((at) =>
     /^\s*(xref\s|\d+\s+\d+\s+obj\b)/.test(file.toString('latin1', at, at + 64)),
   );
-  if (!isReference) throw new Failure('file-damaged', 'the cross-reference is not where the file says');
+  if (place === undefined) throw new Failure('file-damaged', 'the cross-reference is not where the file says');
+  const lost = findLostObject(file, place, place - Number(found[1]));
+  if (lost !== null) throw new Failure('file-damaged', `object ${lost} is not where the cross-reference says`);
+}
+
+/** Number of an object that the newest table names at a wrong place; streams are left to the reader. */
+function findLostObject(file: Buffer, place: number, shift: number): number | null {
+  const table = file.toString('latin1', place, Math.min(file.length, place + 4 * 1024 * 1024));
+  const section = /^\s*xref\s+([^]*?)trailer/.exec(table)?.[1] ?? '';
+  let number = 0;
+  for (const line of section.split(/[\r\n]+/)) {
+    const [first = '', second = '', kind] = line.trim().split(/\s+/);
+    if (kind === undefined) {
+      if (second !== '') number = Number(first);
+      continue;
+    }
+    const at = Number(first) + shift;
+    if (kind === 'n' && !new RegExp(`^\\s*${number}\\s+\\d+\\s+obj\\b`).test(file.toString('latin1', at, at + 32))) return number;
+    number++;
+  }
+  return null;
 }
 
 async function openWithReader(file: Buffer): Promise<{ pageCount: number; isEncrypted: boolean }> {

@@ -31,16 +31,17 @@ export function measurePictureArea(background: Background): number {
           const r = data[at] as number;
           const g = data[at + 1] as number;
           const b = data[at + 2] as number;
-          const isSealRed = r > SEAL_RED_FROM * Math.max(g, b);
-          if (!isSealRed && Math.max(Math.abs(r - paper[0]), Math.abs(g - paper[1]), Math.abs(b - paper[2])) > MID_TONE_FROM) midTones++;
+          const distance = Math.max(Math.abs(r - paper[0]), Math.abs(g - paper[1]), Math.abs(b - paper[2]));
+          if (distance <= MID_TONE_FROM || r > SEAL_RED_FROM * Math.max(g, b)) continue;
           const light = 0.299 * r + 0.587 * g + 0.114 * b;
+          midTones++;
           sum += light;
           squares += light * light;
         }
       }
-      const count = tilePx * tilePx;
-      const deviation = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
-      if (midTones >= count * TILE_FULL_FROM && deviation >= TILE_TEXTURE_FROM) tiles++;
+      if (midTones < tilePx * tilePx * TILE_FULL_FROM) continue;
+      const deviation = Math.sqrt(Math.max(0, squares / midTones - (sum / midTones) ** 2));
+      if (deviation >= TILE_TEXTURE_FROM) tiles++;
     }
   }
   return tiles * (tilePx / dpi) ** 2 * 25.4 ** 2;

@@ -48,12 +48,14 @@ export function writeTextLayer(
       const isOnLine = Math.abs(word.bottom - lineBottom) < lineHeight * 0.6;
       const size = Math.max(MIN_SIZE_PT, isOnLine ? lineHeight : word.height);
       const baseline = (isOnLine ? lineBottom : word.bottom) + size * DESCENT;
-      const naturalWidth = GLYPHLESS_ADVANCE * size * font.countOf(word.text);
-      const stretch = Math.min(10_000, Math.max(1, (100 * word.width) / naturalWidth));
-      const isLast = index === words.length - 1;
+      const stretch = (widthPt: number, characters: number): string =>
+        pdfNumber(Math.min(10_000, Math.max(1, (100 * widthPt) / (GLYPHLESS_ADVANCE * size * characters))));
+      const next = words[index + 1];
+      // The space is as wide as the gap: readers take text that steps back for a new line.
+      const space = next ? ` ${stretch(next.x - word.x - word.width, 1)} Tz ${font.encode(' ')} Tj` : '';
       operators.push(
-        `/T ${pdfNumber(size)} Tf ${pdfNumber(stretch)} Tz 1 0 0 1 ${pdfNumbers(word.x, baseline)} Tm ` +
-          `${font.encode(isLast ? word.text : `${word.text} `)} Tj`,
+        `/T ${pdfNumber(size)} Tf ${stretch(word.width, font.countOf(word.text))} Tz ` +
+          `1 0 0 1 ${pdfNumbers(word.x, baseline)} Tm ${font.encode(word.text)} Tj${space}`,
       );
     }
   }

@@ -63,17 +63,17 @@ export function placeParagraph(runs: readonly StyledText[], shape: ParagraphShap
     const indent = index === 0 ? shape.firstIndentPt : 0;
     const words = readWords(paragraph, typeface);
     const fill = (widthPt: number): Line[] => fillLines(words, widthPt, indent, typeface);
-    const lines = shape.align === 'center' ? balanceLines(fill, shape.widthPt) : fill(shape.widthPt);
+    const lines = shape.align === 'center' ? balanceLines(fill, shape.widthPt, Math.max(0, ...words.map((word) => word.width))) : fill(shape.widthPt);
     return lines.map((line, row) => placeLine(line, row === 0 ? indent : 0, shape, typeface));
   });
 }
 
 /** Centred text is broken into lines of like length: one word alone under a long line looks like a mistake. */
-function balanceLines(fill: (widthPt: number) => Line[], widthPt: number): Line[] {
+function balanceLines(fill: (widthPt: number) => Line[], widthPt: number, widestWordPt: number): Line[] {
   let best = fill(widthPt);
   const count = best.length;
-  if (count === 1) return best;
-  let [tooNarrow, wideEnough] = [widthPt / (count + 1), widthPt];
+  if (count === 1 || widestWordPt >= widthPt) return best;
+  let [tooNarrow, wideEnough] = [Math.max(widestWordPt, widthPt / (count + 1)), widthPt];
   while (wideEnough - tooNarrow > 1) {
     const middle = (tooNarrow + wideEnough) / 2;
     const lines = fill(middle);

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { extractBackground, isGreyPicture } from '../../../main/imaging/pdf/background.ts';
+import { createGlyphlessFont } from '../../../main/imaging/pdf/glyphless-font.ts';
+import { separateInk } from '../../../main/imaging/pdf/ink-mask.ts';
+import type { PagePixels } from '../../../main/imaging/pdf/level-page.ts';
+import { measurePictureArea } from '../../../main/imaging/pdf/picture-share.ts';
+import { writeTextLayer } from '../../../main/imaging/pdf/text-layer.ts';
+import { toStoredBox, type PageGeometry } from '../../../main/imaging/recognition/geometry.ts';
+
+type Rgb = readonly [number, number, number];
+
+function paint(width: number, height: number, colour: (x: number, y: number) => Rgb): PagePixels {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 3);
+  return { data, width, height };
+}
+
+const PAPER: Rgb = [250, 246, 238];
+const isStroke = (x: number, y: number): boolean => y % 20 < 3 && x > 40 && x < 360;
+
+describe('Separating ink', () => {
+  it('takes exactly the black strokes and nothing of the seal beside them', () => {
+    const page = paint(400, 300, (x, y) => (isStroke(x, y) ? [30, 28, 26] : (x - 200) ** 2 + (y - 150) ** 2 < 60 ** 2 ? [200, 40, 60] : PAPER));
+    const mask = separateInk(page);
+    const wrong = mask.data.findIndex((value, at) => (value === 1) !== isStroke(at % 400, Math.floor(at / 400)));
+    expect(wrong).toBe(-1);
+    expect(mask.inkColour).toEqual([30, 28, 26]);
+  });
+
+  it('keeps the grey of a pale photocopy', () => {
+    const mask = separateInk(paint(400, 300, (x, y) => (isStroke(x, y) ? [140, 140, 140] : [225, 225, 225])));
+    expect(mask.inkPixels).toBeGreaterThan(0);
+    expect(mask.inkColour).toEqual([140, 140, 140]);
+  });
+
+  it.each([
+    ['empty', (): Rgb => PAPER],
+    ['with blue handwriting only', (x: number, y: number): Rgb => (isStroke(x, y) ? [40, 60, 160] : PAPER)],
+    ['with single specks', (x: number, y: number): Rgb => (x % 17 === 0 && y % 17 === 0 ? [10, 10, 10] : PAPER)],
+  ])('leaves the mask of a page empty that is %s', (_, colour) => {
+    expect(separateInk(paint(400, 300, colour)).inkPixels).toBe(0);
+  });
+
+  it('finds the ink on unevenly lit paper', () => {
+    const page = paint(800, 300, (x, y) => {
+      const light = 255 - x * 0.12;
+      return isStroke(x % 400, y) ? [light * 0.2, light * 0.2, light * 0.2] : [light, light, light];
+    });
+    const mask = separateInk(page);
+    expect(mask.data[2 * 800 + 200]).toBe(1);
+    expect(mask.data[2 * 800 + 600]).toBe(1);
+    expect(mask.data[10 * 800 + 700]).toBe(0);
+  });
+});
+
+describe('The background picture', () => {
+  const page = paint(400, 300, (x, y) => (isStroke(x, y) ? [30, 28, 26] : x < 200 ? PAPER : [200, 40, 60]));
+
+  it('has no ghosts of the letters: under the ink it continues what is around it', () => {
+    const background = extractBackground(page, separateInk(page), 200);
+    expect([background.width, background.height, background.dpi]).toEqual([200, 150, 100]);
+    for (let y = 0; y < 150; y++) {
+      for (let x = 0; x < 200; x++) {
+        if (Math.abs(x - 100) <= 2) continue;
+        const expected = x < 100 ? PAPER : [200, 40, 60];
+        const at = (y * 200 + x) * 3;
+        expect([...background.data.subarray(at, at + 3)]).toEqual(expected);
+      }
+    }
+  });
+
+  it('is grey only when the page is', () => {
+    expect(isGreyPicture(page)).toBe(false);
+    expect(isGreyPicture(paint(50, 50, (x) => [x, x + 3, x]))).toBe(true);
+  });
+});
+
+describe('Recognising pictures', () => {
+  const asBackground = (pixels: PagePixels) => ({ ...pixels, dpi: 100 });
+
+  it('measures a portrait and not a seal of the same size', () => {
+    const portrait = paint(827, 1169, (x, y) => (x > 100 && x < 200 && y > 100 && y < 230 ? [140 + ((x * 7 + y * 3) % 50), 115 + (y % 40), 95] : PAPER));
+    const seal = paint(827, 1169, (x, y) => (x > 100 && x < 200 && y > 100 && y < 230 ? [200 + ((x * 7 + y * 3) % 40), 40, 60] : PAPER));
+    expect(measurePictureArea(asBackground(portrait))).toBeGreaterThan(600);
+    expect(measurePictureArea(asBackground(seal))).toBe(0);
+  });
+
+  it('does not take a shaded table head for a picture', () => {
+    const page = paint(827, 1169, (x, y) => (y > 100 && y < 160 ? [200, 205, 215] : PAPER));
+    expect(measurePictureArea(asBackground(page))).toBe(0);
+  });
+});
+
+describe('The text layer', () => {
+  const geometry = (rotation: PageGeometry['rotation'], skewDeg: number): PageGeometry => {
+    const isOnSide = rotation === 90 || rotation === 270;
+    return {
+      storedWidthPx: 1600, storedHeightPx: 2400, rotation, skewDeg, scale: 1,
+      preparedWidthPx: isOnSide ? 2400 : 1600, preparedHeightPx: isOnSide ? 1600 : 2400,
+    };
+  };
+
+  it('puts each word where it stands on the levelled page, whatever the turn of the stored image', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<PageGeometry['rotation']>(0, 90, 180, 270),
+        fc.double({ min: -4, max: 4, noNaN: true }),
+        fc.integer({ min: 0, max: 1300 }),
+        fc.integer({ min: 0, max: 1300 }),
+        (rotation, skewDeg, x, y) => {
+          const page = geometry(rotation, skewDeg);
+          const box = toStoredBox(page, [x, y, 200, 40]) as [number, number, number, number];
+          const line = { text: 'Nguyễn', box, words: [{ text: 'Nguyễn', confidence: 90, box }] };
+          const operators = writeTextLayer([line], page, 0.36, createGlyphlessFont());
+          const [, size, stretch, left, baseline] = /\/T (\S+) Tf (\S+) Tz 1 0 0 1 (\S+) (\S+) Tm/.exec(operators)?.map(Number) ?? [];
+          expect(left).toBeCloseTo(x * 0.36, 2);
+          expect(baseline).toBeCloseTo((page.preparedHeightPx - y - 40) * 0.36 + 0.2 * 40 * 0.36, 2);
+          expect(((size ?? 0) * 0.5 * 6 * (stretch ?? 0)) / 100).toBeCloseTo(200 * 0.36, 1);
+        },
+      ),
+    );
+  });
+
+  it('gives the words of one line one baseline, also when some have no descenders', () => {
+    const words = [
+      { text: 'nguyên', confidence: 90, box: [100, 100, 90, 40] as [number, number, number, number] },
+      { text: 'an', confidence: 90, box: [200, 108, 30, 24] as [number, number, number, number] },
+      { text: 'gia', confidence: 90, box: [250, 100, 30, 40] as [number, number, number, number] },
+    ];
+    const operators = writeTextLayer([{ text: '', box: [100, 100, 180, 40], words }], geometry(0, 0), 0.36, createGlyphlessFont());
+    expect(new Set([...operators.matchAll(/1 0 0 1 \S+ (\S+) Tm/g)].map((match) => match[1])).size).toBe(1);
+  });
+
+  it('writes nothing for words without a visible letter', () => {
+    const box: [number, number, number, number] = [0, 0, 10, 10];
+    const line = { text: '', box, words: [{ text: '\u0000\u200b', confidence: 1, box }] };
+    expect(writeTextLayer([line], geometry(0, 0), 0.36, createGlyphlessFont())).toBe('');
+  });
+});
