@@ -26,9 +26,20 @@ const QR_MM = 18;
 
 const onlyDigits = (date: string): string => date.replaceAll('/', '');
 /** As on the chip card: id | old id | name | birth | sex | address | day of issue. */
-const PAYLOAD = [PERSON.id, '', PERSON.name, onlyDigits(PERSON.born), PERSON.sex, PERSON.home, onlyDigits(PERSON.issued)].join('|');
+const PAYLOAD = [
+  PERSON.id,
+  '',
+  PERSON.name,
+  onlyDigits(PERSON.born),
+  PERSON.sex,
+  PERSON.home,
+  onlyDigits(PERSON.issued),
+].join('|');
 
-for (const [file, weight] of [['LiberationSerif-Regular.ttf', 'Serif'], ['LiberationSerif-Bold.ttf', 'SerifBold']] as const) {
+for (const [file, weight] of [
+  ['LiberationSerif-Regular.ttf', 'Serif'],
+  ['LiberationSerif-Bold.ttf', 'SerifBold'],
+] as const) {
   GlobalFonts.registerFromPath(join(RESOURCES, 'fonts', file), weight);
 }
 await writeFile(join(RESOURCES, 'samples', 'the-can-cuoc.jpg'), await drawCardCopy());
@@ -109,7 +120,11 @@ function drawPortrait(pen: SKRSContext2D): void {
 async function drawQrCode(pen: SKRSContext2D, left: number, top: number): Promise<void> {
   const wasm = await readFile(createRequire(import.meta.url).resolve('zxing-wasm/writer/zxing_writer.wasm'));
   await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer }, fireImmediately: true });
-  const { symbol, error } = await writeBarcode(PAYLOAD, { format: 'QRCode', options: 'ecLevel=M', addQuietZones: false });
+  const { symbol, error } = await writeBarcode(PAYLOAD, {
+    format: 'QRCode',
+    options: 'ecLevel=M',
+    addQuietZones: false,
+  });
   if (error) throw new Error(error);
   pen.fillStyle = '#ffffff';
   pen.fillRect(left - 1, top - 1, QR_MM + 2, QR_MM + 2);
@@ -118,7 +133,8 @@ async function drawQrCode(pen: SKRSContext2D, left: number, top: number): Promis
   for (let y = 0; y < symbol.height; y++) {
     for (let x = 0; x < symbol.width; x++) {
       // A hair wider than a module, so that no light shows between neighbours.
-      if (symbol.data[y * symbol.width + x] === 0) pen.fillRect(left + x * size, top + y * size, size * 1.02, size * 1.02);
+      if (symbol.data[y * symbol.width + x] === 0)
+        pen.fillRect(left + x * size, top + y * size, size * 1.02, size * 1.02);
     }
   }
 }

@@ -36,9 +36,18 @@ export function createCapture(options: CaptureOptions): Capture {
   };
 }
 
-async function listScanners(options: CaptureOptions, params: ParamsOf<Methods, 'listScanners'>, signal: AbortSignal): Promise<Scanner[]> {
+async function listScanners(
+  options: CaptureOptions,
+  params: ParamsOf<Methods, 'listScanners'>,
+  signal: AbortSignal,
+): Promise<Scanner[]> {
   const drivers: ScannerDriver[] = [
-    createEsclDriver({ allowPublicAddresses: false, ...options.escl, addresses: params.addresses, useDiscovery: params.useDiscovery }),
+    createEsclDriver({
+      allowPublicAddresses: false,
+      ...options.escl,
+      addresses: params.addresses,
+      useDiscovery: params.useDiscovery,
+    }),
     ...(params.useSane ? [createSaneDriver(options.sane)] : []),
     createFolderDriver({ ...options.folder, folder: params.watchedFolder ?? null }),
     createSampleDriver(params.sampleFolder),
@@ -47,7 +56,11 @@ async function listScanners(options: CaptureOptions, params: ParamsOf<Methods, '
 }
 
 /** A fault is a result here, not a throw: the pages that came before it are part of the answer. */
-async function scan(options: CaptureOptions, params: ParamsOf<Methods, 'scan'>, context: CallContext<ArrivedPage>): Promise<ScanResult> {
+async function scan(
+  options: CaptureOptions,
+  params: ParamsOf<Methods, 'scan'>,
+  context: CallContext<ArrivedPage>,
+): Promise<ScanResult> {
   const { scanner, ...job } = params;
   const quiet = startQuietWatch(options.quietLimitMs ?? QUIET_LIMIT_MS);
   const signal = AbortSignal.any([context.signal, quiet.signal]);
@@ -71,9 +84,17 @@ async function scan(options: CaptureOptions, params: ParamsOf<Methods, 'scan'>, 
     const detail = repeats.length === 0 ? null : `page ${repeats.join(', ')} is byte for byte the page before it`;
     return { pages, end: 'complete', code: null, detail };
   } catch (thrown) {
-    if (quiet.signal.aborted) return { pages, end: 'fault', code: 'timeout', detail: `no page for ${options.quietLimitMs ?? QUIET_LIMIT_MS} ms` };
+    if (quiet.signal.aborted)
+      return {
+        pages,
+        end: 'fault',
+        code: 'timeout',
+        detail: `no page for ${options.quietLimitMs ?? QUIET_LIMIT_MS} ms`,
+      };
     const { code, detail } = toRefusal(thrown);
-    return code === 'cancelled' ? { pages, end: 'cancelled', code: null, detail: detail ?? null } : { pages, end: 'fault', code, detail: detail ?? null };
+    return code === 'cancelled'
+      ? { pages, end: 'cancelled', code: null, detail: detail ?? null }
+      : { pages, end: 'fault', code, detail: detail ?? null };
   } finally {
     quiet.stop();
   }

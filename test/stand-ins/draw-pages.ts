@@ -9,7 +9,10 @@ export async function drawPages(count: number): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'pages-'));
   const paths: string[] = [];
   for (let page = 1; page <= count; page++) {
-    const bars = Array.from({ length: page }, (_, bar) => `<rect x="20" y="${20 + bar * 24}" width="${60 + bar * 9}" height="12"/>`);
+    const bars = Array.from(
+      { length: page },
+      (_, bar) => `<rect x="20" y="${20 + bar * 24}" width="${60 + bar * 9}" height="12"/>`,
+    );
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="292" height="413"><rect width="292" height="413" fill="#fff"/>${bars.join('')}</svg>`;
     const path = join(folder, `p${String(page).padStart(2, '0')}.jpg`);
     writeFileSync(path, await sharp(Buffer.from(svg)).jpeg({ quality: 90 }).withMetadata({ density: 200 }).toBuffer());

@@ -57,9 +57,19 @@ async function prepare(): Promise<void> {
   await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer }, fireImmediately: true });
 }
 
-async function readAtScale(bytes: Uint8Array, widthPx: number, scale: number, formats: readonly ReadInputBarcodeFormat[]): Promise<ReadResult[]> {
+async function readAtScale(
+  bytes: Uint8Array,
+  widthPx: number,
+  scale: number,
+  formats: readonly ReadInputBarcodeFormat[],
+): Promise<ReadResult[]> {
   const { data, info } = await decode(bytes, widthPx * scale);
-  const picture = { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height, colorSpace: 'srgb' } as never;
+  const picture = {
+    data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length),
+    width: info.width,
+    height: info.height,
+    colorSpace: 'srgb',
+  } as never;
   return readBarcodes(picture, {
     formats: [...formats],
     tryHarder: true,
@@ -92,5 +102,9 @@ function toReadCode(code: ReadResult, scale: number): ReadCode {
   const xs = corners.map((corner) => corner.x / scale);
   const ys = corners.map((corner) => corner.y / scale);
   const [left, top] = [Math.floor(Math.min(...xs)), Math.floor(Math.min(...ys))];
-  return { format: code.format, text: code.text, box: [left, top, Math.ceil(Math.max(...xs)) - left, Math.ceil(Math.max(...ys)) - top] };
+  return {
+    format: code.format,
+    text: code.text,
+    box: [left, top, Math.ceil(Math.max(...xs)) - left, Math.ceil(Math.max(...ys)) - top],
+  };
 }

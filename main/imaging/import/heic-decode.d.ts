@@ -5,7 +5,9 @@ declare module 'heic-decode' {
     readonly decode: () => Promise<{ width: number; height: number; data: Uint8ClampedArray<ArrayBuffer> }>;
   }
   /** Sizes are known before anything is decoded; `dispose` frees the WebAssembly side. */
-  export function all(options: { buffer: Uint8Array }): Promise<readonly HeicPicture[] & { readonly dispose: () => void }>;
+  export function all(options: {
+    buffer: Uint8Array;
+  }): Promise<readonly HeicPicture[] & { readonly dispose: () => void }>;
   const heic: { readonly all: typeof all };
   export default heic;
 }

@@ -46,7 +46,10 @@ function failOnCutOff(bytes: Uint8Array): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = file.lastIndexOf('%%EOF');
   if (end === -1) throw new Failure('file-damaged', 'no end-of-file mark');
-  const rest = file.subarray(end + 5).toString('latin1').replace(/[\s\0]+/g, '');
+  const rest = file
+    .subarray(end + 5)
+    .toString('latin1')
+    .replace(/[\s\0]+/g, '');
   if (rest.length > TRAILING_BYTES) throw new Failure('file-damaged', 'cut off inside its last section');
 }
 
@@ -68,7 +71,8 @@ async function openPdf(bytes: Uint8Array, password: string | undefined): Promise
       verbosity: pdfjs.VerbosityLevel.ERRORS,
     }).promise;
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'PasswordException') throw new Failure('pdf-password', firstLine(cause), { cause });
+    if (cause instanceof Error && cause.name === 'PasswordException')
+      throw new Failure('pdf-password', firstLine(cause), { cause });
     throw new Failure('file-damaged', firstLine(cause), { cause });
   }
 }
@@ -94,15 +98,23 @@ async function resolutionOf(page: PDFPageProxy, number: number): Promise<number>
   const { width, height } = page.getViewport({ scale: 1 / POINTS_PER_INCH });
   const squareInches = width * height;
   if (!(squareInches > 0)) throw new Failure('file-damaged', `page ${number} has no area`);
-  const wanted = (await scanResolution(page, width, height, number)) ?? (squareInches * DRAWN_DPI ** 2 > DRAWN_PIXELS ? LARGE_SHEET_DPI : DRAWN_DPI);
+  const wanted =
+    (await scanResolution(page, width, height, number)) ??
+    (squareInches * DRAWN_DPI ** 2 > DRAWN_PIXELS ? LARGE_SHEET_DPI : DRAWN_DPI);
   const most = Math.floor(Math.sqrt(CANVAS_PIXELS / squareInches));
   const dpi = Math.min(wanted, most);
-  if (dpi < LEAST_DPI) throw new Failure('image-too-large', `page ${number} measures ${Math.round(width)} × ${Math.round(height)} inches`);
+  if (dpi < LEAST_DPI)
+    throw new Failure('image-too-large', `page ${number} measures ${Math.round(width)} × ${Math.round(height)} inches`);
   return dpi;
 }
 
 /** Dots per inch of the one picture that fills the page, or null when the page is something else. */
-async function scanResolution(page: PDFPageProxy, widthInches: number, heightInches: number, number: number): Promise<number | null> {
+async function scanResolution(
+  page: PDFPageProxy,
+  widthInches: number,
+  heightInches: number,
+  number: number,
+): Promise<number | null> {
   const { OPS } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const { fnArray, argsArray } = await orDamaged(page.getOperatorList(), number);
   const pictures = argsArray.filter((_, index) => fnArray[index] === OPS.paintImageXObject) as unknown[][];

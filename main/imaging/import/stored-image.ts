@@ -48,7 +48,11 @@ export async function toStoredImage(bytes: Uint8Array, options: StoredImageOptio
   if (header.format === 'png' && isTwoColoured && !isTurned(header)) return { bytes, mediaType: 'image/png', ...size };
   const picture = sharp(bytes, { page: options.page ?? 0, failOn: 'error', limitInputPixels: MAX_PIXELS }).autoOrient();
   return isTwoColoured
-    ? { bytes: await encode(picture.toColourspace('b-w').png({ palette: true, colours: 2, dither: 0 }), dpi), mediaType: 'image/png', ...size }
+    ? {
+        bytes: await encode(picture.toColourspace('b-w').png({ palette: true, colours: 2, dither: 0 }), dpi),
+        mediaType: 'image/png',
+        ...size,
+      }
     : { bytes: await encodeJpeg(picture, dpi, isGrey(header)), mediaType: 'image/jpeg', ...size };
 }
 

@@ -18,7 +18,10 @@ export function createSampleDriver(sampleFolder: string | null): ScannerDriver {
     list: async () => {
       if (sampleFolder === null) return [];
       const entries = await readdir(sampleFolder, { withFileTypes: true }).catch(() => []);
-      const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(sampleFolder, entry.name)).sort();
+      const folders = entries
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(sampleFolder, entry.name))
+        .sort();
       const scanners = await Promise.all([...folders, sampleFolder].map(describeStack));
       return scanners.filter((scanner) => scanner !== null);
     },
@@ -29,7 +32,10 @@ export function createSampleDriver(sampleFolder: string | null): ScannerDriver {
 async function describeStack(folder: string): Promise<Scanner | null> {
   const pictures = await listPictures(folder).catch(() => []);
   if (pictures.length === 0) return null;
-  const described = await readFile(join(folder, 'stack.json'), 'utf8').then((text) => StackDescription.parse(JSON.parse(text)), () => null);
+  const described = await readFile(join(folder, 'stack.json'), 'utf8').then(
+    (text) => StackDescription.parse(JSON.parse(text)),
+    () => null,
+  );
   const name = described?.name ?? `Máy quét mẫu – ${basename(folder)}`;
   return { id: `${ID_PREFIX}${folder}`, name, driver: 'sample', sources: ['adf', 'flatbed'], dpis: [200, 300] };
 }

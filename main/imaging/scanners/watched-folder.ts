@@ -40,15 +40,30 @@ export function createFolderDriver(options: FolderDriverOptions): ScannerDriver 
   return {
     list: async () => {
       if (options.folder === null) return [];
-      const isFolder = await stat(options.folder).then((found) => found.isDirectory(), () => false);
+      const isFolder = await stat(options.folder).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
       if (!isFolder) return []; // a share that is not connected now
-      return [{ id: ID_PREFIX + options.folder, name: `Thư mục quét – ${basename(options.folder)}`, driver: 'folder', sources: ['adf'], dpis: [200, 300] }];
+      return [
+        {
+          id: ID_PREFIX + options.folder,
+          name: `Thư mục quét – ${basename(options.folder)}`,
+          driver: 'folder',
+          sources: ['adf'],
+          dpis: [200, 300],
+        },
+      ];
     },
     scan: (scanner, _job, signal) => scan(scanner, signal, options),
   };
 }
 
-async function* scan(scanner: Scanner, signal: AbortSignal, options: FolderDriverOptions): AsyncGenerator<ScannedImage> {
+async function* scan(
+  scanner: Scanner,
+  signal: AbortSignal,
+  options: FolderDriverOptions,
+): AsyncGenerator<ScannedImage> {
   const folder = scanner.id.slice(ID_PREFIX.length);
   const { stableMs = STABLE_MS, pollMs = POLL_MS, waitMs = WAIT_MS } = options;
   const seen = new Map<string, SeenFile>();
@@ -69,7 +84,8 @@ async function* scan(scanner: Scanner, signal: AbortSignal, options: FolderDrive
         quietSinceMs = performance.now();
       } catch (thrown) {
         const file = seen.get(name);
-        if (!(thrown instanceof Failure) || !file || given > 0 || file.failedReads + 1 >= MOST_READS) throw withName(thrown, name);
+        if (!(thrown instanceof Failure) || !file || given > 0 || file.failedReads + 1 >= MOST_READS)
+          throw withName(thrown, name);
         seen.set(name, { ...file, sinceMs: performance.now(), failedReads: file.failedReads + 1 });
       }
     }
@@ -85,21 +101,30 @@ async function lookAround(folder: string, seen: Map<string, SeenFile>): Promise<
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new Failure('scanner-offline', `no folder ${folder}`, { cause });
   });
-  const names = new Set(entries.filter((entry) => entry.isFile() && ACCEPTED.test(entry.name)).map((entry) => entry.name));
+  const names = new Set(
+    entries.filter((entry) => entry.isFile() && ACCEPTED.test(entry.name)).map((entry) => entry.name),
+  );
   for (const name of seen.keys()) if (!names.has(name)) seen.delete(name);
   for (const name of names) {
     const found = await stat(join(folder, name)).catch(() => null); // renamed between the two calls
     if (!found) continue;
     const before = seen.get(name);
     if (before?.sizeBytes === found.size && before.changedAtMs === found.mtimeMs) continue;
-    seen.set(name, { sizeBytes: found.size, changedAtMs: found.mtimeMs, sinceMs: performance.now(), failedReads: before?.failedReads ?? 0 });
+    seen.set(name, {
+      sizeBytes: found.size,
+      changedAtMs: found.mtimeMs,
+      sinceMs: performance.now(),
+      failedReads: before?.failedReads ?? 0,
+    });
   }
 }
 
+/** In name order up to the first file that is still changing: pages must not overtake each other. */
 function completeFiles(seen: ReadonlyMap<string, SeenFile>, stableMs: number): string[] {
   const now = performance.now();
-  const names = [...seen].filter(([, file]) => now - file.sinceMs >= stableMs).map(([name]) => name);
-  return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const names = [...seen.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const firstOpen = names.findIndex((name) => now - (seen.get(name)?.sinceMs ?? now) < stableMs);
+  return firstOpen === -1 ? names : names.slice(0, firstOpen);
 }
 
 async function* takeFile(folder: string, name: string, signal: AbortSignal): AsyncGenerator<ScannedImage> {
@@ -123,5 +148,7 @@ async function setAside(folder: string, name: string): Promise<void> {
 }
 
 function withName(thrown: unknown, name: string): unknown {
-  return thrown instanceof Failure ? new Failure(thrown.code, `${name}: ${thrown.detail ?? ''}`, { cause: thrown }) : thrown;
+  return thrown instanceof Failure
+    ? new Failure(thrown.code, `${name}: ${thrown.detail ?? ''}`, { cause: thrown })
+    : thrown;
 }

@@ -55,14 +55,19 @@ describe('a file the officer chose', () => {
     [6, 413, 292],
     [8, 413, 292],
   ])('JPEG with EXIF orientation %i is stored upright', async (orientation, widthPx, heightPx) => {
-    const path = write(`turned-${orientation}.jpg`, await sharp(pages[0]).withMetadata({ orientation, density: 200 }).jpeg().toBuffer());
+    const path = write(
+      `turned-${orientation}.jpg`,
+      await sharp(pages[0]).withMetadata({ orientation, density: 200 }).jpeg().toBuffer(),
+    );
     const [page] = await room.importFile(path);
     expect(page).toMatchObject({ widthPx, heightPx, dpi: 200 });
     expect((await headerOf(page!)).orientation ?? 1).toBe(1);
   });
 
   test('CMYK JPEG becomes sRGB', async () => {
-    const [page] = await room.importFile(write('cmyk.jpg', await sharp(pages[0]).toColourspace('cmyk').jpeg().toBuffer()));
+    const [page] = await room.importFile(
+      write('cmyk.jpg', await sharp(pages[0]).toColourspace('cmyk').jpeg().toBuffer()),
+    );
     expect(await headerOf(page!)).toMatchObject({ format: 'jpeg', space: 'srgb', channels: 3 });
   });
 
@@ -75,7 +80,9 @@ describe('a file the officer chose', () => {
   });
 
   test('grey PNG stays grey', async () => {
-    const [page] = await room.importFile(write('grey.png', await sharp(pages[0]).toColourspace('b-w').png().withDensity(200).toBuffer()));
+    const [page] = await room.importFile(
+      write('grey.png', await sharp(pages[0]).toColourspace('b-w').png().withDensity(200).toBuffer()),
+    );
     expect(await headerOf(page!)).toMatchObject({ format: 'jpeg', channels: 1, density: 200 });
   });
 
@@ -87,12 +94,20 @@ describe('a file the officer chose', () => {
   });
 
   test('TIFF gives all its pages, fax pages as two-colour PNG', async () => {
-    const fax = await sharp(pages[0]).toColourspace('b-w').threshold().tiff({ compression: 'ccittfax4', bitdepth: 1, xres: 8, yres: 8 }).toBuffer();
-    const [page] = await room.importFile(write('fax.tif', fax));
-    expect(await headerOf(page!)).toMatchObject({ format: 'png', bitsPerSample: 1 });
-    const many = await sharp(pages, { join: { animated: true } }).tiff({ compression: 'lzw' }).toBuffer();
+    const fax = await sharp(pages[0])
+      .toColourspace('b-w')
+      .threshold()
+      .tiff({ compression: 'ccittfax4', bitdepth: 1, xres: 8, yres: 8 })
+      .toBuffer();
+    const [faxPage] = await room.importFile(write('fax.tif', fax));
+    expect(await headerOf(faxPage!)).toMatchObject({ format: 'png', bitsPerSample: 1 });
+    const many = await sharp(pages, { join: { animated: true } })
+      .tiff({ compression: 'lzw' })
+      .toBuffer();
     const arrived = await room.importFile(write('many.tiff', many));
-    expect(arrived.map(({ index, widthPx, heightPx }) => ({ index, widthPx, heightPx }))).toEqual([0, 1, 2].map((index) => ({ index, widthPx: 292, heightPx: 413 })));
+    expect(arrived.map(({ index, widthPx, heightPx }) => ({ index, widthPx, heightPx }))).toEqual(
+      [0, 1, 2].map((index) => ({ index, widthPx: 292, heightPx: 413 })),
+    );
     expect(new Set(arrived.map((page) => page.image.sha256)).size).toBe(3);
   });
 
@@ -103,10 +118,21 @@ describe('a file the officer chose', () => {
   });
 
   test('PDF gives one picture per page at 300 dpi, large sheets at 200, turned pages upright', async () => {
-    const pdf = makePdf([{ width: 300, height: 200 }, { width: 300, height: 200, rotate: 90 }, { width: 1191, height: 1684 }]);
+    const pdf = makePdf([
+      { width: 300, height: 200 },
+      { width: 300, height: 200, rotate: 90 },
+      { width: 1191, height: 1684 },
+    ]);
     const arrived = await room.importFile(write('drawn.pdf', pdf));
-    expect(arrived.map(({ widthPx, heightPx, dpi }) => [widthPx, heightPx, dpi])).toEqual([[1250, 833, 300], [833, 1250, 300], [3308, 4678, 200]]);
-    const corner = await sharp(await room.readPage(arrived[0]!)).extract({ left: 60, top: 700, width: 1, height: 1 }).raw().toBuffer();
+    expect(arrived.map(({ widthPx, heightPx, dpi }) => [widthPx, heightPx, dpi])).toEqual([
+      [1250, 833, 300],
+      [833, 1250, 300],
+      [3308, 4678, 200],
+    ]);
+    const corner = await sharp(await room.readPage(arrived[0]!))
+      .extract({ left: 60, top: 700, width: 1, height: 1 })
+      .raw()
+      .toBuffer();
     expect([...corner].map((value) => Math.round(value / 255))).toEqual([0, 0, 1]); // the blue square, bottom left
   });
 
@@ -114,7 +140,9 @@ describe('a file the officer chose', () => {
     const jpeg = { bytes: readFileSync(SCAN), width: 1653, height: 2339 };
     const [page] = await room.importFile(write('scanned.pdf', makePdf([{ width: 595.08, height: 842.04, jpeg }])));
     expect(page).toMatchObject({ widthPx: 1653, heightPx: 2339, dpi: 200 });
-    const [a, b] = await Promise.all([await room.readPage(page!), SCAN].map((input) => sharp(input).greyscale().raw().toBuffer()));
+    const [a, b] = await Promise.all(
+      [await room.readPage(page!), SCAN].map((input) => sharp(input).greyscale().raw().toBuffer()),
+    );
     const difference = a!.reduce((sum, value, index) => sum + Math.abs(value - b![index]!), 0) / a!.length;
     expect(difference).toBeLessThan(2);
   });
@@ -129,44 +157,108 @@ describe('a file the officer chose', () => {
 });
 
 describe('bad input', () => {
-  const truncated = (name: string, bytes: Uint8Array, share: number): string => write(name, bytes.subarray(0, Math.floor(bytes.length * share)));
+  const truncated = (name: string, bytes: Uint8Array, share: number): string =>
+    write(name, bytes.subarray(0, Math.floor(bytes.length * share)));
   const fileCases: readonly [string, string, () => string | Promise<string>][] = [
     ['an empty file', 'file-empty', () => write('zero.pdf', Buffer.alloc(0))],
     ['text named PDF', 'file-not-supported', () => write('text.pdf', Buffer.from('xin chào'))],
     ['a GIF', 'file-not-supported', async () => write('a.gif', await sharp(pages[0]).gif().toBuffer())],
-    ['an SVG that names other files', 'file-not-supported', () => write('a.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'))],
-    ['an AVIF', 'file-not-supported', () => write('a.avif', Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1', 'latin1'))],
+    [
+      'an SVG that names other files',
+      'file-not-supported',
+      () =>
+        write('a.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>')),
+    ],
+    [
+      'an AVIF',
+      'file-not-supported',
+      () => write('a.avif', Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1', 'latin1')),
+    ],
     ['a folder', 'file-not-supported', () => folder],
     ['a device without end', 'file-not-supported', () => '/dev/zero'],
     ['a file that is gone', 'not-found', () => join(folder, 'gone.jpg')],
-    ['a file above 200 MiB', 'file-too-large', () => {
-      const path = write('large.jpg', Buffer.from([0xff, 0xd8, 0xff]));
-      truncateSync(path, 201 * 1024 * 1024);
-      return path;
-    }],
+    [
+      'a file above 200 MiB',
+      'file-too-large',
+      () => {
+        const path = write('large.jpg', Buffer.from([0xff, 0xd8, 0xff]));
+        truncateSync(path, 201 * 1024 * 1024);
+        return path;
+      },
+    ],
     ['half a JPEG', 'file-damaged', () => truncated('half.jpg', readFileSync(SCAN), 0.5)],
     ['a JPEG header alone', 'file-damaged', () => write('head.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0]))],
-    ['half a PNG', 'file-damaged', async () => truncated('half.png', await sharp(SCAN).resize(400).png().toBuffer(), 0.5)],
-    ['half a TIFF', 'file-damaged', async () => truncated('half.tif', await sharp(SCAN).resize(400).tiff({ compression: 'none' }).toBuffer(), 0.5)],
+    [
+      'half a PNG',
+      'file-damaged',
+      async () => truncated('half.png', await sharp(SCAN).resize(400).png().toBuffer(), 0.5),
+    ],
+    [
+      'half a TIFF',
+      'file-damaged',
+      async () => truncated('half.tif', await sharp(SCAN).resize(400).tiff({ compression: 'none' }).toBuffer(), 0.5),
+    ],
     ['half a HEIC', 'file-damaged', () => truncated('half.heic', readFileSync(join(FIXTURES, 'page.heic')), 0.5)],
-    ['half a PDF', 'file-damaged', () => truncated('half.pdf', makePdf([{ width: 300, height: 200, jpeg: { bytes: readFileSync(SCAN), width: 1653, height: 2339 } }]), 0.5)],
-    ['a PDF cut off inside a later revision', 'file-damaged', () => write('cut.pdf', Buffer.concat([makePdf([{ width: 9, height: 9 }]), Buffer.from(`5 0 obj <<${'/A 1 '.repeat(900)}`)]))],
-    ['a PDF of garbage', 'file-damaged', () => write('garbage.pdf', Buffer.from(`%PDF-1.7\n${'x'.repeat(2000)}\n%%EOF`))],
+    [
+      'half a PDF',
+      'file-damaged',
+      () =>
+        truncated(
+          'half.pdf',
+          makePdf([{ width: 300, height: 200, jpeg: { bytes: readFileSync(SCAN), width: 1653, height: 2339 } }]),
+          0.5,
+        ),
+    ],
+    [
+      'a PDF cut off inside a later revision',
+      'file-damaged',
+      () =>
+        write(
+          'cut.pdf',
+          Buffer.concat([makePdf([{ width: 9, height: 9 }]), Buffer.from(`5 0 obj <<${'/A 1 '.repeat(900)}`)]),
+        ),
+    ],
+    [
+      'a PDF of garbage',
+      'file-damaged',
+      () => write('garbage.pdf', Buffer.from(`%PDF-1.7\n${'x'.repeat(2000)}\n%%EOF`)),
+    ],
     ['a PDF with a password', 'pdf-password', () => join(FIXTURES, 'password-mo-khoa.pdf')],
-    ['a PDF of 501 pages', 'pdf-too-many-pages', () => write('many.pdf', makePdf(Array.from({ length: 501 }, () => ({ width: 50, height: 50 }))))],
-    ['a PDF page of 5 by 5 metres', 'image-too-large', () => write('huge.pdf', makePdf([{ width: 14_400, height: 14_400 }]))],
+    [
+      'a PDF of 501 pages',
+      'pdf-too-many-pages',
+      () => write('many.pdf', makePdf(Array.from({ length: 501 }, () => ({ width: 50, height: 50 })))),
+    ],
+    [
+      'a PDF page of 5 by 5 metres',
+      'image-too-large',
+      () => write('huge.pdf', makePdf([{ width: 14_400, height: 14_400 }])),
+    ],
     ['a PNG of 20,001 pixels across', 'image-too-large', () => write('wide.png', pngOf(20_001, 10))],
-    ['a PNG of 270 million pixels that unpacks from nothing', 'image-too-large', () => write('bomb.png', pngOf(18_000, 15_000))],
-    ['a JPEG whose header claims 65,500 lines', 'image-too-large', () => {
-      const bytes = readFileSync(pages[0]!);
-      bytes.writeUInt16BE(65_500, bytes.indexOf(Buffer.from([0xff, 0xc0])) + 5);
-      return write('claims.jpg', bytes);
-    }],
-    ['a HEIC whose header claims 60,000 pixels', 'image-too-large', () => {
-      const bytes = readFileSync(join(FIXTURES, 'page.heic'));
-      for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 4)) bytes.writeUInt32BE(60_000, at + 8);
-      return write('claims.heic', bytes);
-    }],
+    [
+      'a PNG of 270 million pixels that unpacks from nothing',
+      'image-too-large',
+      () => write('bomb.png', pngOf(18_000, 15_000)),
+    ],
+    [
+      'a JPEG whose header claims 65,500 lines',
+      'image-too-large',
+      () => {
+        const bytes = readFileSync(pages[0]!);
+        bytes.writeUInt16BE(65_500, bytes.indexOf(Buffer.from([0xff, 0xc0])) + 5);
+        return write('claims.jpg', bytes);
+      },
+    ],
+    [
+      'a HEIC whose header claims 60,000 pixels',
+      'image-too-large',
+      () => {
+        const bytes = readFileSync(join(FIXTURES, 'page.heic'));
+        for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 4))
+          bytes.writeUInt32BE(60_000, at + 8);
+        return write('claims.heic', bytes);
+      },
+    ],
   ];
 
   test.each(fileCases)('%s is refused as %s', async (_, code, make) => {
@@ -185,16 +277,23 @@ describe('bad input', () => {
 
   test('a refused file leaves nothing in the incoming folder', async () => {
     const fresh = openCapture();
-    await expect(fresh.importFile(write('half2.jpg', readFileSync(SCAN).subarray(0, 100_000)))).rejects.toThrow(Failure);
+    await expect(fresh.importFile(write('half2.jpg', readFileSync(SCAN).subarray(0, 100_000)))).rejects.toThrow(
+      Failure,
+    );
     expect(readdirSync(fresh.incomingFolder)).toEqual([]);
   });
 
   test('the pages before a damaged one are kept', async () => {
-    const many = await sharp(pages, { join: { animated: true } }).tiff({ compression: 'none' }).toBuffer();
+    const many = await sharp(pages, { join: { animated: true } })
+      .tiff({ compression: 'none' })
+      .toBuffer();
     const arrived: ArrivedPage[] = [];
     const path = write('damaged.tif', damageLastPage(many));
-    const import_ = room.capture.importFile({ path }, { signal: new AbortController().signal, progress: (page) => void arrived.push(page) });
-    await expect(Promise.resolve(import_)).rejects.toMatchObject({ code: 'file-damaged' });
+    const running = room.capture.importFile(
+      { path },
+      { signal: new AbortController().signal, progress: (page) => void arrived.push(page) },
+    );
+    await expect(Promise.resolve(running)).rejects.toMatchObject({ code: 'file-damaged' });
     expect(arrived.map((page) => page.index)).toEqual([0, 1]);
   });
 });
@@ -233,14 +332,17 @@ function crc32(bytes: Buffer): number {
 function damageLastPage(tiff: Buffer): Buffer {
   const damaged = Buffer.from(tiff);
   let last = 0;
-  for (let at = damaged.readUInt32LE(4); at !== 0; at = damaged.readUInt32LE(at + 2 + damaged.readUInt16LE(at) * 12)) last = at;
+  for (let at = damaged.readUInt32LE(4); at !== 0; at = damaged.readUInt32LE(at + 2 + damaged.readUInt16LE(at) * 12))
+    last = at;
   const entries = damaged.readUInt16LE(last);
   for (let entry = 0; entry < entries; entry++) {
     const at = last + 2 + entry * 12;
     if (damaged.readUInt16LE(at) !== 273) continue; // StripOffsets
     const count = damaged.readUInt32LE(at + 4);
     if (count === 1) damaged.writeUInt32LE(damaged.length + 9, at + 8);
-    else for (let strip = 0; strip < count; strip++) damaged.writeUInt32LE(damaged.length + 9, damaged.readUInt32LE(at + 8) + strip * 4);
+    else
+      for (let strip = 0; strip < count; strip++)
+        damaged.writeUInt32LE(damaged.length + 9, damaged.readUInt32LE(at + 8) + strip * 4);
   }
   return damaged;
 }

@@ -13,7 +13,11 @@ import { startEsclScanner } from '../../stand-ins/escl-scanner/server.ts';
 
 const run = promisify(execFile);
 const hasScanimage = has('scanimage', ['--version']);
-const hasAirscan = hasScanimage && ['/usr/lib/x86_64-linux-gnu/sane', '/usr/lib/aarch64-linux-gnu/sane'].some((folder) => existsSync(join(folder, 'libsane-airscan.so.1')));
+const hasAirscan =
+  hasScanimage &&
+  ['/usr/lib/x86_64-linux-gnu/sane', '/usr/lib/aarch64-linux-gnu/sane'].some((folder) =>
+    existsSync(join(folder, 'libsane-airscan.so.1')),
+  );
 
 function has(program: string, args: string[]): boolean {
   try {
@@ -35,18 +39,34 @@ function configure(backend: string, file = '', text = ''): string {
 /** A `scanimage` that adds options to every scan, to make SANE's test backend fail. */
 function failing(...options: string[]): string {
   const program = join(mkdtempSync(join(tmpdir(), 'scanimage-')), 'scanimage');
-  writeFileSync(program, `#!/bin/sh\ncase "$*" in *--batch*) exec scanimage "$@" ${options.join(' ')};; *) exec scanimage "$@";; esac\n`, { mode: 0o755 });
+  writeFileSync(
+    program,
+    `#!/bin/sh\ncase "$*" in *--batch*) exec scanimage "$@" ${options.join(' ')};; *) exec scanimage "$@";; esac\n`,
+    { mode: 0o755 },
+  );
   return program;
 }
 
 describe.skipIf(!hasScanimage)('a SANE device (needs scanimage of sane-utils)', () => {
   const configFolder = configure('test');
   const room = openCapture({ sane: { configFolder } });
-  const tester: Scanner = { id: 'sane:test:0', name: 'tester', driver: 'sane', sources: ['adf', 'flatbed'], dpis: [75] };
+  const tester: Scanner = {
+    id: 'sane:test:0',
+    name: 'tester',
+    driver: 'sane',
+    sources: ['adf', 'flatbed'],
+    dpis: [75],
+  };
 
   test('is listed with what it can do', async () => {
     const list = await room.list({ useSane: true });
-    expect(list[0]).toEqual({ id: 'sane:test:0', name: 'Noname frontend-tester', driver: 'sane', sources: ['adf', 'flatbed'], dpis: [75, 100, 150, 200, 240, 300, 400, 600] });
+    expect(list[0]).toEqual({
+      id: 'sane:test:0',
+      name: 'Noname frontend-tester',
+      driver: 'sane',
+      sources: ['adf', 'flatbed'],
+      dpis: [75, 100, 150, 200, 240, 300, 400, 600],
+    });
   });
 
   test('gives its ten sheets as JPEG at the resolution asked for, and nothing stays behind in the temporary folder', async () => {
@@ -81,7 +101,17 @@ describe.skipIf(!hasScanimage)('a SANE device (needs scanimage of sane-utils)', 
 
   test('is stopped politely in the middle of a page when the officer cancels', async () => {
     const cancel = new AbortController();
-    const slow = openCapture({ sane: { configFolder, program: failing('--read-delay=yes', '--read-delay-duration=20000', '--read-limit=yes', '--read-limit-size=65000') } });
+    const slow = openCapture({
+      sane: {
+        configFolder,
+        program: failing(
+          '--read-delay=yes',
+          '--read-delay-duration=20000',
+          '--read-limit=yes',
+          '--read-limit-size=65000',
+        ),
+      },
+    });
     const outcome = await slow.scan(tester, { dpi: 75 }, { signal: cancel.signal, onPage: () => cancel.abort() });
     expect(outcome).toMatchObject({ pages: 1, end: 'cancelled' });
   });
@@ -89,13 +119,20 @@ describe.skipIf(!hasScanimage)('a SANE device (needs scanimage of sane-utils)', 
   test('whose scanimage does not exit after its last words is ended, and its status counts', async () => {
     const program = join(mkdtempSync(join(tmpdir(), 'scanimage-')), 'scanimage');
     const words = 'Scanned page 1. (scanner status = 6)\\nBatch terminated, 1 page scanned\\n';
-    writeFileSync(program, `#!/bin/sh\ncase "$*" in *--batch*) printf '${words}' >&2; sleep 300;; *) exec scanimage "$@";; esac\n`, { mode: 0o755 });
+    writeFileSync(
+      program,
+      `#!/bin/sh\ncase "$*" in *--batch*) printf '${words}' >&2; sleep 300;; *) exec scanimage "$@";; esac\n`,
+      { mode: 0o755 },
+    );
     const stuck = openCapture({ sane: { configFolder, program } });
     expect(await stuck.scan(tester, { dpi: 75 })).toMatchObject({ pages: 0, end: 'fault', code: 'scanner-jam' });
   });
 
   test('without a duplex source refuses duplex', async () => {
-    expect(await room.scan(tester, { source: 'adf-duplex' })).toMatchObject({ end: 'fault', code: 'scanner-settings-refused' });
+    expect(await room.scan(tester, { source: 'adf-duplex' })).toMatchObject({
+      end: 'fault',
+      code: 'scanner-settings-refused',
+    });
   });
 
   test('that is unplugged is offline', async () => {
@@ -111,18 +148,38 @@ test('a computer without SANE has no SANE devices, and says offline when one is 
 });
 
 describe.skipIf(!hasAirscan)('the virtual eSCL scanner before an independent client (needs sane-airscan)', () => {
-  async function scanWithAirscan(faults: Partial<EsclFaults>, pages: readonly string[]): Promise<{ files: string[]; exitCode: number }> {
+  async function scanWithAirscan(
+    faults: Partial<EsclFaults>,
+    pages: readonly string[],
+  ): Promise<{ files: string[]; exitCode: number }> {
     const device = await startEsclScanner({ pages, faults });
-    const configFolder = configure('airscan', 'airscan.conf', `[devices]\n"virtual" = ${device.url}\n[options]\ndiscovery = disable\n`);
+    const configFolder = configure(
+      'airscan',
+      'airscan.conf',
+      `[devices]\n"virtual" = ${device.url}\n[options]\ndiscovery = disable\n`,
+    );
     const out = join(configFolder, 'out');
     mkdirSync(out);
-    const args = ['-d', 'airscan:e0:virtual', '--source=ADF', '--mode=Color', '--resolution=200', '--format=tiff', `--batch=${out}/p%d.tif`];
+    const args = [
+      '-d',
+      'airscan:e0:virtual',
+      '--source=ADF',
+      '--mode=Color',
+      '--resolution=200',
+      '--format=tiff',
+      `--batch=${out}/p%d.tif`,
+    ];
     const exitCode = await run('scanimage', args, { env: { ...process.env, SANE_CONFIG_DIR: configFolder } }).then(
       () => 0,
       (error: { code: number }) => error.code,
     );
     await device.stop();
-    return { files: readdirSync(out).sort().map((name) => join(out, name)), exitCode };
+    return {
+      files: readdirSync(out)
+        .sort()
+        .map((name) => join(out, name)),
+      exitCode,
+    };
   }
 
   test('gives it the same pages as our client', async () => {
@@ -151,6 +208,8 @@ describe.skipIf(!hasAirscan)('the virtual eSCL scanner before an independent cli
 async function meanDifference(scan: string, original: string): Promise<number> {
   const { width, height } = await sharp(original).metadata();
   const area = { left: 0, top: 0, width, height };
-  const [a, b] = await Promise.all([scan, original].map((file) => sharp(file).extract(area).greyscale().raw().toBuffer()));
+  const [a, b] = await Promise.all(
+    [scan, original].map((file) => sharp(file).extract(area).greyscale().raw().toBuffer()),
+  );
   return a!.reduce((sum, value, index) => sum + Math.abs(value - b![index]!), 0) / a!.length;
 }

@@ -1,7 +1,8 @@
 /** @file The XML of the virtual scanner, valid for strict independent clients (sane-airscan reads it too). */
 import type { EsclFaults } from './faults.ts';
 
-const NAMESPACES = 'xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm" xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03"';
+const NAMESPACES =
+  'xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm" xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03"';
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 export interface DeviceDescription {
@@ -23,7 +24,8 @@ export interface JobDescription {
 export function capabilitiesDocument(device: DeviceDescription): string {
   const modes = device.onlyBlackAndWhite ? ['BlackAndWhite1'] : ['Grayscale8', 'RGB24'];
   const resolutions = device.dpis.map(
-    (dpi) => `<scan:DiscreteResolution><scan:XResolution>${dpi}</scan:XResolution><scan:YResolution>${dpi}</scan:YResolution></scan:DiscreteResolution>`,
+    (dpi) =>
+      `<scan:DiscreteResolution><scan:XResolution>${dpi}</scan:XResolution><scan:YResolution>${dpi}</scan:YResolution></scan:DiscreteResolution>`,
   );
   const input = `<scan:MinWidth>300</scan:MinWidth><scan:MaxWidth>2550</scan:MaxWidth><scan:MinHeight>300</scan:MinHeight><scan:MaxHeight>3510</scan:MaxHeight>
 <scan:MaxScanRegions>1</scan:MaxScanRegions>
@@ -50,7 +52,9 @@ ${device.hasDuplex ? `<scan:AdfDuplexInputCaps>${input}</scan:AdfDuplexInputCaps
 
 export function statusDocument(state: string, adfState: string, jobs: readonly JobDescription[]): string {
   const infos = jobs.map(
-    (job) => `<scan:JobInfo><pwg:JobUri>${job.path}</pwg:JobUri><pwg:JobUuid>${job.id}</pwg:JobUuid><scan:Age>1</scan:Age>
+    (
+      job,
+    ) => `<scan:JobInfo><pwg:JobUri>${job.path}</pwg:JobUri><pwg:JobUuid>${job.id}</pwg:JobUuid><scan:Age>1</scan:Age>
 <pwg:ImagesCompleted>${job.imagesCompleted}</pwg:ImagesCompleted><pwg:ImagesToTransfer>${job.imagesToTransfer}</pwg:ImagesToTransfer>
 <pwg:JobState>${job.state}</pwg:JobState><pwg:JobStateReasons><pwg:JobStateReason>${job.state === 'Completed' ? 'JobCompletedSuccessfully' : 'JobScanning'}</pwg:JobStateReason></pwg:JobStateReasons></scan:JobInfo>`,
   );

@@ -21,7 +21,10 @@ if (values.pages === undefined) {
   process.exit(64);
 }
 const folder = values.pages;
-const pages = readdirSync(folder).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort().map((name) => join(folder, name));
+const pages = readdirSync(folder)
+  .filter((name) => /\.(jpe?g|png)$/i.test(name))
+  .sort()
+  .map((name) => join(folder, name));
 const scanner = await startEsclScanner({
   pages,
   port: Number(values.port),
@@ -30,4 +33,5 @@ const scanner = await startEsclScanner({
   reloads: true,
 });
 process.stdout.write(`${scanner.url}\n`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void scanner.stop().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void scanner.stop().then(() => process.exit(0)));

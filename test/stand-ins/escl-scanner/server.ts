@@ -119,7 +119,13 @@ class VirtualScanner {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    const entry: LoggedRequest = { method: request.method ?? '', path, host: request.headers.host ?? '', body: await readBody(request), status: 0 };
+    const entry: LoggedRequest = {
+      method: request.method ?? '',
+      path,
+      host: request.headers.host ?? '',
+      body: await readBody(request),
+      status: 0,
+    };
     this.log.push(entry);
     response.on('close', () => {
       entry.status = response.statusCode;
@@ -127,20 +133,24 @@ class VirtualScanner {
     if (this.#faults.wantsLocalhost) response.setHeader('Server', 'HP_Compact_Server');
     const isCapabilities = path === `${this.root}/ScannerCapabilities`;
     const isHostWrong =
-      (this.#faults.wantsLocalhost && !isCapabilities && entry.host !== 'localhost') || (this.#faults.wantsPort && !/:\d+$/.test(entry.host));
+      (this.#faults.wantsLocalhost && !isCapabilities && entry.host !== 'localhost') ||
+      (this.#faults.wantsPort && !/:\d+$/.test(entry.host));
     if (isHostWrong) return send(response, 400);
     if (request.method === 'GET' && isCapabilities) return this.#capabilities(response);
     if (request.method === 'GET' && path === `${this.root}/ScannerStatus`) return this.#status(response);
     if (request.method === 'POST' && path === `${this.root}/ScanJobs`) return this.#createJob(entry.body, response);
-    if (this.#job && path === this.#job.path && request.method === 'DELETE') return this.#deleteJob(this.#job, response);
-    if (this.#job && path === `${this.#job.path}/NextDocument` && request.method === 'GET') return this.#nextDocument(this.#job, response);
+    if (this.#job && path === this.#job.path && request.method === 'DELETE')
+      return this.#deleteJob(this.#job, response);
+    if (this.#job && path === `${this.#job.path}/NextDocument` && request.method === 'GET')
+      return this.#nextDocument(this.#job, response);
     return send(response, 404);
   }
 
   #capabilities(response: ServerResponse): void {
     const { hostileXml, redirectTo } = this.#faults;
     if (redirectTo !== undefined) return send(response, 302, undefined, { Location: redirectTo });
-    if (hostileXml !== undefined) return send(response, 200, hostileDocument(hostileXml), { 'Content-Type': 'text/xml' });
+    if (hostileXml !== undefined)
+      return send(response, 200, hostileDocument(hostileXml), { 'Content-Type': 'text/xml' });
     const document = capabilitiesDocument({
       model: this.#options.model ?? 'Virtual eSCL Scanner',
       uuid: this.uuid,
@@ -155,7 +165,9 @@ class VirtualScanner {
     if (this.#faults.noStatus) return send(response, 404);
     const job = this.#job;
     const state = job?.state === 'Processing' ? 'Processing' : 'Idle';
-    send(response, 200, statusDocument(state, this.#adfState(), job ? [this.#describe(job)] : []), { 'Content-Type': 'text/xml' });
+    send(response, 200, statusDocument(state, this.#adfState(), job ? [this.#describe(job)] : []), {
+      'Content-Type': 'text/xml',
+    });
   }
 
   #adfState(): string {
@@ -180,10 +192,16 @@ class VirtualScanner {
   #createJob(body: string, response: ServerResponse): void {
     const field = (name: string): string => new RegExp(`<(?:\\w+:)?${name}>([^<]*)<`).exec(body)?.[1]?.trim() ?? '';
     const isFeeder = /<pwg:InputSource>Feeder</.test(body);
-    if (!/^\s*<\?xml/.test(body) || !body.includes('ScanSettings') || !body.includes('<pwg:InputSource>')) return send(response, 400);
-    if (this.#count('busyJobs') < (this.#faults.busyJobs ?? 0)) return this.#once('busyJobs', () => send(response, 503));
-    if (this.#job?.state === 'Processing' || (this.#faults.staysBusy && this.#job && !this.#job.isDeleted)) return send(response, 503);
-    const isRefused = this.#faults.refuseSettings || this.#faults.coverOpen || (this.#faults.refuseBlackAndWhite && field('ColorMode') === 'BlackAndWhite1');
+    if (!/^\s*<\?xml/.test(body) || !body.includes('ScanSettings') || !body.includes('<pwg:InputSource>'))
+      return send(response, 400);
+    if (this.#count('busyJobs') < (this.#faults.busyJobs ?? 0))
+      return this.#once('busyJobs', () => send(response, 503));
+    if (this.#job?.state === 'Processing' || (this.#faults.staysBusy && this.#job && !this.#job.isDeleted))
+      return send(response, 503);
+    const isRefused =
+      this.#faults.refuseSettings ||
+      this.#faults.coverOpen ||
+      (this.#faults.refuseBlackAndWhite && field('ColorMode') === 'BlackAndWhite1');
     if (isRefused || !DPIS.includes(Number(field('XResolution')))) return send(response, 409);
     if (isFeeder && (this.#faults.feederEmpty || this.#usedSheets >= this.#sheets())) return send(response, 409);
     const id = randomUUID();
@@ -215,9 +233,12 @@ class VirtualScanner {
     if (faults.hangAtPage === page) return;
     if (faults.cancelledAtPage === page) return this.#end(job, 'Canceled', response, 410);
     if (faults.errorAtPage === page) return send(response, 500);
-    if (faults.busyPage === page && this.#count('busyPage') < (faults.busyPageTimes ?? 3)) return this.#once('busyPage', () => send(response, 503));
-    if (job.notFoundsOfPage++ < (faults.earlyNotFound ?? 0) && job.delivered < job.stack.length) return send(response, 404);
-    if (job.delivered >= job.stack.length && faults.endlessPage === undefined) return this.#end(job, 'Completed', response, 404);
+    if (faults.busyPage === page && this.#count('busyPage') < (faults.busyPageTimes ?? 3))
+      return this.#once('busyPage', () => send(response, 503));
+    if (job.notFoundsOfPage++ < (faults.earlyNotFound ?? 0) && job.delivered < job.stack.length)
+      return send(response, 404);
+    if (job.delivered >= job.stack.length && faults.endlessPage === undefined)
+      return this.#end(job, 'Completed', response, 404);
     const trouble = job.isFeeder ? this.#troubleAt(sheet) : null;
     if (trouble !== null) {
       this.#adfTrouble = trouble;
@@ -233,7 +254,9 @@ class VirtualScanner {
     const bytes = await this.#picture(job, job.stack[Math.min(page, job.stack.length) - 1] ?? 0);
     if (faults.hugePage === page) return sendForEver(response);
     if (faults.shortPage === page && this.#count('shortPage') < 1) {
-      return this.#once('shortPage', () => send(response, 200, bytes.subarray(0, bytes.length / 2), { 'Content-Type': 'image/jpeg' }));
+      return this.#once('shortPage', () =>
+        send(response, 200, bytes.subarray(0, bytes.length / 2), { 'Content-Type': 'image/jpeg' }),
+      );
     }
     if (faults.cutPage === page && this.#count('cutPage') < (faults.cutTimes ?? 1)) {
       return this.#once('cutPage', () => {
@@ -309,7 +332,12 @@ class VirtualScanner {
   }
 }
 
-function send(response: ServerResponse, status: number, body?: string | Buffer, headers: Record<string, string> = {}): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body?: string | Buffer,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'Content-Length': Buffer.byteLength(body ?? ''), ...headers });
   response.end(body);
 }

@@ -33,15 +33,21 @@ const COLOUR_MODES: readonly ColourMode[] = ['RGB24', 'Grayscale8', 'BlackAndWhi
 
 export function parseCapabilities(xml: Uint8Array | string): EsclCapabilities {
   const root = readXml(xml);
-  if (root.name !== 'ScannerCapabilities') throw new Failure('scanner-failed', `<${root.name}> instead of capabilities`);
+  if (root.name !== 'ScannerCapabilities')
+    throw new Failure('scanner-failed', `<${root.name}> instead of capabilities`);
   const platen = find(root, 'Platen', 'PlatenInputCaps');
   const simplex = find(root, 'Adf', 'AdfSimplexInputCaps');
   const duplex = find(root, 'Adf', 'AdfDuplexInputCaps');
-  const hasDuplexOption = findAll(find(root, 'Adf', 'AdfOptions'), 'AdfOption').some((option) => option.text.trim() === 'Duplex');
+  const hasDuplexOption = findAll(find(root, 'Adf', 'AdfOptions'), 'AdfOption').some(
+    (option) => option.text.trim() === 'Duplex',
+  );
   const twoSided = duplex ?? (hasDuplexOption ? simplex : undefined);
   return {
     model: findText(root, 'MakeAndModel') ?? 'eSCL scanner',
-    uuid: findText(root, 'UUID')?.toLowerCase().replace(/^urn:uuid:/, '') ?? null,
+    uuid:
+      findText(root, 'UUID')
+        ?.toLowerCase()
+        .replace(/^urn:uuid:/, '') ?? null,
     inputs: {
       ...(platen ? { flatbed: parseInput(platen) } : {}),
       ...(simplex ? { adf: parseInput(simplex) } : {}),

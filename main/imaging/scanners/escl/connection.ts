@@ -3,7 +3,13 @@
  * Names are resolved here and only local addresses are dialled, so a name cannot be turned towards the outside later.
  */
 import { lookup as resolveName, type LookupAddress, type LookupOptions } from 'node:dns';
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
@@ -78,7 +84,8 @@ export class EsclConnection {
       if (answer.headers.server?.includes('HP_Compact_Server')) this.#hostHeader = 'localhost';
       const isRedirect = [301, 302, 303, 307, 308].includes(answer.status);
       if (!isRedirect) return answer;
-      if (request.method !== 'GET' || redirects >= MAX_REDIRECTS) throw new Failure('scanner-failed', 'redirected in circles');
+      if (request.method !== 'GET' || redirects >= MAX_REDIRECTS)
+        throw new Failure('scanner-failed', 'redirected in circles');
       path = this.#pathOnSameDevice(answer.headers.location ?? '', path);
     }
   }
@@ -89,21 +96,26 @@ export class EsclConnection {
 
   #requestOnce(request: EsclRequest): Promise<EsclAnswer> {
     return new Promise((resolve, reject) => {
-      const fail = (cause: unknown): void => reject(request.signal.aborted ? abortReason(request.signal) : asTransferError(cause));
+      const fail = (cause: unknown): void =>
+        reject(request.signal.aborted ? abortReason(request.signal) : asTransferError(cause));
       const outgoing = this.#send(request);
       outgoing.on('error', fail);
-      outgoing.on('timeout', () => outgoing.destroy(new Failure('scanner-offline', `silent for ${request.silenceMs ?? SILENCE_MS} ms`)));
+      outgoing.on('timeout', () =>
+        outgoing.destroy(new Failure('scanner-offline', `silent for ${request.silenceMs ?? SILENCE_MS} ms`)),
+      );
       outgoing.on('response', (response) => {
         const chunks: Buffer[] = [];
         let sizeBytes = 0;
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           sizeBytes += chunk.length;
-          if (sizeBytes > request.maxBytes) response.destroy(new Failure('scanner-failed', `answer larger than ${request.maxBytes} bytes`));
+          if (sizeBytes > request.maxBytes)
+            response.destroy(new Failure('scanner-failed', `answer larger than ${request.maxBytes} bytes`));
         });
         response.on('error', fail);
         response.on('close', () => {
-          if (response.complete) resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+          if (response.complete)
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
           else fail(new TransferBroken(`connection closed after ${sizeBytes} bytes`));
         });
       });
@@ -112,7 +124,10 @@ export class EsclConnection {
   }
 
   #send(request: EsclRequest): ClientRequest {
-    const body = request.body === undefined ? {} : { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(request.body) };
+    const body =
+      request.body === undefined
+        ? {}
+        : { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(request.body) };
     const options: RequestOptions = {
       host: this.address.host,
       port: this.address.port,
@@ -134,10 +149,16 @@ export class EsclConnection {
     }
   }
 
-  #lookup(name: string, options: LookupOptions, done: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void {
+  #lookup(
+    name: string,
+    options: LookupOptions,
+    done: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void,
+  ): void {
     resolveName(name, { ...options, all: true, order: 'ipv4first' }, (error, addresses) => {
       if (error) return done(error, []);
-      const allowed = this.#options.allowPublicAddresses ? addresses : addresses.filter(({ address }) => isLocalAddress(address));
+      const allowed = this.#options.allowPublicAddresses
+        ? addresses
+        : addresses.filter(({ address }) => isLocalAddress(address));
       const [first] = allowed;
       if (!first) return done(Object.assign(new Error(`${name} is outside the local network`), { code: 'EACCES' }), []);
       if (options.all === true) done(null, allowed);
@@ -162,7 +183,10 @@ export class EsclConnection {
         const seen = socket.getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase() ?? '';
         this.#fingerprint ??= seen;
         if (seen === this.#fingerprint) done?.(null, socket as Duplex);
-        else socket.destroy(new Failure('scanner-offline', 'the certificate is not the one seen before: list the devices again'));
+        else
+          socket.destroy(
+            new Failure('scanner-offline', 'the certificate is not the one seen before: list the devices again'),
+          );
       });
       return undefined;
     };

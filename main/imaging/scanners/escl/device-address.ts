@@ -17,7 +17,13 @@ export interface DeviceAddress {
 
 const ID_PREFIX = 'escl:';
 const LOCAL_NETWORKS = new BlockList();
-for (const [network, bits] of [['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['127.0.0.0', 8], ['169.254.0.0', 16]] as const) {
+for (const [network, bits] of [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+] as const) {
   LOCAL_NETWORKS.addSubnet(network, bits, 'ipv4');
 }
 LOCAL_NETWORKS.addAddress('::1', 'ipv6');

@@ -50,14 +50,22 @@ export function mergeAnnouncements(announcements: readonly Announcement[]): Disc
       const value = announcement.txt?.[name];
       return typeof value === 'string' && value !== '' ? value : null;
     };
-    const usable = (announcement.addresses ?? []).filter((address) => isLocalAddress(address) && !/^fe80:/i.test(address));
+    const usable = (announcement.addresses ?? []).filter(
+      (address) => isLocalAddress(address) && !/^fe80:/i.test(address),
+    );
     const uuid = text('uuid')?.toLowerCase() ?? null;
     const key = uuid ?? `${usable[0]}:${announcement.port}`;
     const device = devices.get(key) ?? { uuid, addresses: [] };
     devices.set(key, device);
     const root = `/${(text('rs') ?? 'eSCL').replace(/^\/+|\/+$/g, '')}`;
     for (const host of usable) {
-      device.addresses.push({ isSecure: announcement.type === 'uscans', host, port: announcement.port, root, fingerprint: null });
+      device.addresses.push({
+        isSecure: announcement.type === 'uscans',
+        host,
+        port: announcement.port,
+        root,
+        fingerprint: null,
+      });
     }
   }
   for (const device of devices.values()) device.addresses.sort((a, b) => rank(a) - rank(b));

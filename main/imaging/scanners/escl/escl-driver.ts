@@ -30,7 +30,9 @@ export function createEsclDriver(options: EsclDriverOptions): ScannerDriver {
     list: async (signal) => {
       const manual = options.addresses.map((text) => probeBest(parseManualAddress(text), options, signal));
       const discovered = options.useDiscovery ? discoverDevices(signal) : Promise.resolve([]);
-      const announced = discovered.then((devices) => Promise.all(devices.map((device) => probeBest(device.addresses, options, signal))));
+      const announced = discovered.then((devices) =>
+        Promise.all(devices.map((device) => probeBest(device.addresses, options, signal))),
+      );
       const answering = (await Promise.all([Promise.all(manual), announced])).flat();
       return dropTwins(answering.filter((device) => device !== null)).map(describe);
     },
@@ -38,7 +40,12 @@ export function createEsclDriver(options: EsclDriverOptions): ScannerDriver {
   };
 }
 
-async function* scan(scanner: Scanner, job: Parameters<ScannerDriver['scan']>[1], signal: AbortSignal, options: EsclDriverOptions): ReturnType<typeof runScanJob> {
+async function* scan(
+  scanner: Scanner,
+  job: Parameters<ScannerDriver['scan']>[1],
+  signal: AbortSignal,
+  options: EsclDriverOptions,
+): ReturnType<typeof runScanJob> {
   const address = fromScannerId(scanner.id);
   if (!address) throw new Failure('scanner-offline', `no address in ${scanner.id}`);
   const connection = new EsclConnection(address, options);
@@ -50,12 +57,20 @@ async function* scan(scanner: Scanner, job: Parameters<ScannerDriver['scan']>[1]
 }
 
 /** Asks all candidates at once and takes the first of the list that answers. */
-async function probeBest(candidates: readonly DeviceAddress[], options: EsclDriverOptions, signal: AbortSignal): Promise<AnsweringDevice | null> {
+async function probeBest(
+  candidates: readonly DeviceAddress[],
+  options: EsclDriverOptions,
+  signal: AbortSignal,
+): Promise<AnsweringDevice | null> {
   const answers = await Promise.all(candidates.map((candidate) => probe(candidate, options, signal)));
   return answers.find((answer) => answer !== null) ?? null;
 }
 
-async function probe(address: DeviceAddress, options: EsclDriverOptions, signal: AbortSignal): Promise<AnsweringDevice | null> {
+async function probe(
+  address: DeviceAddress,
+  options: EsclDriverOptions,
+  signal: AbortSignal,
+): Promise<AnsweringDevice | null> {
   const connection = new EsclConnection(address, options);
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)]);
@@ -83,5 +98,11 @@ function dropTwins(devices: readonly AnsweringDevice[]): AnsweringDevice[] {
 function describe({ capabilities, address }: AnsweringDevice): Scanner {
   const sources = SOURCES.filter((source) => capabilities.inputs[source] !== undefined);
   const dpis = new Set(sources.flatMap((source) => capabilities.inputs[source]?.dpis ?? []));
-  return { id: toScannerId(address), name: capabilities.model, driver: 'escl', sources, dpis: [...dpis].sort((a, b) => a - b) };
+  return {
+    id: toScannerId(address),
+    name: capabilities.model,
+    driver: 'escl',
+    sources,
+    dpis: [...dpis].sort((a, b) => a - b),
+  };
 }

@@ -33,9 +33,21 @@ const STATUS_SILENCE_MS = 10_000;
 const DELETE_LIMIT_MS = 5_000;
 const MOST_PAGES = 2_000;
 
-export async function readCapabilities(connection: EsclConnection, signal: AbortSignal, silenceMs?: number): Promise<EsclCapabilities> {
+export async function readCapabilities(
+  connection: EsclConnection,
+  signal: AbortSignal,
+  silenceMs?: number,
+): Promise<EsclCapabilities> {
   const path = `${connection.address.root}/ScannerCapabilities`;
-  const answer = await orBroken(connection.request({ method: 'GET', path, maxBytes: MAX_XML_BYTES, signal, ...(silenceMs === undefined ? {} : { silenceMs }) }));
+  const answer = await orBroken(
+    connection.request({
+      method: 'GET',
+      path,
+      maxBytes: MAX_XML_BYTES,
+      signal,
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+    }),
+  );
   if (answer.status !== 200) throw new Failure('scanner-offline', `${path} answers ${answer.status}`);
   return parseCapabilities(answer.body);
 }
@@ -103,9 +115,15 @@ class RunningDevice {
   async start(capabilities: EsclCapabilities): Promise<{ path: string; settings: ScanSettings }> {
     const { root } = this.#connection.address;
     let settings = buildScanSettings(capabilities, this.#job);
-    for (let tries = 0; ; ) {
+    for (let tries = 0; ;) {
       const answer = await orBroken(
-        this.#connection.request({ method: 'POST', path: `${root}/ScanJobs`, body: settings.xml, maxBytes: MAX_XML_BYTES, signal: this.#signal }),
+        this.#connection.request({
+          method: 'POST',
+          path: `${root}/ScanJobs`,
+          body: settings.xml,
+          maxBytes: MAX_XML_BYTES,
+          signal: this.#signal,
+        }),
       );
       if (answer.status === 201) {
         const path = toPath(answer.headers.location ?? '', `${root}/`);
@@ -145,7 +163,8 @@ class RunningDevice {
         await this.#pause(retryAfterMs(answer) ?? this.#timing.busyPauseMs);
       } else if (answer.status === 404 || answer.status === 410) {
         const status = await this.#status();
-        if (!isStillScanning(status, path) || ++tries.early > EARLY_TRIES) return this.#settle(status, path, arrived, before, brokenSheet);
+        if (!isStillScanning(status, path) || ++tries.early > EARLY_TRIES)
+          return this.#settle(status, path, arrived, before, brokenSheet);
         await this.#pause(this.#timing.earlyPauseMs * tries.early);
       } else {
         throw afterPage(await this.#refusal(answer.status, 'scanner-failed'), arrived);
@@ -156,26 +175,45 @@ class RunningDevice {
 
   /** The next picture, whole and of a kind we read, or the device's answer that there is none. */
   async #next(path: string): Promise<EsclAnswer | TransferBroken> {
-    const request = { method: 'GET', path: `${path}/NextDocument`, maxBytes: MAX_PICTURE_BYTES, signal: this.#signal } as const;
+    const request = {
+      method: 'GET',
+      path: `${path}/NextDocument`,
+      maxBytes: MAX_PICTURE_BYTES,
+      signal: this.#signal,
+    } as const;
     const answer = await this.#connection.request(request).catch((thrown: unknown) => {
       if (thrown instanceof TransferBroken) return thrown;
       throw thrown;
     });
     if (answer instanceof TransferBroken || answer.status !== 200 || isWholePicture(answer.body)) return answer;
-    if (sniffFormat(answer.body) === 'pdf') throw new Failure('scanner-failed', 'sends PDF although JPEG was asked for');
+    if (sniffFormat(answer.body) === 'pdf')
+      throw new Failure('scanner-failed', 'sends PDF although JPEG was asked for');
     return new TransferBroken(`the picture breaks off after ${answer.body.length} bytes`);
   }
 
   /** The device has no more pages: was that the end of the stack, or did something go wrong? */
-  #settle(status: EsclStatus | null, path: string, arrived: number, before: EsclStatus | null, brokenSheet: number | null): void {
+  #settle(
+    status: EsclStatus | null,
+    path: string,
+    arrived: number,
+    before: EsclStatus | null,
+    brokenSheet: number | null,
+  ): void {
     const job = jobOf(status, path);
     const fault = adfFault(status);
     if (job?.state === 'Canceled') throw new Failure('cancelled', 'stopped at the device');
-    if (job?.state === 'Aborted') throw afterPage(new Failure(fault ?? 'scanner-failed', job.reasons.join(', ') || 'job aborted'), arrived);
-    if (arrived === 0) throw this.#job.source === 'flatbed' ? new Failure('scanner-failed', 'no page came') : new Failure(fault ?? 'scanner-feeder-empty');
+    if (job?.state === 'Aborted')
+      throw afterPage(new Failure(fault ?? 'scanner-failed', job.reasons.join(', ') || 'job aborted'), arrived);
+    if (arrived === 0)
+      throw this.#job.source === 'flatbed'
+        ? new Failure('scanner-failed', 'no page came')
+        : new Failure(fault ?? 'scanner-feeder-empty');
     const completed = job?.imagesCompleted ?? arrived;
     if (brokenSheet !== null && completed > arrived) {
-      throw new Failure('scanner-failed', `the device counts ${completed} pages, ${arrived} arrived: compare page ${brokenSheet}`);
+      throw new Failure(
+        'scanner-failed',
+        `the device counts ${completed} pages, ${arrived} arrived: compare page ${brokenSheet}`,
+      );
     }
     // A jam that was there before and did not keep any page back is an old one.
     if (job?.state !== 'Completed' && fault !== null && status?.adfState !== before?.adfState) {
@@ -187,25 +225,35 @@ class RunningDevice {
     const now = await this.#status();
     const fault = adfFault(now);
     if (fault !== null) return new Failure(fault, now?.adfState ?? '');
-    if (status === 409 && this.#job.source !== 'flatbed' && now?.adfState === 'ScannerAdfEmpty') return new Failure('scanner-feeder-empty');
+    if (status === 409 && this.#job.source !== 'flatbed' && now?.adfState === 'ScannerAdfEmpty')
+      return new Failure('scanner-feeder-empty');
     return new Failure(status === 400 || status === 409 ? otherwise : 'scanner-failed', `HTTP ${status}`);
   }
 
   async #lost(path: string, arrived: number, cause: TransferBroken): Promise<Failure> {
     const completed = jobOf(await this.#status(), path)?.imagesCompleted;
     const counted = completed === null || completed === undefined ? '' : `; the device counts ${completed} pages`;
-    return new Failure('scanner-failed', `page ${arrived + 1} broke off ${BROKEN_TRIES + 1} times${counted}`, { cause });
+    return new Failure('scanner-failed', `page ${arrived + 1} broke off ${BROKEN_TRIES + 1} times${counted}`, {
+      cause,
+    });
   }
 
   /** Null when the device gives none: its silence about itself must not end a job that works. */
   async #status(): Promise<EsclStatus | null> {
     try {
       const path = `${this.#connection.address.root}/ScannerStatus`;
-      const answer = await this.#connection.request({ method: 'GET', path, maxBytes: MAX_XML_BYTES, silenceMs: STATUS_SILENCE_MS, signal: this.#signal });
+      const answer = await this.#connection.request({
+        method: 'GET',
+        path,
+        maxBytes: MAX_XML_BYTES,
+        silenceMs: STATUS_SILENCE_MS,
+        signal: this.#signal,
+      });
       return answer.status === 200 ? parseStatus(answer.body) : null;
     } catch (thrown) {
       this.#signal.throwIfAborted();
-      if (thrown instanceof TransferBroken || (thrown instanceof Failure && thrown.code === 'scanner-failed')) return null;
+      if (thrown instanceof TransferBroken || (thrown instanceof Failure && thrown.code === 'scanner-failed'))
+        return null;
       throw thrown;
     }
   }
@@ -227,7 +275,12 @@ function hasEnded(job: EsclJob | undefined): boolean {
 function isStillScanning(status: EsclStatus | null, path: string): boolean {
   const job = jobOf(status, path);
   const isAtRest = status?.state === 'Idle' && status.adfState === 'ScannerAdfEmpty';
-  return job !== undefined && (job.state === 'Pending' || job.state === 'Processing') && job.imagesToTransfer !== 0 && !isAtRest;
+  return (
+    job !== undefined &&
+    (job.state === 'Pending' || job.state === 'Processing') &&
+    job.imagesToTransfer !== 0 &&
+    !isAtRest
+  );
 }
 
 function retryAfterMs(answer: EsclAnswer): number | null {

@@ -55,7 +55,9 @@ export function nearestDpi(dpis: readonly number[], wanted: number): number {
 }
 
 function chooseColourMode(input: InputCapabilities, colour: boolean): ColourMode {
-  const order: readonly ColourMode[] = colour ? ['RGB24', 'Grayscale8', 'BlackAndWhite1'] : ['Grayscale8', 'RGB24', 'BlackAndWhite1'];
+  const order: readonly ColourMode[] = colour
+    ? ['RGB24', 'Grayscale8', 'BlackAndWhite1']
+    : ['Grayscale8', 'RGB24', 'BlackAndWhite1'];
   return order.find((mode) => input.colourModes.includes(mode)) ?? (colour ? 'RGB24' : 'Grayscale8');
 }
 

@@ -56,5 +56,7 @@ export function adfFault(status: EsclStatus | null): ErrorCode | null {
 
 /** Path of a job address. Host and port in it are often wrong and never followed. */
 export function toPath(address: string, base = '/'): string {
-  return URL.canParse(address, `http://device${base}`) ? new URL(address, `http://device${base}`).pathname.replace(/\/+$/, '') : '';
+  return URL.canParse(address, `http://device${base}`)
+    ? new URL(address, `http://device${base}`).pathname.replace(/\/+$/, '')
+    : '';
 }

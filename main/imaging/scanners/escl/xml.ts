@@ -15,7 +15,8 @@ export interface XmlElement {
 export const MAX_XML_BYTES = 1024 * 1024;
 const MAX_DEPTH = 32;
 const MAX_ELEMENTS = 20_000;
-const TOKEN = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/\s*([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s<>=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/gy;
+const TOKEN =
+  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/\s*([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s<>=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/gy;
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 interface OpenElement {
@@ -37,12 +38,19 @@ export function readXml(source: Uint8Array | string): XmlElement {
   for (let at = start; at < text.length; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text);
-    if (!token) throw refused(text.startsWith('<!', at) ? 'document type or entity declaration' : `not well-formed at ${at}`);
+    if (!token)
+      throw refused(text.startsWith('<!', at) ? 'document type or entity declaration' : `not well-formed at ${at}`);
     const [, cdata, closing, opening, , selfClosing, characters] = token;
     const parent = open.at(-1);
     if (opening !== undefined) {
-      if (root || ++count > MAX_ELEMENTS || open.length >= MAX_DEPTH) throw refused('second root, too many elements or too deep');
-      const element: OpenElement = { qualifiedName: opening, name: opening.slice(opening.indexOf(':') + 1), text: '', children: [] };
+      if (root || ++count > MAX_ELEMENTS || open.length >= MAX_DEPTH)
+        throw refused('second root, too many elements or too deep');
+      const element: OpenElement = {
+        qualifiedName: opening,
+        name: opening.slice(opening.indexOf(':') + 1),
+        text: '',
+        children: [],
+      };
       if (selfClosing) root = close(element, parent);
       else open.push(element);
     } else if (closing !== undefined) {

@@ -16,7 +16,8 @@ export type DeviceOptions = ReadonlyMap<string, DeviceOption>;
 const A4_MM = { width: 210, height: 297 } as const;
 const USUAL_DPIS = [75, 100, 150, 200, 240, 300, 400, 600];
 /** `    --source Flatbed|ADF Front [Flatbed]`, `    -y 0..297mm (in steps of 0.1) [297]`, `    --duplex[=(yes|no)] [no]` */
-const OPTION_LINE = /^ {4}(--?[A-Za-z0-9-]+)(\[=\(yes\|no\)\]|\[=\(auto\|yes\|no\)\])?(?: (.*?))? \[([^[\]]*)\](?: \[[a-z ,]+\])*$/;
+const OPTION_LINE =
+  /^ {4}(--?[A-Za-z0-9-]+)(\[=\(yes\|no\)\]|\[=\(auto\|yes\|no\)\])?(?: (.*?))? \[([^[\]]*)\](?: \[[a-z ,]+\])*$/;
 const RANGE = /^(?:auto\|)?(-?[\d.]+)\.\.(-?[\d.]+)/;
 const UNIT = /(dpi|mm|%|us|bit|pel)$/;
 
@@ -28,7 +29,14 @@ export function parseDeviceOptions(text: string): DeviceOptions {
     if (name === undefined || current === 'inactive') continue;
     const range = RANGE.exec(values);
     options.set(name, {
-      choices: range || yesNo !== undefined ? [] : values.replace(/ \(.*\)$/, '').split('|').map((value) => value.replace(UNIT, '')).filter((value) => value !== ''),
+      choices:
+        range || yesNo !== undefined
+          ? []
+          : values
+              .replace(/ \(.*\)$/, '')
+              .split('|')
+              .map((value) => value.replace(UNIT, ''))
+              .filter((value) => value !== ''),
       range: range ? { min: Number(range[1]), max: Number(range[2]) } : null,
       isSwitch: yesNo !== undefined,
     });
@@ -38,10 +46,10 @@ export function parseDeviceOptions(text: string): DeviceOptions {
 
 /** Which of our sources a backend's source name means; null for backs alone, film and card slots. */
 export function sourceOf(name: string): ScanSource | null {
-  if (/\bback\b|transparen|negative|slide|film|\bcard\b|\btma\b|\btpu\b/i.test(name)) return null;
+  if (/\bback\b|transparen|negative|slide|film|\bcard\b|\btma\b|\btpu/i.test(name)) return null;
   if (/duplex|double.?sided|two.?sided|both sides/i.test(name)) return 'adf-duplex';
-  if (/\badf\b|feeder|document|\bauto/i.test(name)) return 'adf';
   if (/flatbed|platen|glass|normal/i.test(name)) return 'flatbed';
+  if (/\badf\b|feeder|\bauto/i.test(name)) return 'adf';
   return null;
 }
 
@@ -57,7 +65,10 @@ export function dpisOf(options: DeviceOptions): number[] {
   const option = options.get('--resolution');
   const { range } = option ?? {};
   if (range) return USUAL_DPIS.filter((dpi) => dpi >= range.min && dpi <= range.max);
-  return (option?.choices ?? []).map(Number).filter((dpi) => Number.isInteger(dpi) && dpi >= 50).sort((a, b) => a - b);
+  return (option?.choices ?? [])
+    .map(Number)
+    .filter((dpi) => Number.isInteger(dpi) && dpi >= 50)
+    .sort((a, b) => a - b);
 }
 
 export interface ScanArguments {
@@ -103,7 +114,9 @@ function duplexArguments(options: DeviceOptions, isDuplex: boolean): string[] {
 
 function modeOf(options: DeviceOptions, colour: boolean): string | null {
   const modes = options.get('--mode')?.choices ?? [];
-  const patterns = colour ? [/^colou?r$/i, /24.?bit colou?r/i, /colou?r/i] : [/^gr[ae]y$/i, /true gr[ae]y|gr[ae]yscale/i, /gr[ae]y/i];
+  const patterns = colour
+    ? [/^colou?r$/i, /24.?bit colou?r/i, /colou?r/i]
+    : [/^gr[ae]y$/i, /true gr[ae]y|gr[ae]yscale/i, /gr[ae]y/i];
   return patterns.map((pattern) => modes.find((mode) => pattern.test(mode))).find((mode) => mode !== undefined) ?? null;
 }
 

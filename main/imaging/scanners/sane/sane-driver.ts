@@ -25,18 +25,29 @@ const MEMORY_FOLDER = '/dev/shm';
 export function createSaneDriver(options: SaneDriverOptions = {}): ScannerDriver {
   return {
     list: async (signal) => {
-      const lines = await readLines(['--formatted-device-list=%d\t%v %m%n'], options, signal).catch((thrown: unknown) => {
-        if (thrown instanceof Failure && thrown.code === 'scanner-offline') return []; // no SANE on this computer
-        throw thrown;
-      });
-      const devices = lines.map((line) => line.split('\t')).filter(([device = '']) => device !== '' && !NOT_OURS.test(device));
+      const lines = await readLines(['--formatted-device-list=%d\t%v %m%n'], options, signal).catch(
+        (thrown: unknown) => {
+          if (thrown instanceof Failure && thrown.code === 'scanner-offline') return []; // no SANE on this computer
+          throw thrown;
+        },
+      );
+      const devices = lines
+        .map((line) => line.split('\t'))
+        .filter(([device = '']) => device !== '' && !NOT_OURS.test(device));
       const scanners: Scanner[] = [];
       // One after the other: opening two devices of one backend at the same time makes some of them busy.
       for (const [device = '', name = device] of devices.slice(0, MOST_DEVICES)) {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(DESCRIBE_LIMIT_MS)]);
         const described = await describeDevice(device, options, limit).catch(() => null); // gone or in use: not for now
         signal.throwIfAborted();
-        if (described) scanners.push({ id: ID_PREFIX + device, name: name.trim(), driver: 'sane', sources: sourcesOf(described), dpis: dpisOf(described) });
+        if (described)
+          scanners.push({
+            id: ID_PREFIX + device,
+            name: name.trim(),
+            driver: 'sane',
+            sources: sourcesOf(described),
+            dpis: dpisOf(described),
+          });
       }
       return scanners;
     },
@@ -44,11 +55,18 @@ export function createSaneDriver(options: SaneDriverOptions = {}): ScannerDriver
   };
 }
 
-async function* scan(scanner: Scanner, job: ScanJob, signal: AbortSignal, options: SaneDriverOptions): AsyncGenerator<ScannedImage> {
+async function* scan(
+  scanner: Scanner,
+  job: ScanJob,
+  signal: AbortSignal,
+  options: SaneDriverOptions,
+): AsyncGenerator<ScannedImage> {
   const device = scanner.id.slice(ID_PREFIX.length);
   const settings = scanArguments(await describeDevice(device, options, signal), job);
   if (!settings) throw new Failure('scanner-settings-refused', `${scanner.name} has no ${job.source}`);
-  const folder = await mkdtemp(join(options.temporaryFolder ?? (existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir()), 'scan-'));
+  const folder = await mkdtemp(
+    join(options.temporaryFolder ?? (existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir()), 'scan-'),
+  );
   let arrived = 0;
   try {
     const args = [
@@ -85,7 +103,9 @@ async function* scan(scanner: Scanner, job: ScanJob, signal: AbortSignal, option
 }
 
 async function describeDevice(device: string, options: SaneDriverOptions, signal: AbortSignal): Promise<DeviceOptions> {
-  return parseDeviceOptions((await readLines([`--device-name=${device}`, '--all-options'], options, signal)).join('\n'));
+  return parseDeviceOptions(
+    (await readLines([`--device-name=${device}`, '--all-options'], options, signal)).join('\n'),
+  );
 }
 
 async function readLines(args: readonly string[], options: SaneDriverOptions, signal: AbortSignal): Promise<string[]> {

@@ -45,11 +45,19 @@ const KEPT_STDERR = 8_192;
  * Lines of standard output as they come; the return value tells how it ended. On abort it is asked politely (SIGINT: the
  * backend parks the carriage and ejects the sheet) and killed only when it does not listen.
  */
-export async function* runScanimage(args: readonly string[], options: ScanimageOptions, signal: AbortSignal): AsyncGenerator<string, ScanimageEnd> {
+export async function* runScanimage(
+  args: readonly string[],
+  options: ScanimageOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string, ScanimageEnd> {
   signal.throwIfAborted();
   const child = spawn(options.program ?? 'scanimage', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C', ...(options.configFolder === undefined ? {} : { SANE_CONFIG_DIR: options.configFolder }) },
+    env: {
+      ...process.env,
+      LC_ALL: 'C',
+      ...(options.configFolder === undefined ? {} : { SANE_CONFIG_DIR: options.configFolder }),
+    },
     detached: true, // a process group of its own: backends fork readers
   });
   let stderr = '';
@@ -136,7 +144,10 @@ async function* readLines(output: Readable): AsyncGenerator<string> {
 
 /** The failure behind an exit code, with SANE's own last words as detail. */
 export function asScanimageFailure({ exitCode, stderr }: ScanimageEnd): Failure {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line.startsWith('scanimage:'));
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('scanimage:'));
   const detail = `${lines.at(-1) ?? 'scanimage gave no reason'} (exit ${exitCode})`;
   const opening = /open of device .* failed: (.*)/.exec(stderr)?.[1];
   if (opening !== undefined) return new Failure(/busy/i.test(opening) ? 'scanner-busy' : 'scanner-offline', detail);
