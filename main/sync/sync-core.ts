@@ -48,6 +48,8 @@ export interface SyncCore {
 
 /** After line trouble longer than this all counters come back together: they spread their return. */
 export const OUTAGE_MS = 60_000;
+/** When a job whose step could not be kept is looked at again. */
+const BROKEN_STEP_MS = 60_000;
 /** After 410 the whole feed is read again, but not over and over. */
 const RELIST_MS = 10 * 60_000;
 
@@ -169,8 +171,19 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
       for (; job && !seen.has(job.jobId); job = await store.nextJob()) {
         signal.throwIfAborted();
         seen.add(job.jobId);
-        const outcome = knocked.kind === 'success' ? await uploadJob(job, uploadParts, signal) : outcomeOfTrouble(knocked);
-        const waitMs = await reportOutcome(job, outcome);
+        let outcome: JobOutcome;
+        let waitMs: number | null;
+        try {
+          outcome = knocked.kind === 'success' ? await uploadJob(job, uploadParts, signal) : outcomeOfTrouble(knocked);
+          waitMs = await reportOutcome(job, outcome);
+        } catch (thrown) {
+          if (signal.aborted) throw thrown;
+          // The store would not keep a step of this one job: it stays as it was, and the others go on.
+          log('warn', `${job.jobId} stays as it is: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+          counts.waiting++;
+          retryIn(BROKEN_STEP_MS);
+          continue;
+        }
         progress(job.jobId, outcome.kind);
         counts[outcome.kind]++;
         if (waitMs !== null) retryIn(waitMs);
