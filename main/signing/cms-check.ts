@@ -35,7 +35,7 @@ export function checkCms(bytes: Buffer, digestOf: (algorithm: string) => Buffer,
 function readAndCheck(bytes: Buffer, digestOf: (algorithm: string) => Buffer, needsSigningCertificate: boolean): CmsCheck {
   const content = readAsn1(bytes);
   if (readOid(childOf(content, 0)) !== OID.signedData) throw new CmsBroken('Nội dung chữ ký không phải là CMS SignedData.');
-  const signedData = childOf(childOf(content, 1, 0xa0), 0, 0x30);
+  const signedData = childOf(exactly(childOf(exactly(content, 2), 1, 0xa0), 1), 0, 0x30);
   const reasons: string[] = [];
   let isWeak = false;
 
@@ -49,8 +49,10 @@ function readAndCheck(bytes: Buffer, digestOf: (algorithm: string) => Buffer, ne
   const signer = certificates.find((certificate) => info.isSignedBy(certificate)) ?? null;
   if (!signer) throw new CmsBroken('Không có chứng thư của người ký trong chữ ký.');
   const listsDigest = childOf(signedData, 1, 0x31).children.some((algorithm) => readAlgorithm(algorithm) === info.digestOid);
+  const parts = signedData.children.map((child) => child.tag);
+  const isInOrder = /^2,49,48,(160,)?(161,)?49$/.test(parts.join());
   const hasUsualVersions = readSmallInteger(childOf(signedData, 0)) === 1 && info.version === (info.isById ? 3 : 1);
-  if (!listsDigest || (!hasUsualVersions && !info.isById)) {
+  if (!listsDigest || !isInOrder || (!hasUsualVersions && !info.isById)) {
     isWeak = true;
     reasons.push('Phần đầu của chữ ký (phiên bản hoặc danh sách thuật toán) không đúng chuẩn CMS.');
   }
@@ -89,8 +91,16 @@ function readAndCheck(bytes: Buffer, digestOf: (algorithm: string) => Buffer, ne
   };
 }
 
+/** Room for nothing beside what belongs there: a length that was stretched over the padding is a change too. */
+function exactly(node: Asn1Node, count: number): Asn1Node {
+  if (node.children.length !== count) throw new Asn1Error(`${node.children.length} elements instead of ${count}`);
+  return node;
+}
+
 function readCertificates(list: Asn1Node | undefined): Certificate[] {
-  return (list?.children ?? []).filter((node) => node.tag === 0x30).map((node) => readCertificate(node.raw));
+  const nodes = list?.children ?? [];
+  if (nodes.some((node) => node.tag !== 0x30 && (node.tag & 0xe0) !== 0xa0)) throw new Asn1Error('something else among the certificates');
+  return nodes.filter((node) => node.tag === 0x30).map((node) => readCertificate(node.raw));
 }
 
 interface SignerInfo {
@@ -112,6 +122,9 @@ function readSignerInfo(node: Asn1Node): SignerInfo {
   }
   if (unsigned && unsigned.tag !== 0xa1) throw new CmsBroken('Thông tin người ký có phần thừa.');
   const isById = sid.tag === 0x80;
+  if (!isById && (sid.tag !== 0x30 || sid.children.length !== 2)) throw new Asn1Error('unknown kind of signer identifier');
+  const signatureOid = readOid(childOf(algorithm, 0));
+  if (signatureOid !== OID.rsaPss) readAlgorithm(algorithm);
   return {
     version: readSmallInteger(version),
     isById,
@@ -121,7 +134,7 @@ function readSignerInfo(node: Asn1Node): SignerInfo {
         : certificate.issuerDer.equals(childOf(sid, 0).raw) && certificate.serialDer.equals(childOf(sid, 1).raw),
     digestOid: readAlgorithm(digest),
     signedAttributes: attributes,
-    signatureOid: readOid(childOf(algorithm, 0)),
+    signatureOid,
     signatureParameters: algorithm.children[1],
     signature: signature.content,
     unsignedOids: (unsigned?.children ?? []).map((attribute) => readOid(childOf(attribute, 0))),
@@ -131,7 +144,7 @@ function readSignerInfo(node: Asn1Node): SignerInfo {
 /** The OID of an AlgorithmIdentifier whose parameters are absent or NULL. */
 function readAlgorithm(node: Asn1Node): string {
   const parameters = node.children[1];
-  if (node.children.length > 2 || (parameters && !parameters.raw.equals(Buffer.from([5, 0])))) throw new Asn1Error('unexpected algorithm parameters');
+  if (node.tag !== 0x30 || node.children.length > 2 || (parameters && !parameters.raw.equals(Buffer.from([5, 0])))) throw new Asn1Error('unexpected algorithm parameters');
   return readOid(childOf(node, 0));
 }
 
@@ -139,7 +152,7 @@ function readAttributes(set: Asn1Node): Map<string, Asn1Node> {
   const attributes = new Map<string, Asn1Node>();
   for (const attribute of set.children) {
     const oid = readOid(childOf(attribute, 0));
-    const values = childOf(attribute, 1, 0x31);
+    const values = childOf(exactly(attribute, 2), 1, 0x31);
     if (attributes.has(oid) || values.children.length !== 1) throw new CmsBroken('Thuộc tính được ký bị lặp.');
     attributes.set(oid, childOf(values, 0));
   }

@@ -25,8 +25,8 @@ export interface PracticeKeys {
 
 const ORGANISATION = 'Cơ quan thực hành (không có giá trị pháp lý)';
 const OFFICERS = [
-  { file: 'can-bo-tiep-nhan.p12', name: 'Nguyễn Thị Hạnh', title: 'Cán bộ tiếp nhận', email: 'hanh.nguyen@thuchanh.example.vn' },
-  { file: 'lanh-dao.p12', name: 'Trần Văn Quyết', title: 'Lãnh đạo ký duyệt', email: 'quyet.tran@thuchanh.example.vn' },
+  { file: 'can-bo-tiep-nhan.p12', name: 'Nguyễn Thị Lan', title: 'Cán bộ tiếp nhận', email: 'lan.nguyen@thuchanh.example.vn' },
+  { file: 'lanh-dao.p12', name: 'Trần Văn Minh', title: 'Lãnh đạo ký duyệt', email: 'minh.tran@thuchanh.example.vn' },
 ] as const;
 const DAY_MS = 86_400_000;
 

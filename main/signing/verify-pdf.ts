@@ -86,6 +86,8 @@ export function verifyDocument(bytes: Buffer, trustedRoots: readonly string[], a
   const reports = fields.map((field) => checkSignature(question, field));
   const known = new Set(fields.map((field) => field.fullName));
   reports.push(...lostSignatures(bytes, known, 'Chữ ký này đã bị gỡ khỏi tài liệu sau khi ký.'));
+  // A signature that begins after the last complete revision: the file was cut off while or after it was signed.
+  if (reports.length === 0 && bytes.indexOf('/ByteRange', whole.structureEnd) >= 0) return { verdict: 'unreadable', signatures: [] };
   return { verdict: overall(reports), signatures: reports };
 }
 

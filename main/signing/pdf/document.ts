@@ -17,7 +17,8 @@ export interface LocatedObject {
 }
 
 const MAX_REFERENCE_STEPS = 32;
-const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
+/** Cross-reference and object streams only; pictures and pages are never inflated here. */
+const MAX_INFLATED_BYTES = 128 * 1024 * 1024;
 
 export class PdfDocument {
   readonly bytes: Buffer;

@@ -1,0 +1,52 @@
+/** @file Signs and verifies in this process: practice keys, the key-file token, blob files, the document signer. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main/blobs/blob-file.ts';
+import type { Appearance } from '../../main/imaging/protocol.ts';
+import { createDocumentSigner, type DocumentSigner } from '../../main/signing/document-signer.ts';
+import { ensurePracticeKeys, PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
+import { verifyDocument, type VerificationResult } from '../../main/signing/verify-pdf.ts';
+import { KeyFileSource } from '../../main/token/key-file-token.ts';
+import type { Token } from '../../main/token/protocol.ts';
+
+export const RESOURCES = join(import.meta.dirname, '../../resources');
+
+export interface SigningDesk {
+  readonly signer: DocumentSigner;
+  readonly token: Token;
+  readonly caPem: string;
+  deposit(bytes: Buffer): Promise<BlobAccess>;
+  read(deposit: Deposit): Promise<Buffer>;
+  sign(bytes: Buffer, appearance?: Appearance, signedAt?: string): Promise<Buffer>;
+  verify(bytes: Buffer, roots?: readonly string[], at?: string): VerificationResult;
+}
+
+export async function openSigningDesk(folder: string): Promise<SigningDesk> {
+  const incomingFolder = join(folder, 'incoming');
+  mkdirSync(incomingFolder, { recursive: true });
+  const keys = ensurePracticeKeys(join(folder, 'keys'));
+  const officer = keys.officers[0];
+  if (!officer) throw new Error('no practice officer');
+  const source = new KeyFileSource({ path: officer.p12Path, label: officer.label, isPractice: true });
+  const [token] = await source.list();
+  const certificate = token?.certificates[0];
+  if (!token || !certificate) throw new Error('no practice certificate');
+  await source.login(token.id, Buffer.from(PRACTICE_PIN));
+  const signer = createDocumentSigner({ incomingFolder, resourcesFolder: RESOURCES });
+  const access = (deposit: Deposit): BlobAccess => ({ path: join(incomingFolder, deposit.file), key: deposit.key, sizeBytes: deposit.sizeBytes, mediaType: deposit.mediaType });
+  const desk: SigningDesk = {
+    signer,
+    token,
+    caPem: readFileSync(keys.caPemPath, 'utf8'),
+    deposit: async (bytes) => access(await depositBlob(incomingFolder, bytes, 'application/pdf')),
+    read: (deposit) => readBlob(access(deposit)),
+    async sign(bytes, appearance = { kind: 'none' }, signedAt = new Date().toISOString()) {
+      const pdf = await desk.deposit(bytes);
+      const prepared = await signer.prepareSignature({ pdf, certificates: certificate.der, signedAt, signerName: officer.name, reason: null, appearance });
+      const { signature } = await source.sign(token.id, certificate.id, Buffer.from(prepared.digest, 'base64'));
+      return desk.read((await signer.finishSignature({ draft: prepared.draft, state: prepared.state, signature })).pdf);
+    },
+    verify: (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString()) => verifyDocument(bytes, roots, at),
+  };
+  return desk;
+}
