@@ -1,12 +1,11 @@
 /** @file Entry of the imaging process: wires the room's methods to the parts that do the work. */
 import sharp from 'sharp';
-import type { Handlers } from '../rooms/define.ts';
 import { serveRoom } from '../rooms/serve.ts';
 import { createDocumentSigner } from '../signing/document-signer.ts';
 import { createCapture } from './capture.ts';
 import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
-import { imagingRoom, type ImagingRoom } from './protocol.ts';
+import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
 import { createRecogniser } from './recognition/recogniser.ts';
 
@@ -19,17 +18,20 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
   const composer = createComposer({ incomingFolder, resourcesFolder });
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
   const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
-  const handlers: Partial<Handlers<ImagingRoom['methods']>> = {
-    listScanners: capture.listScanners,
-    scan: capture.scan,
-    importFile: capture.importFile,
-    recognise: (params, { signal, progress }) => recogniser.recognise(params, signal, (state) => progress({ state })),
-    readCodes: ({ image }, { signal }) => readCodesOf(image, signal),
-    composePdf: composer.composePdf,
-    composeForm: (params) => composer.composeForm(params),
-    inspectPdf: (params) => composer.inspectPdf(params),
-    prepareSignature: (params) => signer.prepareSignature(params),
-    finishSignature: (params) => signer.finishSignature(params),
+  return {
+    handlers: {
+      listScanners: capture.listScanners,
+      scan: capture.scan,
+      importFile: capture.importFile,
+      recognise: (params, { signal, progress }) => recogniser.recognise(params, signal, (state) => progress({ state })),
+      readCodes: ({ image }, { signal }) => readCodesOf(image, signal),
+      composePdf: (params, { signal }) => composer.composePdf(params, { signal }),
+      composeForm: (params) => composer.composeForm(params),
+      inspectPdf: (params) => composer.inspectPdf(params),
+      prepareSignature: (params) => signer.prepareSignature(params),
+      finishSignature: (params) => signer.finishSignature(params),
+      verifyPdf: (params) => signer.verifyPdf(params),
+    },
+    close: () => recogniser.close(),
   };
-  return { handlers: handlers as Handlers<ImagingRoom['methods']>, close: () => recogniser.close() };
 });
