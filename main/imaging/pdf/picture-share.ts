@@ -12,7 +12,7 @@ const TILE_FULL_FROM = 0.6;
 /** Red against the other channels: stamp ink has twice as much, skin a third more. */
 const SEAL_RED_FROM = 1.7;
 /** A flat tint (a shaded table head) is no picture: a picture's points differ from each other. */
-const TILE_TEXTURE_FROM = 9;
+const TILE_TEXTURE_FROM = 6;
 
 /** Square millimetres of the page that look like a picture. */
 export function measurePictureArea(background: Background): number {

@@ -23,6 +23,11 @@ const put = (name: string, bytes: Uint8Array | string): string => {
   writeFileSync(path, bytes);
   return path;
 };
+/** Inserts bytes after the first object; the end of the file is corrected by `correction` only. */
+function move(file: Buffer, bytes: number, correction: number): Buffer {
+  const text = file.toString('latin1').replace('endobj\n', `endobj\n${'%'.padEnd(bytes - 1, '-')}\n`);
+  return Buffer.from(text.replace(/startxref\n(\d+)/, (_, at: string) => `startxref\n${Number(at) + correction}`), 'latin1');
+}
 let receipt: Buffer;
 
 beforeAll(async () => {
@@ -75,7 +80,8 @@ describe('Looking at a PDF from outside', () => {
     ['a file that is gone', 'not-found', () => join(folder, 'gone.pdf')],
     ['a PDF cut in half', 'file-damaged', () => put('cut.pdf', receipt.subarray(0, receipt.length / 2))],
     ['a PDF without its last line', 'file-damaged', () => put('tail.pdf', receipt.subarray(0, -10))],
-    ['a PDF whose bytes moved by one', 'file-damaged', () => put('moved.pdf', Buffer.concat([receipt.subarray(0, 400), Buffer.from(' '), receipt.subarray(400)]))],
+    ['a PDF whose bytes moved', 'file-damaged', () => put('moved.pdf', move(receipt, 7, 0))],
+    ['a PDF whose objects moved under its table', 'file-damaged', () => put('shifted.pdf', move(receipt, 7, 7))],
     ['a PDF header before noise', 'file-damaged', () => put('noise.pdf', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 0x41)]))],
     ['a PDF without pages', 'file-damaged', () => put('no-pages.pdf', receipt.toString('latin1').replace('/Type /Pages', '/Type /Pagos').replace(/\/Kids \[/, '/Kads ['))],
   ])('refuses %s with %s', async (_, code, make) => {
