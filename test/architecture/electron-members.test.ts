@@ -7,7 +7,8 @@ import { HostBrowserWindow, WINDOW_EVENTS } from '../host/browser-window.ts';
 import * as host from '../host/members.ts';
 import { defaultSession } from '../host/session.ts';
 import { HostUtilityProcess, UTILITY_PROCESS_EVENTS } from '../host/utility-process.ts';
-import { HostFrame, HostWebContents, PAGE_EVENTS } from '../host/web-contents.ts';
+import { HostFrame } from '../host/frame.ts';
+import { HostWebContents, PAGE_EVENTS } from '../host/web-contents.ts';
 import { electronUsage, membersOfPageObject, readElectronTypes, type Usage } from './electron-usage.ts';
 
 const types = readElectronTypes();

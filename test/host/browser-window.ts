@@ -1,6 +1,6 @@
 /** @file `BrowserWindow`: a window of the browser with one page. */
 import type Electron from 'electron';
-import { openTarget } from './targets.ts';
+import { openTarget, setBounds } from './targets.ts';
 import type { CdpSession } from './cdp.ts';
 import {
   emitPreventable,
@@ -245,11 +245,7 @@ export class HostBrowserWindow
   }
 
   #setWindowState(windowState: 'minimized' | 'normal'): void {
-    this.#tell((session) => {
-      void session.send('Browser.getWindowForTarget', { targetId: this.#targetId ?? '' }).then(({ windowId }) => {
-        session.tell('Browser.setWindowBounds', { windowId, bounds: { windowState } });
-      });
-    });
+    this.#tell(() => void setBounds(this.#targetId ?? '', { windowState }));
   }
 
   #ready(): void {

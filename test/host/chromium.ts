@@ -1,5 +1,5 @@
 /** @file Finds, checks, starts and ends the browser. Debugging goes over a pipe: no port unless a test asks for one. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ export interface Browser {
   readonly connection: CdpConnection;
   readonly version: string;
   /** Opens one more window in the running browser, as clicking its icon again would. */
-  readonly openAppWindow: (url: string, width: number, height: number) => void;
+  readonly openAppWindow: (url: string) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -152,8 +152,8 @@ export async function launchChromium(onGone: (reason: string) => void): Promise<
   return {
     connection,
     version,
-    openAppWindow: (url, width, height) => {
-      const second = spawn(path, [...flags, `--app=${url}`, `--window-size=${width},${height}`], { stdio: 'ignore' });
+    openAppWindow: (url) => {
+      const second = spawn(path, [...flags, `--app=${url}`], { stdio: 'ignore' });
       second.once('error', (error) => onGone(error.message));
     },
     close: async () => {
@@ -183,5 +183,3 @@ async function readDebuggingAddress(profile: string): Promise<string> {
   }
   throw new Error('Chromium opened no debugging port');
 }
-
-export type { ChildProcess };

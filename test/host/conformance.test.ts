@@ -2,8 +2,8 @@
  * @file Small behaviours of Electron that the program relies on, checked through a fixture program that imports `electron`.
  * A difference found between host and Electron is mended in the host and kept here as a case.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
@@ -22,11 +22,16 @@ function control<T = unknown>(name: string, ...values: unknown[]): Promise<T> {
   return page.evaluate(`control(${[name, ...values].map((value) => JSON.stringify(value)).join(', ')})`) as Promise<T>;
 }
 
+/** Polls from outside: the content policy forbids the page to evaluate text by itself. Navigations in between are expected. */
+async function until(condition: string): Promise<void> {
+  await expect.poll(() => page.evaluate(condition).catch(() => false), { timeout: POLL_LIMIT_MS }).toBe(true);
+}
+
 /** Has the main process load a page: the document that asks goes away, so nobody can wait for its answer. */
 async function load(name: string): Promise<void> {
+  await until('window.control !== undefined');
   await page.evaluate(`(window.isOld = true, void control('load', '${name}'))`);
-  await page.waitForFunction(`location.pathname === '/${name}' && window.control !== undefined && !window.isOld`);
-  await page.waitForLoadState('load');
+  await until(`location.pathname === '/${name}' && window.control !== undefined && window.isOld === undefined`);
 }
 
 /** Reads the fixture's log until a line appears; returns everything read. */
@@ -55,7 +60,7 @@ describe('one window', () => {
   afterAll(() => run.stop());
   beforeEach(async () => {
     if (new URL(page.url()).pathname !== '/index.html') await load('index.html');
-    await page.waitForFunction(`window.control !== undefined`);
+    await until(`window.control !== undefined`);
     await control('log');
   });
 
@@ -245,7 +250,7 @@ describe('one window', () => {
     ])('by %s asks will-frame-navigate, then will-navigate, and keeps the bridge', async (_way, script) => {
       await page.evaluate(script);
       await page.waitForURL(/second\.html/);
-      await page.waitForFunction(`window.control !== undefined`);
+      await until(`window.control !== undefined`);
       const asked = (await control<string[]>('log')).filter((line) => /^will-(frame-)?navigate/.test(line)).slice(0, 2);
       expect(asked.map((line) => line.replace('?', ''))).toEqual([
         'will-frame-navigate app://counter/second.html true',
@@ -273,7 +278,7 @@ describe('one window', () => {
     it('follows a redirect after will-redirect', async () => {
       await page.evaluate(`location = 'moved'`);
       await page.waitForURL(/second\.html/);
-      await page.waitForFunction(`window.control !== undefined`);
+      await until(`window.control !== undefined`);
       await logUntil('will-redirect app://counter/second.html');
     });
 
@@ -446,7 +451,7 @@ describe('the life of the program', () => {
     await run.waitForOutput('page gone: crashed');
     const again = await chromium.connectOverCDP(address); // Playwright gives a crashed page up for good
     page = again.contexts()[0]?.pages()[0] ?? page;
-    await page.waitForFunction(`window.control !== undefined`);
+    await until(`window.control !== undefined`);
     await logUntil('render-process-gone crashed');
     await stop();
   });
@@ -499,6 +504,59 @@ describe('the life of the program', () => {
       expect(execFileSync('pdfinfo', [file], { encoding: 'utf8' })).toMatch(/Page size:\s+(419\.\d+|420) x 59[45]/);
     expect(await control('secrets')).toMatch(/Encryption is not available/);
     await stop();
+  });
+});
+
+const noScreen = existsSync('/usr/bin/Xvfb') ? '' : ' (skipped: Xvfb is not installed)';
+
+describe.skipIf(noScreen !== '')(`a visible window${noScreen}`, () => {
+  let screen: ChildProcess;
+  beforeAll(async () => {
+    screen = spawn('/usr/bin/Xvfb', ['-displayfd', '1', '-screen', '0', '1400x900x24'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const display = await new Promise<string>((resolve) =>
+      screen.stdout?.once('data', (number: Buffer) => resolve(`:${String(number).trim()}`)),
+    );
+    run = await launchApp({
+      entry: FIXTURE,
+      env: { HOST_HEADLESS: undefined, HOST_DIALOGS: undefined, DISPLAY: display },
+    });
+    page = await run.page('index');
+  });
+  afterAll(async () => {
+    await run.stop();
+    screen.kill();
+  });
+
+  it('has no address bar, the size asked for, and everything that a headless one has', async () => {
+    expect(await page.evaluate('[outerWidth, outerHeight, innerHeight > 600]')).toEqual([900, 700, true]);
+    expect(await page.evaluate('seen.early')).toMatchObject({ isMainFrame: true, url: 'app://counter/index.html' });
+    expect(await control('openModal')).toEqual({ windows: 2, same: true });
+    await control('closeModal');
+    await logUntil('closed second.html');
+  });
+
+  it('asks a person for files in a window of its own', async () => {
+    await page.evaluate(`void control('openDialog').then((answer) => (window.answer = answer))`);
+    const dialogPage = async (): Promise<Page | undefined> => {
+      for (const other of page.context().pages())
+        if (other !== page && (await other.title()) === 'Chọn tệp') return other;
+      return undefined;
+    };
+    await expect.poll(dialogPage, { timeout: POLL_LIMIT_MS }).toBeDefined();
+    const dialog = await dialogPage();
+    const file = join(run.folder, 'giấy tờ.pdf');
+    writeFileSync(file, 'x');
+    // Not by Playwright's own method: it sends a remote browser the bytes of a file instead of its path.
+    const devtools = dialog && (await page.context().newCDPSession(dialog));
+    const { result } =
+      (await devtools?.send('Runtime.evaluate', { expression: `document.querySelector('input')` })) ?? {};
+    await devtools?.send('DOM.setFileInputFiles', { files: [file], objectId: result?.objectId ?? '' });
+    await dialog?.getByRole('button', { name: 'Đồng ý' }).click();
+    await until('window.answer !== undefined');
+    expect(await page.evaluate('answer')).toEqual({ canceled: false, filePaths: [file] });
+    expect(await control('url')).toBe('app://counter/index.html');
   });
 });
 

@@ -1,15 +1,17 @@
 /** @file `webContents`: one page of the browser, driven over its own DevTools session. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Protocol as Cdp } from 'devtools-protocol';
 import type Electron from 'electron';
-import { originOf, registeredSchemeOf, toBrowserAddress, toProgramAddress } from './addresses.ts';
+import { registeredSchemeOf, toBrowserAddress, toProgramAddress } from './addresses.ts';
 import { CdpError, type CdpSession } from './cdp.ts';
+import { HostFrame } from './frame.ts';
 import type { RequestOwner } from './interception.ts';
 import { ipcMain } from './ipc-main.ts';
 import { applyPermissions } from './permissions.ts';
+import { checkPrintOptions, pageToPdf, printPage } from './printing.ts';
 import { defaultSession } from './session.ts';
+import { startBlankPage } from './targets.ts';
 import {
   emitPreventable,
   HostEmitter,
@@ -39,57 +41,6 @@ export const PAGE_EVENTS = [
 ];
 
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0];
-
-/** One document in one frame; a navigation makes a new one and detaches the old. */
-export class HostFrame implements Pick<Electron.WebFrameMain, 'detached' | 'name' | 'origin' | 'url' | 'isDestroyed'> {
-  #url: string;
-  readonly #name: string;
-  readonly #parent: HostFrame | null;
-  #isDetached = false;
-
-  constructor(url: string, name: string, parent: HostFrame | null) {
-    this.#url = url;
-    this.#name = name;
-    this.#parent = parent;
-  }
-
-  get url(): string {
-    return this.#url;
-  }
-
-  get origin(): string {
-    return originOf(this.#url);
-  }
-
-  get name(): string {
-    return this.#name;
-  }
-
-  get parent(): HostFrame | null {
-    return this.#parent;
-  }
-
-  get top(): HostFrame {
-    return this.#parent?.top ?? this;
-  }
-
-  get detached(): boolean {
-    return this.#isDetached;
-  }
-
-  isDestroyed(): boolean {
-    return this.#isDetached;
-  }
-
-  moveTo(url: string): void {
-    this.#url = url;
-  }
-
-  detach(): void {
-    this.#isDetached = true;
-  }
-}
-refuseMissing(HostFrame.prototype, 'webFrameMain');
 
 export interface PageOptions {
   readonly preload: string | undefined;
@@ -172,22 +123,21 @@ export class HostWebContents
     this.#openPage = open.then(async ({ session, targetId }) => {
       this.#session = session;
       this.#mainFrameId = targetId;
-      this.#listen(session);
-      const preload = this.#options.preload === undefined ? '' : readFileSync(this.#options.preload, 'utf8');
-      const options = { secret: this.#secret, titleSuffix: TITLE_SUFFIX, title: this.#options.title };
-      const commands = [
+      await Promise.all([
         session.send('Page.enable'),
         session.send('Runtime.enable'),
         session.send('Inspector.enable'),
-        session.send('Runtime.addBinding', { name: BINDING, executionContextName: PRELOAD_WORLD }),
-        session.send('Page.addScriptToEvaluateOnNewDocument', { source: pageWorldSource(this.#secret) }),
-        session.send('Page.addScriptToEvaluateOnNewDocument', {
-          worldName: PRELOAD_WORLD,
-          source: preloadWorldSource(options, preload),
-        }),
-        session.send('Runtime.runIfWaitingForDebugger'),
+      ]);
+      await startBlankPage(session);
+      this.#listen(session);
+      const preload = this.#options.preload === undefined ? '' : readFileSync(this.#options.preload, 'utf8');
+      const options = { secret: this.#secret, titleSuffix: TITLE_SUFFIX, title: this.#options.title };
+      const scripts = [
+        { source: pageWorldSource(this.#secret) },
+        { source: preloadWorldSource(options, preload), worldName: PRELOAD_WORLD },
       ];
-      await Promise.all(commands);
+      await session.send('Runtime.addBinding', { name: BINDING, executionContextName: PRELOAD_WORLD });
+      for (const script of scripts) await session.send('Page.addScriptToEvaluateOnNewDocument', script);
       return session;
     });
     this.#openPage.catch((error: unknown) => {
@@ -232,67 +182,23 @@ export class HostWebContents
     if (contextId !== undefined) this.#session?.tell('Runtime.evaluate', { expression, contextId, silent: true });
   }
 
-  /** There is no printer: with HOST_PRINT_FOLDER the page becomes a PDF there. */
   print(
     options: Electron.WebContentsPrintOptions = {},
     callback?: (success: boolean, failureReason: string) => void,
   ): void {
-    const folder = process.env['HOST_PRINT_FOLDER'] ?? notSupported('webContents.print without HOST_PRINT_FOLDER');
-    refuseUnknownOptions(
-      options,
-      ['silent', 'printBackground', 'deviceName', 'color', 'landscape', 'copies', 'pageSize', 'margins', 'duplexMode'],
-      'print',
-    );
-    const file = join(folder, `print-${this.#id}-${++this.#printed}.pdf`);
-    const { printBackground = false, landscape = false, pageSize = 'A4', margins = {} } = options;
-    this.printToPDF({
-      printBackground,
-      landscape,
-      preferCSSPageSize: true,
-      pageSize: toInches(pageSize),
-      margins: toPrintMargins(margins),
-    })
-      .then((pdf) => writeFileSync(file, pdf, { flag: 'wx' }))
+    checkPrintOptions(options);
+    const name = `print-${this.#id}-${++this.#printed}.pdf`;
+    this.whenOpen()
+      .then((session) => printPage(session, options, name))
       .then(
         () => callback?.(true, ''),
         (error: unknown) => callback?.(false, error instanceof Error ? error.message : String(error)),
       );
   }
 
-  /** @returns the PDF. Lengths of `pageSize` are in inches, as in Electron. */
+  /** @returns the PDF. Lengths are in inches, as in Electron. */
   async printToPDF(options: Electron.PrintToPDFOptions): Promise<Buffer> {
-    refuseUnknownOptions(
-      options,
-      [
-        'printBackground',
-        'landscape',
-        'preferCSSPageSize',
-        'pageSize',
-        'margins',
-        'scale',
-        'pageRanges',
-        'generateTaggedPDF',
-      ],
-      'printToPDF',
-    );
-    const { pageSize = 'A4', margins = {}, ...others } = options;
-    refuseUnknownOptions(margins, ['top', 'bottom', 'left', 'right'], 'printToPDF margins');
-    const { width, height } = toInches(pageSize);
-    const sides = {
-      marginTop: margins.top ?? 0.4,
-      marginBottom: margins.bottom ?? 0.4,
-      marginLeft: margins.left ?? 0.4,
-      marginRight: margins.right ?? 0.4,
-    };
-    const session = await this.whenOpen();
-    const { data } = await session.send('Page.printToPDF', {
-      ...others,
-      ...sides,
-      paperWidth: width,
-      paperHeight: height,
-      transferMode: 'ReturnAsBase64',
-    });
-    return Buffer.from(data, 'base64');
+    return pageToPdf(await this.whenOpen(), options);
   }
 
   whenOpen(): Promise<CdpSession> {
@@ -437,31 +343,3 @@ export class HostWebContents
   }
 }
 refuseMissing(HostWebContents.prototype, 'webContents');
-
-const PAPER_INCHES: Readonly<Record<string, readonly [number, number]>> = {
-  A3: [11.7, 16.54],
-  A4: [8.27, 11.7],
-  A5: [5.83, 8.27],
-  Letter: [8.5, 11],
-};
-
-/** `print` has kinds of margins and pixels, `printToPDF` inches. */
-function toPrintMargins({ marginType = 'default', ...sides }: Electron.Margins): Electron.PrintToPDFMargins {
-  if (marginType === 'default') return {};
-  if (marginType === 'none') return { top: 0, bottom: 0, left: 0, right: 0 };
-  if (marginType !== 'custom') notSupported(`the margins ${marginType}`);
-  return Object.fromEntries(Object.entries(sides).map(([side, pixels]) => [side, pixels / 96]));
-}
-
-/** `print` gives named sizes or microns; `printToPDF` named sizes or inches. Above 100 it cannot be inches. */
-function toInches(size: string | { readonly width: number; readonly height: number }): {
-  width: number;
-  height: number;
-} {
-  if (typeof size !== 'string') {
-    const scale = size.width > 100 ? 25_400 : 1;
-    return { width: size.width / scale, height: size.height / scale };
-  }
-  const [width, height] = PAPER_INCHES[size] ?? notSupported(`the paper size ${size}`);
-  return { width, height };
-}
