@@ -6,7 +6,8 @@ import type { RoomLauncher } from './supervisor.ts';
 /** @param entryOf maps a room's name to the file of its entry (source in tests, bundle in a build). */
 export function forkLauncher(entryOf: (name: string) => string): RoomLauncher {
   return (name) => {
-    const child = fork(entryOf(name), [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+    // Libraries inside a room may print; standard output belongs to the command line's one JSON document.
+    const child = fork(entryOf(name), [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
     return {
       pid: child.pid,
       post: (message) => void (child.connected && child.send(message)),

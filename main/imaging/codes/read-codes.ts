@@ -12,41 +12,51 @@ export interface ReadCode {
   readonly format: string;
   readonly text: string;
   /** Pixels of the picture as stored, x right, y down: left, top, width, height. */
-  readonly box: [number, number, number, number];
+  readonly box: Box;
 }
 
 export interface ReadCodesOptions {
   /** QR codes alone unless told otherwise: each further kind costs time on every page. */
   readonly formats?: readonly ReadInputBarcodeFormat[];
   /**
-   * Enlarge also when nothing was seen at the picture's own size. Otherwise that is tried only for small pictures and when
-   * a code was seen but not read, because a page without a code should cost a tenth of a second, not a whole one.
+   * Enlarge the whole picture also when nothing was seen at its own size. Otherwise only small pictures are enlarged, because
+   * a page without a code should cost a tenth of a second. Around a code that was seen but not read it is always tried.
    */
   readonly isThorough?: boolean;
 }
 
-const SCALES = [1, 2, 3];
-/** Largest enlarged picture (four bytes a pixel inside zxing): A4 at 300 dpi twice as large. */
-const ENLARGED_PIXELS = 36_000_000;
+type Box = [left: number, top: number, width: number, height: number];
+
+const ENLARGED = [2, 3];
+/** Largest picture after enlarging (four bytes a pixel inside zxing): A4 at 200 dpi twice, at 150 dpi three times as large. */
+const ENLARGED_PIXELS = 20_000_000;
 /** A4 at 150 dpi: below it a printed module may have less than the 2.5 pixels that decoding needs. */
 const SMALL_PIXELS = 2_500_000;
+/** Paper around a code that was seen, as a share of its size: the quiet zone, and what the first look missed. */
+const MARGIN = 0.35;
 let isPrepared: Promise<unknown> | undefined;
 
 /**
- * Codes in reading order; empty when there are none. The text of a QR code is UTF-8, as on identity cards.
+ * The codes of a picture; empty when there are none. The text of a QR code is UTF-8, as on identity cards.
  * @throws Failure `image-too-large`, `file-damaged`.
  */
 export async function readCodes(imageBytes: Uint8Array, options: ReadCodesOptions = {}): Promise<ReadCode[]> {
   const { width, height } = await readImageHeader(imageBytes);
   failOnHugeImage(width, height);
   await (isPrepared ??= prepare());
-  for (const scale of SCALES) {
-    if (scale > 1 && width * height * scale ** 2 > ENLARGED_PIXELS) break;
-    const found = await readAtScale(imageBytes, width, scale, options.formats ?? ['QRCode']);
-    const read = found.filter((code) => code.isValid);
-    if (read.length > 0) return read.map((code) => toReadCode(code, scale));
-    const isWorthwhile = options.isThorough || found.length > 0 || width * height <= SMALL_PIXELS;
-    if (!isWorthwhile) break;
+  const formats = options.formats ?? ['QRCode'];
+  const whole: Box = [0, 0, width, height];
+  const first = await readArea(imageBytes, whole, 1, formats);
+  if (first.read.length > 0) return first.read;
+  const around = first.unread.map((box) => withMargin(box, width, height));
+  const isWorthwhile = options.isThorough === true || width * height <= SMALL_PIXELS;
+  for (const scale of ENLARGED) {
+    const read: ReadCode[] = [];
+    for (const area of [...around, ...(isWorthwhile ? [whole] : [])]) {
+      if (area[2] * area[3] * scale ** 2 > ENLARGED_PIXELS) continue;
+      if (read.length === 0 || area !== whole) read.push(...(await readArea(imageBytes, area, scale, formats)).read);
+    }
+    if (read.length > 0) return read;
   }
   return [];
 }
@@ -57,20 +67,17 @@ async function prepare(): Promise<void> {
   await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer }, fireImmediately: true });
 }
 
-async function readAtScale(
+async function readArea(
   bytes: Uint8Array,
-  widthPx: number,
+  area: Box,
   scale: number,
   formats: readonly ReadInputBarcodeFormat[],
-): Promise<ReadResult[]> {
-  const { data, info } = await decode(bytes, widthPx * scale);
-  const picture = {
-    data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length),
-    width: info.width,
-    height: info.height,
-    colorSpace: 'srgb',
-  } as never;
-  return readBarcodes(picture, {
+): Promise<{ read: ReadCode[]; unread: Box[] }> {
+  const { data, info } = await decode(bytes, area, scale);
+  const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
+  // What zxing needs of an ImageData, which Node does not have.
+  const picture = { data: pixels, width: info.width, height: info.height, colorSpace: 'srgb' } as never;
+  const found = await readBarcodes(picture, {
     formats: [...formats],
     tryHarder: true,
     tryRotate: true,
@@ -80,12 +87,22 @@ async function readAtScale(
     characterSet: 'UTF8',
     maxNumberOfSymbols: 8,
   });
+  const read = found.filter((code) => code.isValid);
+  return {
+    read: read.map((code) => ({ format: code.format, text: code.text, box: boxOf(code, area, scale) })),
+    unread: found.filter((code) => !code.isValid).map((code) => boxOf(code, area, scale)),
+  };
 }
 
-async function decode(bytes: Uint8Array, widthPx: number): Promise<{ data: Buffer; info: OutputInfo }> {
+async function decode(
+  bytes: Uint8Array,
+  [left, top, width, height]: Box,
+  scale: number,
+): Promise<{ data: Buffer; info: OutputInfo }> {
   try {
     return await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
-      .resize({ width: widthPx, kernel: 'cubic' })
+      .extract({ left, top, width, height })
+      .resize({ width: width * scale, kernel: 'cubic' })
       .flatten({ background: 'white' })
       .toColourspace('srgb')
       .ensureAlpha()
@@ -96,15 +113,25 @@ async function decode(bytes: Uint8Array, widthPx: number): Promise<{ data: Buffe
   }
 }
 
-function toReadCode(code: ReadResult, scale: number): ReadCode {
+/** Smallest upright box around the corners, in pixels of the whole picture. */
+function boxOf(code: ReadResult, area: Box, scale: number): Box {
   const { topLeft, topRight, bottomLeft, bottomRight } = code.position;
   const corners = [topLeft, topRight, bottomLeft, bottomRight];
-  const xs = corners.map((corner) => corner.x / scale);
-  const ys = corners.map((corner) => corner.y / scale);
-  const [left, top] = [Math.floor(Math.min(...xs)), Math.floor(Math.min(...ys))];
-  return {
-    format: code.format,
-    text: code.text,
-    box: [left, top, Math.ceil(Math.max(...xs)) - left, Math.ceil(Math.max(...ys)) - top],
-  };
+  const xs = corners.map((corner) => area[0] + corner.x / scale);
+  const ys = corners.map((corner) => area[1] + corner.y / scale);
+  const left = Math.floor(Math.min(...xs));
+  const top = Math.floor(Math.min(...ys));
+  return [left, top, Math.ceil(Math.max(...xs)) - left, Math.ceil(Math.max(...ys)) - top];
+}
+
+function withMargin([left, top, width, height]: Box, pictureWidth: number, pictureHeight: number): Box {
+  const margin = Math.ceil(Math.max(width, height) * MARGIN) + 8;
+  const x = Math.max(0, left - margin);
+  const y = Math.max(0, top - margin);
+  return [
+    x,
+    y,
+    Math.max(1, Math.min(pictureWidth, left + width + margin) - x),
+    Math.max(1, Math.min(pictureHeight, top + height + margin) - y),
+  ];
 }
