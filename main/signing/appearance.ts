@@ -57,7 +57,7 @@ function linesOf(appearance: Appearance, text: AppearanceText): string[] {
   const time = toVietnamTime(text.signedAt);
   switch (appearance.kind) {
     case 'officer':
-      return [`Số hóa và ký số bởi: ${text.signerName}`, `Thời gian ký: ${time}`];
+      return [`Số hóa và ký số bởi: ${text.signerName}`, time];
     case 'annex':
     case 'copy':
       return [text.signerName, time];

@@ -1,0 +1,64 @@
+/** @file Strangers' opinions on signed PDFs: poppler, MuPDF, qpdf and OpenSSL. None of our own code decides here. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const TOOLS = ['pdfsig', 'mutool', 'qpdf', 'openssl', 'pdftotext'];
+
+/** Why tests with them are skipped; undefined when they run. */
+export const JUDGES_MISSING: string | undefined = TOOLS.every((tool) => existsSync(`/usr/bin/${tool}`)) ? undefined : 'poppler-utils, mupdf-tools or qpdf is not installed';
+
+export interface Judgement {
+  /** One entry a signature, in pdfsig's order. */
+  readonly pdfsig: readonly { readonly isValid: boolean; readonly coversAll: boolean }[];
+  readonly mutool: string;
+  readonly qpdf: string;
+  /** One entry a signature: OpenSSL's verdict on the CMS and its ESS attribute over the covered bytes. */
+  readonly cades: readonly boolean[];
+}
+
+/** @param chain PEM file with the trusted root */
+export function judge(folder: string, pdf: Buffer, rootPath: string): Judgement {
+  const home = join(folder, 'home');
+  mkdirSync(home, { recursive: true });
+  const path = join(folder, 'judged.pdf');
+  writeFileSync(path, pdf);
+  const env = { ...process.env, HOME: home, LC_ALL: 'C.UTF-8' };
+  const report = execFileSync('pdfsig', ['-nocert', path], { env, encoding: 'utf8' });
+  const mutool = spawnSync('mutool', ['sign', '-v', path], { env, encoding: 'utf8' });
+  const qpdf = spawnSync('qpdf', ['--check', path], { env, encoding: 'utf8' });
+  return {
+    pdfsig: report
+      .split('Signature #')
+      .slice(1)
+      .map((part) => ({ isValid: part.includes('Signature is Valid.'), coversAll: part.includes('- Total document signed') })),
+    mutool: mutool.stdout + mutool.stderr,
+    qpdf: qpdf.stdout + qpdf.stderr,
+    cades: [...pdf.toString('latin1').matchAll(/\/ByteRange \[0 +(\d+) +(\d+) +(\d+) *\]/g)].map((match) => {
+      const [gapStart, gapEnd, rest] = match.slice(1).map(Number) as [number, number, number];
+      writeFileSync(join(folder, 'covered.bin'), Buffer.concat([pdf.subarray(0, gapStart), pdf.subarray(gapEnd, gapEnd + rest)]));
+      writeFileSync(join(folder, 'cms.der'), Buffer.from(pdf.toString('latin1', gapStart + 1, gapEnd - 1), 'hex'));
+      const args = ['cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', join(folder, 'cms.der'), '-content', join(folder, 'covered.bin')];
+      const verdict = spawnSync('openssl', [...args, '-CAfile', rootPath, '-purpose', 'any', '-out', join(folder, 'out.bin')], { env, encoding: 'utf8' });
+      return verdict.status === 0 && /CAdES Verification successful/.test(verdict.stderr);
+    }),
+  };
+}
+
+/** The first page as grey pixels, 72 dpi, for looking where ink is. */
+export function renderPage(folder: string, pdf: Buffer): { width: number; height: number; isInk(x: number, y: number): boolean } {
+  const path = join(folder, 'rendered.pdf');
+  writeFileSync(path, pdf);
+  const image = execFileSync('mutool', ['draw', '-r', '72', '-c', 'gray', '-F', 'pgm', '-o', '-', path, '1'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 });
+  const header = /^P5\s+(?:#.*\s+)*(\d+)\s+(\d+)\s+255\s/.exec(image.toString('latin1', 0, 200));
+  if (!header) throw new Error('no picture');
+  const [width, height] = [Number(header[1]), Number(header[2])];
+  const pixels = image.subarray(header[0].length);
+  return { width, height, isInk: (x, y) => (pixels[y * width + x] ?? 255) < 160 };
+}
+
+export function pageText(folder: string, pdf: Buffer): string {
+  const path = join(folder, 'text.pdf');
+  writeFileSync(path, pdf);
+  return execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' });
+}
