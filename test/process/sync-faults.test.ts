@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { writeFileSync, readFileSync } from 'node:fs';
+import forge from 'node-forge';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../main/rooms/failure.ts';
 import { FAULT_NAMES, type FaultName, type Faults } from '../../province/protocol.ts';
@@ -24,6 +26,37 @@ afterEach(async () => {
   await stage?.close();
   stage = undefined;
 });
+
+/** The province behind a proxy that moves its `Date`: to the counter it looks as if its own clock were off. */
+async function throughAnotherTime(target: string, offsetMs: number): Promise<string> {
+  const proxy = createServer((incoming, outgoing) => {
+    const forward = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: incoming.headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, date: new Date(Date.now() + offsetMs).toUTCString() });
+      answer.pipe(outgoing);
+    });
+    forward.on('error', () => outgoing.destroy());
+    incoming.pipe(forward);
+  });
+  servers.push(proxy);
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+}
+
+async function untrustedServer(): Promise<string> {
+  const keys = forge.pki.rsa.generateKeyPair(2048);
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = keys.publicKey;
+  certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
+  certificate.setSubject([{ name: 'commonName', value: '127.0.0.1' }]);
+  certificate.setIssuer([{ name: 'commonName', value: '127.0.0.1' }]);
+  certificate.sign(keys.privateKey, forge.md.sha256.create());
+  const server = createTlsServer({ key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(certificate) }, (_request, response) => response.end('{}'));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return `https://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+}
 
 /** A forged receipt is held for a person at once: it has a test of its own. */
 const TRANSIENT = FAULT_NAMES.filter((name) => name !== 'forged-receipt');
@@ -125,6 +158,16 @@ describe('somebody else who answers', () => {
   });
 });
 
+describe('a certificate that is not the province\'s', () => {
+  it('stops everything before a dossier is touched', async () => {
+    const { outbox, sync, statuses } = await open({ settings: { url: await untrustedServer() } });
+    const job = await outbox.add([someBytes(5_000)]);
+    expect(unwrap(await sync.call('run', { once: true }))).toEqual({ received: 0, waiting: 0, held: 0 });
+    expect([job.state, job.steps]).toEqual(['queued', []]);
+    expect(statuses.at(-1)?.connection).toBe('refused');
+  });
+});
+
 describe('a wrong device credential', () => {
   it('waits for authentication and leaves the upload as it was', async () => {
     const { outbox, sync, settings, statuses, province } = await open({ province: { faults: { 'reset-mid-patch': 1 } } });
@@ -204,13 +247,15 @@ describe('official codes', () => {
   });
 });
 
-describe('the clock', () => {
-  it('offset of the counter is learned from the province and stops nothing', async () => {
-    const { outbox, sync, statuses } = await open();
+describe('a counter whose clock is three hours behind', () => {
+  it('learns it from the province and sends all the same', async () => {
+    const { outbox, sync, statuses, settings } = await open();
+    (settings as { url: string }).url = await throughAnotherTime(settings.url, 3 * 3_600_000);
     const job = await outbox.add([someBytes(5_000)]);
-    await sync.call('run', { once: true });
+    expect(unwrap(await sync.call('run', { once: true })).received).toBe(1);
     expect(job.state).toBe('received');
-    expect(Math.abs(statuses.at(-1)?.clockOffsetMs ?? Infinity)).toBeLessThan(60_000);
+    const offsetMs = statuses.findLast(({ clockOffsetMs }) => clockOffsetMs !== null)?.clockOffsetMs ?? 0;
+    expect(Math.abs(offsetMs - 3 * 3_600_000)).toBeLessThan(60_000);
   });
 });
 
