@@ -1,5 +1,5 @@
 /** @file Free space, and the reserve that lets a full disk still take receipts and checkpoints. */
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 
 const RESERVE_BYTES = 16 * 1024 * 1024;
 /** Below this an error while opening is the full disk's doing, whatever SQLite calls it. */
@@ -21,7 +21,6 @@ export function keepReserve(path: string, folder: string): void {
     const chunk = Buffer.alloc(1024 * 1024);
     for (let written = 0; written < size;)
       written += writeSync(descriptor, chunk, 0, Math.min(chunk.length, size - written));
-    fsyncSync(descriptor);
   } catch {
     rmSync(path, { force: true }); // no room after all: then there is no reserve, and that is no reason to stop
   } finally {

@@ -5,7 +5,7 @@ import type { StoreContext } from './context.ts';
 import { toSummary, type DossierRow } from './dossier-rows.ts';
 
 /** Counting stops here: no screen shows more, and counting every "nguyen" of a province would be felt while typing. */
-const MAX_TOTAL = 10_000;
+const MAX_TOTAL = 1_000;
 
 export interface SearchFacts {
   readonly applicant: Applicant | null;
@@ -36,30 +36,34 @@ export interface ListQuestion {
   readonly offset: number;
 }
 
-/** `total` saturates at 10,000. */
+/** `total` saturates at 1,000. */
 export function listDossiers(
   context: StoreContext,
   question: ListQuestion,
 ): { total: number; items: DossierSummary[] } {
   const words = foldedWords(question.text);
+  if (words.length === 0 && question.text.trim() !== '') return { total: 0, items: [] }; // only punctuation: nothing can match
   const conditions: string[] = [];
   const values: unknown[] = [];
-  if (words.length > 0) {
-    conditions.push('seq IN (SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC)');
+  // The index answers newest first by itself, so a page of results costs its own length, however many would match.
+  const hasWords = words.length > 0;
+  if (hasWords) {
+    conditions.push('dossier_search MATCH ?');
     values.push(words.map((word) => `"${word}"*`).join(' AND '));
-  } else if (question.text.trim() !== '') {
-    return { total: 0, items: [] }; // only punctuation: nothing can match it
   }
   if (question.states.length > 0) {
     conditions.push('state IN (SELECT value FROM json_each(?))');
     values.push(JSON.stringify(question.states));
   }
+  const from = hasWords ? 'dossier_search CROSS JOIN dossier ON dossier.seq = dossier_search.rowid' : 'dossier';
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const order = hasWords ? 'dossier_search.rowid' : 'seq';
   const rows = context
-    .sql(`SELECT * FROM dossier ${where} ORDER BY seq DESC LIMIT ? OFFSET ?`)
+    .sql(`SELECT dossier.* FROM ${from} ${where} ORDER BY ${order} DESC LIMIT ? OFFSET ?`)
     .all(...values, question.limit, question.offset) as DossierRow[];
+  const countFrom = question.states.length > 0 || !hasWords ? from : 'dossier_search';
   const counted = context
-    .sql(`SELECT count(*) AS total FROM (SELECT 1 FROM dossier ${where} LIMIT ${MAX_TOTAL})`)
+    .sql(`SELECT count(*) AS total FROM (SELECT 1 FROM ${countFrom} ${where} LIMIT ${MAX_TOTAL})`)
     .get(...values) as { total: number };
   return { total: counted.total, items: rows.map((row) => toSummary(context, row)) };
 }

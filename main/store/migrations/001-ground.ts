@@ -149,7 +149,7 @@ export const ground: Migration = {
 
     -- Unaccented words by dossier.seq; the text itself stands in the dossier only.
     CREATE VIRTUAL TABLE dossier_search USING fts5 (
-      words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3 4'
+      words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3 4 5 6 7'
     );
   `,
 };

@@ -147,6 +147,18 @@ describe('a sealed dossier on its way', () => {
     expect((await next()).files[0]).toMatchObject({ uploadUrl: 'https://province/u/1', confirmedOffset: 17 });
   });
 
+  test('whose key is damaged is held for a person and does not stop the others', async () => {
+    const poisoned = await sealedDossier(kit);
+    const healthy = await sealedDossier(kit);
+    kit.service.context.database
+      .prepare(
+        `UPDATE blob SET wrapped_key = zeroblob(60) WHERE id IN (SELECT blob_id FROM document WHERE dossier_id = ?)`,
+      )
+      .run(poisoned.id);
+    expect((await next()).manifest.dossierId).toBe(healthy.id);
+    expect((await get(poisoned.id)).upload).toMatchObject({ state: 'held', reason: 'key' });
+  });
+
   test('sends its result only after the dossier itself was received', async () => {
     const dossier = await sealedDossier(kit);
     const first = await next();

@@ -1,6 +1,6 @@
 /** @file A real store in a temporary folder, and the short way through a dossier. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { depositBlob, type Deposit } from '../../../main/blobs/blob-file.ts';
@@ -23,6 +23,9 @@ export const FRIDAY_MORNING = Date.parse('2026-11-20T09:10:00+07:00');
 const province = generateKeyPairSync('ed25519');
 export const RECEIPT_KEY = { ...province.publicKey.export({ format: 'jwk' }), kid: 'test', alg: 'EdDSA' };
 
+/** Rules need no durable disk; that is proved with the real room in `test/process/store`. */
+const MEMORY_DISK = '/dev/shm';
+
 const noContext = { signal: new AbortController().signal, progress: () => {} };
 type Methods = StoreService['handlers'];
 type Params<K extends keyof Methods> = Parameters<Methods[K]>[0];
@@ -41,7 +44,7 @@ export interface Kit {
 export async function openKit(
   options: { folder?: string; nowMs?: number; ports?: Partial<StorePorts>; unlock?: Uint8Array } = {},
 ): Promise<Kit> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'motcua-store-'));
+  const folder = options.folder ?? mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'motcua-store-'));
   const clock = { nowMs: options.nowMs ?? FRIDAY_MORNING };
   const changed: string[] = [];
   const ports: StorePorts = {
