@@ -55,7 +55,10 @@ const Qr = z.strictObject({
 
 const Table = z.strictObject({
   kind: z.literal('table'),
-  columns: z.array(z.strictObject({ share: z.number().positive(), align: Alignment.default('left') })).min(1).max(12),
+  columns: z
+    .array(z.strictObject({ share: z.number().positive(), align: Alignment.default('left') }))
+    .min(1)
+    .max(12),
   /** Repeated at the top of every page the table reaches. */
   header: z.array(z.array(Run)),
   rows: z.array(z.array(z.array(Run))),
@@ -104,7 +107,10 @@ export type SimpleBlockInput = z.input<typeof SimpleBlock>;
 /** One level deep: no official form nests columns, and a depth limit needs no guard against hostile nesting. */
 const Columns = z.strictObject({
   kind: z.literal('columns'),
-  columns: z.array(z.strictObject({ share: z.number().positive(), blocks: z.array(SimpleBlock) })).min(1).max(4),
+  columns: z
+    .array(z.strictObject({ share: z.number().positive(), blocks: z.array(SimpleBlock) }))
+    .min(1)
+    .max(4),
   gapPt: z.number().min(0).max(100).default(6),
 });
 
@@ -114,7 +120,12 @@ export type BlockInput = z.input<typeof Block>;
 
 export const Form = z.strictObject({
   paper: z.enum(['A4', 'A5']),
-  marginsMm: z.strictObject({ top: z.number().min(3), right: z.number().min(3), bottom: z.number().min(3), left: z.number().min(3) }),
+  marginsMm: z.strictObject({
+    top: z.number().min(3),
+    right: z.number().min(3),
+    bottom: z.number().min(3),
+    left: z.number().min(3),
+  }),
   /** Size of text whose block and run say nothing. */
   sizePt: z.number().min(4).max(72),
   title: z.string(),

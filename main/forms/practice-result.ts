@@ -64,16 +64,24 @@ export function buildPracticeResultForm(dossier: Dossier, context: PracticeResul
     { kind: 'rule', share: 0.28, thicknessPt: 0.7, beforePt: 2, afterPt: 10 },
     centred([{ text: context.agencyName.toLocaleUpperCase('vi'), style: 'bold' }], BODY_PT, 0, 8),
     ground('Căn cứ Luật Tổ chức chính quyền địa phương;'),
-    ground('Căn cứ Nghị định số 118/2025/NĐ-CP ngày 09 tháng 6 năm 2025 của Chính phủ về thực hiện thủ tục hành chính theo cơ chế một cửa, một cửa liên thông;'),
+    ground(
+      'Căn cứ Nghị định số 118/2025/NĐ-CP ngày 09 tháng 6 năm 2025 của Chính phủ về thực hiện thủ tục hành chính theo cơ chế một cửa, một cửa liên thông;',
+    ),
     ground(
       dossier.receivedAt
         ? `Xét hồ sơ mã số ${code} tiếp nhận ngày ${writeDate(dossier.receivedAt)} của ${person}.`
         : `Xét hồ sơ mã số ${code} của ${person}.`,
     ),
     centred([{ text: 'QUYẾT ĐỊNH:', style: 'bold' }], BODY_PT, 8, 6),
-    article(1, `Giải quyết thủ tục hành chính “${procedure.name}” (mã thủ tục ${procedure.code}) cho ${person}${idNumber ? `, số định danh ${idNumber}` : ''}${applicant.address ? `, địa chỉ: ${applicant.address}` : ''}.`),
+    article(
+      1,
+      `Giải quyết thủ tục hành chính “${procedure.name}” (mã thủ tục ${procedure.code}) cho ${person}${idNumber ? `, số định danh ${idNumber}` : ''}${applicant.address ? `, địa chỉ: ${applicant.address}` : ''}.`,
+    ),
     article(2, `Kết quả giải quyết: ${result}.`),
-    article(3, `Quyết định này được lập để luyện tập trên phần mềm, không có giá trị pháp lý. Bộ phận Một cửa và ${person} thực hành theo Quyết định này.`),
+    article(
+      3,
+      `Quyết định này được lập để luyện tập trên phần mềm, không có giá trị pháp lý. Bộ phận Một cửa và ${person} thực hành theo Quyết định này.`,
+    ),
     {
       kind: 'signatures',
       beforePt: 22,
@@ -115,12 +123,24 @@ export function buildPracticeResultForm(dossier: Dossier, context: PracticeResul
   };
 }
 
-function centred(runs: Run[], sizePt: number, beforePt: number, afterPt = 0): Extract<BlockInput, { kind: 'paragraph' }> {
+function centred(
+  runs: Run[],
+  sizePt: number,
+  beforePt: number,
+  afterPt = 0,
+): Extract<BlockInput, { kind: 'paragraph' }> {
   return { kind: 'paragraph', align: 'center', sizePt, beforePt, afterPt, runs };
 }
 
 function ground(text: string): BlockInput {
-  return { kind: 'paragraph', align: 'justify', firstIndentPt: 28, afterPt: 5, lineHeight: 1.25, runs: [{ text, style: 'italic' }] };
+  return {
+    kind: 'paragraph',
+    align: 'justify',
+    firstIndentPt: 28,
+    afterPt: 5,
+    lineHeight: 1.25,
+    runs: [{ text, style: 'italic' }],
+  };
 }
 
 function article(number: number, text: string): BlockInput {

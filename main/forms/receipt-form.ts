@@ -29,15 +29,25 @@ const HEAD_PT = 8.4;
 /** @throws Failure `draft-incomplete` before the dossier has a receipt number, an applicant and a procedure. */
 export function buildReceiptForm(dossier: Dossier, context: ReceiptContext): Form {
   const { receipt, applicant, procedure } = dossier;
-  if (!receipt || !applicant || !procedure) throw new Failure('draft-incomplete', 'the receipt is made after reception');
+  if (!receipt || !applicant || !procedure)
+    throw new Failure('draft-incomplete', 'the receipt is made after reception');
   const code = dossier.code ?? '';
   const blocks: BlockInput[] = [
     ...head(dossier, context, receipt.number, receipt.receivedAt), // (1)–(5)
-    { kind: 'paragraph', align: 'center', sizePt: 12.5, beforePt: 5, runs: [{ text: 'GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ', style: 'bold' }] }, // (6)
+    {
+      kind: 'paragraph',
+      align: 'center',
+      sizePt: 12.5,
+      beforePt: 5,
+      runs: [{ text: 'GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ', style: 'bold' }],
+    }, // (6)
     ...(dossier.isCodeProvisional ? [provisionalNotice()] : []),
     field('Bộ phận tiếp nhận và trả kết quả', context.counterName, { beforePt: 3 }), // (7)
     field('Tiếp nhận hồ sơ của', applicant.fullName, { isStrong: true }), // (8)
-    field(applicant.kind === 'person' ? 'Số định danh cá nhân/Số CMND' : 'Mã số thuế/Mã số doanh nghiệp', applicant.idNumber ?? applicant.oldIdNumber), // (9)
+    field(
+      applicant.kind === 'person' ? 'Số định danh cá nhân/Số CMND' : 'Mã số thuế/Mã số doanh nghiệp',
+      applicant.idNumber ?? applicant.oldIdNumber,
+    ), // (9)
     field('Địa chỉ', applicant.address), // (10)
     field('Số điện thoại', applicant.phone), // (11)
     field('Email', applicant.email), // (12)
@@ -85,11 +95,16 @@ export function buildReceiptForm(dossier: Dossier, context: ReceiptContext): For
 
 /** What a scanner at another counter reads: mã số hồ sơ, mã TTHC, số định danh, tên giấy tờ (TT 01/2023/TT-VPCP). */
 export function writeReceiptQr(dossier: Dossier): string {
-  return [dossier.code, dossier.procedure?.code, dossier.applicant?.idNumber, RECEIPT_TITLE].map((part) => part ?? '').join('|');
+  return [dossier.code, dossier.procedure?.code, dossier.applicant?.idNumber, RECEIPT_TITLE]
+    .map((part) => part ?? '')
+    .join('|');
 }
 
 function head(dossier: Dossier, context: ReceiptContext, number: number, receivedAt: string): BlockInput[] {
-  const code: Run[] = [{ text: 'Mã hồ sơ: ' }, dossier.code === null ? { text: '', leader: true } : { text: dossier.code, style: 'bold' }];
+  const code: Run[] = [
+    { text: 'Mã hồ sơ: ' },
+    dossier.code === null ? { text: '', leader: true } : { text: dossier.code, style: 'bold' },
+  ];
   if (dossier.isCodeProvisional) code.push({ text: ' (mã tạm)', style: 'italic' });
   return [
     {
@@ -115,7 +130,9 @@ function head(dossier: Dossier, context: ReceiptContext, number: number, receive
         { share: 60, blocks: [line([{ text: `Số: ${writeCount(number)}/TNHS` }], 'left', 4), line(code)] },
         {
           share: 64,
-          blocks: [line([{ text: `${context.placeName}, ${writeLongDate(receivedAt)}`, style: 'italic' }], 'center', 4)],
+          blocks: [
+            line([{ text: `${context.placeName}, ${writeLongDate(receivedAt)}`, style: 'italic' }], 'center', 4),
+          ],
         },
       ],
     },
@@ -161,7 +178,12 @@ function componentTable(dossier: Dossier): BlockInput {
     sizePt: 9.3,
     beforePt: 2,
     afterPt: 2,
-    columns: [{ share: 10, align: 'center' }, { share: 73 }, { share: 28, align: 'center' }, { share: 17, align: 'center' }],
+    columns: [
+      { share: 10, align: 'center' },
+      { share: 73 },
+      { share: 28, align: 'center' },
+      { share: 17, align: 'center' },
+    ],
     header: [bold('STT'), bold('Tên giấy tờ'), bold('Hình thức'), bold('Số lượng')],
     rows: rows.length > 0 ? rows : [[cell(''), cell('Không có giấy tờ kèm theo'), cell(''), cell('')]],
   };

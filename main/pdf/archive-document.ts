@@ -1,7 +1,15 @@
 /** @file A new PDF/A-2u document: what every file of the program has in common around its pages. */
 import { Failure } from '../rooms/failure.ts';
 import {
-  createObjectList, deflatedStream, pdfDate, pdfNumbers, pdfReference, pdfStream, pdfText, serialisePdf, type ObjectList,
+  createObjectList,
+  deflatedStream,
+  pdfDate,
+  pdfNumbers,
+  pdfReference,
+  pdfStream,
+  pdfText,
+  serialisePdf,
+  type ObjectList,
 } from './objects.ts';
 import { buildSrgbProfile } from './srgb-profile.ts';
 import { buildXmp, readCustomProperties } from './xmp.ts';
@@ -74,7 +82,10 @@ export function createArchiveDocument(description: DocumentDescription): Archive
           `/OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) ` +
           `/Info (sRGB IEC61966-2.1) /DestOutputProfile ${pdfReference(profile)}>>]>>`,
       );
-      list.set(pages, `<</Type /Pages /Kids [${pageNumbers.map(pdfReference).join(' ')}] /Count ${pageNumbers.length}>>`);
+      list.set(
+        pages,
+        `<</Type /Pages /Kids [${pageNumbers.map(pdfReference).join(' ')}] /Count ${pageNumbers.length}>>`,
+      );
       return serialisePdf(list, catalog, info);
     },
   };

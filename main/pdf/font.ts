@@ -76,12 +76,15 @@ export async function embedFontSubset(ttfBytes: Uint8Array, text: string): Promi
     ascent: font.ascent / font.unitsPerEm,
     descent: font.descent / font.unitsPerEm,
     capHeight: font.capHeight / font.unitsPerEm,
-    fontObjects: (firstNumber) => describeFont(font, program, `${subsetTag(kept)}+${fullName}`, codePointOf, firstNumber),
+    fontObjects: (firstNumber) =>
+      describeFont(font, program, `${subsetTag(kept)}+${fullName}`, codePointOf, firstNumber),
     encode(shown) {
       let hex = '';
       for (const character of normaliseForPrint(shown)) {
         if (!known.has(character)) throw new Error(`the subset was made without ${JSON.stringify(character)}`);
-        hex += printableGlyph(font, character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+        hex += printableGlyph(font, character.codePointAt(0) ?? 0)
+          .toString(16)
+          .padStart(4, '0');
       }
       return `<${hex.toUpperCase()}>`;
     },
@@ -103,7 +106,11 @@ function describeFont(
   firstNumber: number,
 ): PdfObject[] {
   const [type0, descendant, descriptor, file, toUnicode] = [0, 1, 2, 3, 4].map((step) => firstNumber + step) as [
-    number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const scale = (units: number): string => pdfNumber((units * 1000) / font.unitsPerEm);
   const widths = Array.from({ length: font.glyphCount }, (_, glyph) => scale(font.advanceOf(glyph)));
@@ -139,7 +146,10 @@ function describeFont(
 export function toUnicodeMap(codePointOf: ReadonlyMap<number, number>): string {
   const entries = [...codePointOf]
     .sort(([a], [b]) => a - b)
-    .map(([code, point]) => `<${code.toString(16).padStart(4, '0').toUpperCase()}> <${hexUtf16(String.fromCodePoint(point))}>`);
+    .map(
+      ([code, point]) =>
+        `<${code.toString(16).padStart(4, '0').toUpperCase()}> <${hexUtf16(String.fromCodePoint(point))}>`,
+    );
   const blocks: string[] = [];
   for (let start = 0; start < entries.length; start += 100) {
     const block = entries.slice(start, start + 100);

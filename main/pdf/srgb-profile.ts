@@ -4,7 +4,11 @@
  */
 
 /** Primaries adapted to D50 by the Bradford transform, as in every ICC profile of sRGB. */
-const COLOURANTS = { rXYZ: [0.43607, 0.22249, 0.01392], gXYZ: [0.38515, 0.71687, 0.09708], bXYZ: [0.14307, 0.06061, 0.7141] } as const;
+const COLOURANTS = {
+  rXYZ: [0.43607, 0.22249, 0.01392],
+  gXYZ: [0.38515, 0.71687, 0.09708],
+  bXYZ: [0.14307, 0.06061, 0.7141],
+} as const;
 const D50 = [0.9642, 1, 0.8249] as const;
 const CURVE_POINTS = 1024;
 
@@ -81,5 +85,10 @@ function textTag(text: string): Buffer {
 function descriptionTag(text: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(text.length + 1, 0);
-  return Buffer.concat([Buffer.from('desc\0\0\0\0', 'latin1'), length, Buffer.from(`${text}\0`, 'latin1'), Buffer.alloc(78)]);
+  return Buffer.concat([
+    Buffer.from('desc\0\0\0\0', 'latin1'),
+    length,
+    Buffer.from(`${text}\0`, 'latin1'),
+    Buffer.alloc(78),
+  ]);
 }

@@ -54,7 +54,10 @@ function readTableDirectory(data: Buffer): Map<string, Buffer> {
   for (let index = 0; index < data.readUInt16BE(4); index++) {
     const entry = 12 + index * 16;
     const offset = data.readUInt32BE(entry + 8);
-    tables.set(data.toString('latin1', entry, entry + 4), data.subarray(offset, offset + data.readUInt32BE(entry + 12)));
+    tables.set(
+      data.toString('latin1', entry, entry + 4),
+      data.subarray(offset, offset + data.readUInt32BE(entry + 12)),
+    );
   }
   return tables;
 }

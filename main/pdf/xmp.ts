@@ -25,7 +25,9 @@ export function readCustomProperties(metadata: Readonly<Record<string, string>>)
       .normalize('NFD')
       .replace(/đ/g, 'd')
       .replace(/Đ/g, 'D')
-      .replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => (next && /[A-Za-z0-9]/.test(next) ? next.toUpperCase() : ''))
+      .replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) =>
+        next && /[A-Za-z0-9]/.test(next) ? next.toUpperCase() : '',
+      )
       .replace(/^\d+/, '');
     if (name && value.trim()) properties.set(name, value.normalize('NFC').trim());
   }
@@ -35,7 +37,10 @@ export function readCustomProperties(metadata: Readonly<Record<string, string>>)
 export function buildXmp(content: XmpContent): Buffer {
   const date = xmpDate(content.createdAt);
   const title = escapeXml(content.title);
-  const author = content.author === null ? '' : `<dc:creator><rdf:Seq><rdf:li>${escapeXml(content.author)}</rdf:li></rdf:Seq></dc:creator>`;
+  const author =
+    content.author === null
+      ? ''
+      : `<dc:creator><rdf:Seq><rdf:li>${escapeXml(content.author)}</rdf:li></rdf:Seq></dc:creator>`;
   const packet = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -51,7 +56,9 @@ ${describeCustom(content.custom)}</rdf:RDF>
 
 function describeCustom(custom: ReadonlyMap<string, string>): string {
   if (custom.size === 0) return '';
-  const values = [...custom].map(([name, value]) => `<${PREFIX}:${name}>${escapeXml(value)}</${PREFIX}:${name}>`).join('');
+  const values = [...custom]
+    .map(([name, value]) => `<${PREFIX}:${name}>${escapeXml(value)}</${PREFIX}:${name}>`)
+    .join('');
   const properties = [...custom.keys()]
     .map(
       (name) =>

@@ -28,18 +28,30 @@ async function measure(run: () => Promise<{ bytes: Buffer }>): Promise<{ sizeByt
 }
 
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : (await readdir(PAGES_FOLDER)).filter((name) => name.endsWith('.jpg')).map((name) => join(PAGES_FOLDER, name));
+const files =
+  named.length > 0
+    ? named
+    : (await readdir(PAGES_FOLDER)).filter((name) => name.endsWith('.jpg')).map((name) => join(PAGES_FOLDER, name));
 const results: { sizeBytes: number; ms: number }[] = [];
 for (const file of files) {
   const image = await readFile(file);
   const dpi = file.includes('.300.') ? 300 : 200;
   const description = { title: basename(file), metadata: {}, createdAt: '2026-11-21T09:10:05+07:00' };
   const result = await measure(() =>
-    composeScans(description, (async function* () { yield { image, dpi, rotation: 0 as const, skewDeg: 0.8, lines: [] }; })()),
+    composeScans(
+      description,
+      (async function* () {
+        yield { image, dpi, rotation: 0 as const, skewDeg: 0.8, lines: [] };
+      })(),
+    ),
   );
   results.push(result);
-  console.log(`${basename(file).padEnd(44)} ${(image.length / 1000).toFixed(0).padStart(5)} KB → ${(result.sizeBytes / 1000).toFixed(1).padStart(6)} KB  ${result.ms.toFixed(0).padStart(5)} ms`);
+  console.log(
+    `${basename(file).padEnd(44)} ${(image.length / 1000).toFixed(0).padStart(5)} KB → ${(result.sizeBytes / 1000).toFixed(1).padStart(6)} KB  ${result.ms.toFixed(0).padStart(5)} ms`,
+  );
 }
 const form = await measure(() => composeFormPdf(buildReceiptForm(makeLargeDossier(), CONTEXT), 'resources'));
-console.log(`pages: median ${(median(results.map((result) => result.sizeBytes)) / 1000).toFixed(1)} KB, largest ${(Math.max(...results.map((result) => result.sizeBytes)) / 1000).toFixed(1)} KB, median ${median(results.map((result) => result.ms)).toFixed(0)} ms`);
+console.log(
+  `pages: median ${(median(results.map((result) => result.sizeBytes)) / 1000).toFixed(1)} KB, largest ${(Math.max(...results.map((result) => result.sizeBytes)) / 1000).toFixed(1)} KB, median ${median(results.map((result) => result.ms)).toFixed(0)} ms`,
+);
 console.log(`receipt of two pages: ${(form.sizeBytes / 1000).toFixed(1)} KB, ${form.ms.toFixed(0)} ms`);

@@ -119,7 +119,8 @@ function halve({ data, weight, width, height }: Level): Level {
       if (weight[cell] === 0) continue;
       const to = (y >> 1) * smaller.width + (x >> 1);
       smaller.weight[to]!++;
-      for (let channel = 0; channel < 3; channel++) smaller.data[to * 3 + channel]! += data[cell * 3 + channel] as number;
+      for (let channel = 0; channel < 3; channel++)
+        smaller.data[to * 3 + channel]! += data[cell * 3 + channel] as number;
     }
   }
   for (let cell = 0; cell < smaller.weight.length; cell++) {
@@ -154,7 +155,9 @@ export async function encodeJpeg(
   const { width, height } = image;
   let pipeline = sharp(image.data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
   if (isGrey) pipeline = pipeline.toColourspace('b-w');
-  const jpeg = await pipeline.jpeg({ quality, mozjpeg: true, progressive: false, chromaSubsampling: isFullColour ? '4:4:4' : '4:2:0' }).toBuffer();
+  const jpeg = await pipeline
+    .jpeg({ quality, mozjpeg: true, progressive: false, chromaSubsampling: isFullColour ? '4:4:4' : '4:2:0' })
+    .toBuffer();
   return { jpeg, width, height, isGrey };
 }
 

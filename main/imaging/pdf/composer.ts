@@ -17,7 +17,10 @@ export interface Composer {
 
 const PDF = 'application/pdf';
 
-export function createComposer(folders: { readonly incomingFolder: string; readonly resourcesFolder: string }): Composer {
+export function createComposer(folders: {
+  readonly incomingFolder: string;
+  readonly resourcesFolder: string;
+}): Composer {
   return {
     async composePdf({ pages, ...description }, context) {
       const { bytes, pageCount } = await composeScans(description, readPages(pages), context?.signal);

@@ -39,7 +39,10 @@ export function separateInk(page: PagePixels): InkMask {
 }
 
 /** The brightest channel of every pixel as a part of the local paper brightness, 255 = paper. */
-function compareWithPaper({ data, width, height }: PagePixels, paper: PaperGrid): { ratios: Uint8Array; histogram: Uint32Array } {
+function compareWithPaper(
+  { data, width, height }: PagePixels,
+  paper: PaperGrid,
+): { ratios: Uint8Array; histogram: Uint32Array } {
   const ratios = new Uint8Array(width * height);
   const histogram = new Uint32Array(256);
   const scales = new Float32Array(width);
@@ -156,7 +159,10 @@ function growGroup(mask: Uint8Array, width: number, height: number, start: numbe
   return size;
 }
 
-function describeInk({ data }: PagePixels, mask: Uint8Array): { inkPixels: number; inkColour: [number, number, number] } {
+function describeInk(
+  { data }: PagePixels,
+  mask: Uint8Array,
+): { inkPixels: number; inkColour: [number, number, number] } {
   const histograms = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const;
   let inkPixels = 0;
   for (let at = 0; at < mask.length; at++) {

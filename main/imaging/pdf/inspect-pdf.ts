@@ -79,7 +79,8 @@ function findLostObject(file: Buffer, place: number, shift: number): number | nu
       continue;
     }
     const at = Number(first) + shift;
-    if (kind === 'n' && !new RegExp(`^\\s*${number}\\s+\\d+\\s+obj\\b`).test(file.toString('latin1', at, at + 32))) return number;
+    if (kind === 'n' && !new RegExp(`^\\s*${number}\\s+\\d+\\s+obj\\b`).test(file.toString('latin1', at, at + 32)))
+      return number;
     number++;
   }
   return null;
@@ -103,7 +104,10 @@ async function openWithReader(file: Buffer): Promise<{ pageCount: number; isEncr
       page.cleanup();
     }
     const { info } = await document.getMetadata();
-    return { pageCount: document.numPages, isEncrypted: Boolean((info as { EncryptFilterName?: unknown }).EncryptFilterName) };
+    return {
+      pageCount: document.numPages,
+      isEncrypted: Boolean((info as { EncryptFilterName?: unknown }).EncryptFilterName),
+    };
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     if (cause instanceof PasswordException) throw new Failure('pdf-password', cause.message, { cause });

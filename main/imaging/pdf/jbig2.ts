@@ -64,7 +64,8 @@ function encodeGenericRegion({ data, width, height }: BilevelImage): Uint8Array 
     wasTypical = isTypical;
     if (!isTypical) {
       let far = ((twoAbove[margin] as number) << 1) | (twoAbove[margin + 1] as number);
-      let near = ((above[margin] as number) << 2) | ((above[margin + 1] as number) << 1) | (above[margin + 2] as number);
+      let near =
+        ((above[margin] as number) << 2) | ((above[margin + 1] as number) << 1) | (above[margin + 2] as number);
       let left = 0;
       for (let x = margin; x < width + margin; x++) {
         far = ((far << 1) | (twoAbove[x + 2] as number)) & 0x1f;

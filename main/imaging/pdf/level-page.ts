@@ -89,7 +89,8 @@ function paperColour({ data, width, height }: PagePixels): [number, number, numb
   const step = Math.max(1, Math.round(Math.sqrt((width * height) / 10_000)));
   for (let y = 0; y < height; y += step) {
     for (let x = 0; x < width; x += step) {
-      for (let channel = 0; channel < 3; channel++) samples[channel]?.push(data[(y * width + x) * 3 + channel] as number);
+      for (let channel = 0; channel < 3; channel++)
+        samples[channel]?.push(data[(y * width + x) * 3 + channel] as number);
     }
   }
   return samples.map((values) => values.sort((a, b) => a - b)[values.length >> 1] ?? 255) as [number, number, number];

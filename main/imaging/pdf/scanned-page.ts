@@ -39,7 +39,10 @@ export async function addScannedPage(
   const widthPt = pixels.width * pointsPerPixel;
   const heightPt = pixels.height * pointsPerPixel;
   if (Math.min(widthPt, heightPt) < PAGE_LIMITS_PT[0] || Math.max(widthPt, heightPt) > PAGE_LIMITS_PT[1]) {
-    throw new Failure('image-too-large', `${pixels.width} × ${pixels.height} at ${page.dpi} dpi is not the size of a page`);
+    throw new Failure(
+      'image-too-large',
+      `${pixels.width} × ${pixels.height} at ${page.dpi} dpi is not the size of a page`,
+    );
   }
   const images: string[] = [];
   const operators: string[] = [];
@@ -54,14 +57,20 @@ export async function addScannedPage(
     const scale = page.dpi / background.dpi;
     images.push(`/B ${pdfReference(addJpeg(document.list, encoded))}`);
     // The last column and row of the background may reach past the page by part of a cell: they are cut by the page.
-    const [coveredWidth, coveredHeight] = [encoded.width * scale * pointsPerPixel, encoded.height * scale * pointsPerPixel];
+    const [coveredWidth, coveredHeight] = [
+      encoded.width * scale * pointsPerPixel,
+      encoded.height * scale * pointsPerPixel,
+    ];
     operators.push(
       `q ${pdfNumber(coveredWidth)} 0 0 ${pdfNumber(coveredHeight)} 0 ${pdfNumber(heightPt - coveredHeight)} cm /B Do Q`,
     );
     if (mask.inkPixels > 0) {
       const jbig2 = encodeJbig2(mask);
       const size = `/Width ${mask.width} /Height ${mask.height}`;
-      const stream = pdfStream(`/Type /XObject /Subtype /Image /ImageMask true /BitsPerComponent 1 ${size} /Filter /JBIG2Decode`, jbig2);
+      const stream = pdfStream(
+        `/Type /XObject /Subtype /Image /ImageMask true /BitsPerComponent 1 ${size} /Filter /JBIG2Decode`,
+        jbig2,
+      );
       images.push(`/M ${pdfReference(document.list.add(stream))}`);
       operators.push(`${fill} ${pdfNumbers(...mask.inkColour.map((value) => value / 255))} rg /M Do Q`);
     }

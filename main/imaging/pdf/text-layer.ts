@@ -31,16 +31,18 @@ export function writeTextLayer(
   const pageHeightPt = geometry.preparedHeightPx * pointsPerPixel;
   const operators: string[] = [];
   for (const line of lines) {
-    const words = line.words.filter((word) => font.countOf(word.text) > 0).map((word): PlacedWord => {
-      const [x, y, width, height] = toPreparedBox(geometry, word.box);
-      return {
-        text: word.text,
-        x: x * pointsPerPixel,
-        bottom: pageHeightPt - (y + height) * pointsPerPixel,
-        width: width * pointsPerPixel,
-        height: height * pointsPerPixel,
-      };
-    });
+    const words = line.words
+      .filter((word) => font.countOf(word.text) > 0)
+      .map((word): PlacedWord => {
+        const [x, y, width, height] = toPreparedBox(geometry, word.box);
+        return {
+          text: word.text,
+          x: x * pointsPerPixel,
+          bottom: pageHeightPt - (y + height) * pointsPerPixel,
+          width: width * pointsPerPixel,
+          height: height * pointsPerPixel,
+        };
+      });
     if (words.length === 0) continue;
     const lineBottom = median(words.map((word) => word.bottom));
     const lineHeight = median(words.map((word) => word.height));

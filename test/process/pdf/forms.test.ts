@@ -16,12 +16,17 @@ const folder = mkdtempSync(join(tmpdir(), 'forms-'));
 const forms = {
   receipt: buildReceiptForm(makeDossier(), CONTEXT),
   'large receipt': buildReceiptForm(makeLargeDossier(), CONTEXT),
-  'practice decision': buildPracticeResultForm(makeDossier(), { ...CONTEXT, signerName: 'Nguyễn Văn Thi', issuedAt: '2026-11-21T08:00:00Z' }),
+  'practice decision': buildPracticeResultForm(makeDossier(), {
+    ...CONTEXT,
+    signerName: 'Nguyễn Văn Thi',
+    issuedAt: '2026-11-21T08:00:00Z',
+  }),
 } as const;
 const file = (name: string): string => join(folder, `${name.replace(' ', '-')}.pdf`);
 
 beforeAll(async () => {
-  for (const [name, form] of Object.entries(forms)) writeFileSync(file(name), (await composeFormPdf(form, 'resources')).bytes);
+  for (const [name, form] of Object.entries(forms))
+    writeFileSync(file(name), (await composeFormPdf(form, 'resources')).bytes);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -63,21 +68,32 @@ describe.skipIf(!hasReaders)('Printed forms (needs qpdf, poppler-utils, mupdf-to
 
   it('prints the receipt on A5 and the decision on one A4 page', () => {
     expect(run('pdfinfo', [file('receipt')])).toMatch(/Pages:\s+1\n[^]*Page size:\s+419\.5\d* x 595\.2\d* pts/);
-    expect(run('pdfinfo', [file('practice decision')])).toMatch(/Pages:\s+1\n[^]*Page size:\s+595\.2\d* x 841\.8\d* pts \(A4\)/);
+    expect(run('pdfinfo', [file('practice decision')])).toMatch(
+      /Pages:\s+1\n[^]*Page size:\s+595\.2\d* x 841\.8\d* pts \(A4\)/,
+    );
   });
 
   it('gives whole Vietnamese words to two independent readers', () => {
     const poppler = run('pdftotext', [file('receipt'), '-']).normalize('NFC');
     const mupdf = run('mutool', ['draw', '-q', '-F', 'txt', file('receipt')]).normalize('NFC');
     for (const text of [poppler, mupdf]) {
-      for (const words of ['CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ', 'Nguyễn Quốc Tuấn', 'H56.242-261121-0015', '17 giờ 00 phút, ngày 26/11/2026', 'Phiếu kiểm soát quá trình giải quyết hồ sơ']) {
+      for (const words of [
+        'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+        'GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ',
+        'Nguyễn Quốc Tuấn',
+        'H56.242-261121-0015',
+        '17 giờ 00 phút, ngày 26/11/2026',
+        'Phiếu kiểm soát quá trình giải quyết hồ sơ',
+      ]) {
         expect(text.replace(/\s+/g, ' ')).toContain(words);
       }
     }
   });
 
   it('carries twelve papers and a name of sixty letters over to a second page with the table head again', () => {
-    const pages = run('pdftotext', ['-layout', file('large receipt'), '-']).normalize('NFC').split('\f');
+    const pages = run('pdftotext', ['-layout', file('large receipt'), '-'])
+      .normalize('NFC')
+      .split('\f');
     expect(pages.filter((page) => page.trim())).toHaveLength(2);
     expect(pages[1]).toContain('trang 2/2');
     for (const page of pages.slice(0, 2)) expect(page).toMatch(/STT\s+Tên giấy tờ\s+Hình thức\s+Số lượng/);
@@ -87,8 +103,16 @@ describe.skipIf(!hasReaders)('Printed forms (needs qpdf, poppler-utils, mupdf-to
   });
 
   it('draws everything inside the sheet', () => {
-    for (const [name, widthPt, heightPt] of [['receipt', 419.53, 595.28], ['large receipt', 419.53, 595.28], ['practice decision', 595.28, 841.89]] as const) {
-      const words = [...run('pdftotext', ['-bbox', file(name), '-']).matchAll(/xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)"/g)];
+    for (const [name, widthPt, heightPt] of [
+      ['receipt', 419.53, 595.28],
+      ['large receipt', 419.53, 595.28],
+      ['practice decision', 595.28, 841.89],
+    ] as const) {
+      const words = [
+        ...run('pdftotext', ['-bbox', file(name), '-']).matchAll(
+          /xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)"/g,
+        ),
+      ];
       expect(words.length).toBeGreaterThan(50);
       for (const [, left, top, right, bottom] of words.map((word) => word.map(Number))) {
         expect(Math.min(left ?? -1, top ?? -1)).toBeGreaterThanOrEqual(15);
@@ -117,7 +141,16 @@ describe.skipIf(!hasReaders)('Printed forms (needs qpdf, poppler-utils, mupdf-to
     ['a form of unknown paper', { ...forms.receipt, paper: 'A0' }],
     ['an unknown block', { ...forms.receipt, blocks: [{ kind: 'script' }] }],
     ['margins wider than the sheet', { ...forms.receipt, marginsMm: { top: 8, right: 80, bottom: 8, left: 80 } }],
-    ['a block taller than a page', { ...forms.receipt, blocks: [{ kind: 'qr', text: 'x', sizeMm: 100 }, { kind: 'notice', runs: [{ text: 'dài '.repeat(5000) }] }] }],
+    [
+      'a block taller than a page',
+      {
+        ...forms.receipt,
+        blocks: [
+          { kind: 'qr', text: 'x', sizeMm: 100 },
+          { kind: 'notice', runs: [{ text: 'dài '.repeat(5000) }] },
+        ],
+      },
+    ],
     ['a date that is none', { ...forms.receipt, createdAt: 'hôm nay' }],
   ])('refuses %s', async (_, form) => {
     await expect(composeFormPdf(form, 'resources')).rejects.toMatchObject({ code: 'bad-request' });

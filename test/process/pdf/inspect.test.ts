@@ -16,7 +16,10 @@ const incomingFolder = join(folder, 'incoming');
 mkdirSync(incomingFolder);
 const composer = createComposer({ incomingFolder, resourcesFolder: 'resources' });
 const access = (deposit: Awaited<ReturnType<typeof depositBlob>>): BlobAccess => ({
-  path: join(incomingFolder, deposit.file), key: deposit.key, sizeBytes: deposit.sizeBytes, mediaType: deposit.mediaType,
+  path: join(incomingFolder, deposit.file),
+  key: deposit.key,
+  sizeBytes: deposit.sizeBytes,
+  mediaType: deposit.mediaType,
 });
 const put = (name: string, bytes: Uint8Array | string): string => {
   const path = join(folder, name);
@@ -26,7 +29,10 @@ const put = (name: string, bytes: Uint8Array | string): string => {
 /** Inserts bytes after the first object; the end of the file is corrected by `correction` only. */
 function move(file: Buffer, bytes: number, correction: number): Buffer {
   const text = file.toString('latin1').replace('endobj\n', `endobj\n${'%'.padEnd(bytes - 1, '-')}\n`);
-  return Buffer.from(text.replace(/startxref\n(\d+)/, (_, at: string) => `startxref\n${Number(at) + correction}`), 'latin1');
+  return Buffer.from(
+    text.replace(/startxref\n(\d+)/, (_, at: string) => `startxref\n${Number(at) + correction}`),
+    'latin1',
+  );
 }
 let receipt: Buffer;
 
@@ -43,18 +49,38 @@ describe('The handlers of the room', () => {
     expect(imagingRoom.methods.composeForm.result.parse(composed)).toEqual(composed);
     const bytes = await readBlob(access(composed.pdf));
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(composed.pdf.sha256);
-    const image = access(await depositBlob(incomingFolder, readFileSync('test/fixtures/pages/05-quyet-dinh.200.poor.jpg'), 'image/jpeg'));
+    const image = access(
+      await depositBlob(incomingFolder, readFileSync('test/fixtures/pages/05-quyet-dinh.200.poor.jpg'), 'image/jpeg'),
+    );
     const pages = [{ image, dpi: 200, rotation: 0 as const, skewDeg: 0.4, lines: [] }];
-    const scanned = await composer.composePdf({ title: 'Quyết định', metadata: {}, pages, createdAt: '2026-11-21T09:10:05+07:00' });
-    expect(imagingRoom.methods.composePdf.result.parse(scanned)).toMatchObject({ pageCount: 1, pdf: { mediaType: 'application/pdf' } });
+    const scanned = await composer.composePdf({
+      title: 'Quyết định',
+      metadata: {},
+      pages,
+      createdAt: '2026-11-21T09:10:05+07:00',
+    });
+    expect(imagingRoom.methods.composePdf.result.parse(scanned)).toMatchObject({
+      pageCount: 1,
+      pdf: { mediaType: 'application/pdf' },
+    });
     const seen = await composer.inspectPdf({ pdf: access(scanned.pdf) });
-    expect(imagingRoom.methods.inspectPdf.result.parse(seen)).toEqual({ pageCount: 1, isEncrypted: false, signatureCount: 0, copy: null });
+    expect(imagingRoom.methods.inspectPdf.result.parse(seen)).toEqual({
+      pageCount: 1,
+      isEncrypted: false,
+      signatureCount: 0,
+      copy: null,
+    });
   });
 
   it('stop between pages when the call is cancelled', async () => {
-    const image = access(await depositBlob(incomingFolder, readFileSync('test/fixtures/pages/05-quyet-dinh.200.poor.jpg'), 'image/jpeg'));
+    const image = access(
+      await depositBlob(incomingFolder, readFileSync('test/fixtures/pages/05-quyet-dinh.200.poor.jpg'), 'image/jpeg'),
+    );
     const pages = [{ image, dpi: 200, rotation: 0 as const, skewDeg: 0, lines: [] }];
-    const request = composer.composePdf({ title: 'x', metadata: {}, pages, createdAt: '2026-11-21T09:10:05+07:00' }, { signal: AbortSignal.abort() });
+    const request = composer.composePdf(
+      { title: 'x', metadata: {}, pages, createdAt: '2026-11-21T09:10:05+07:00' },
+      { signal: AbortSignal.abort() },
+    );
     await expect(request).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
@@ -68,7 +94,13 @@ describe('Looking at a PDF from outside', () => {
 
   it('counts signatures by their byte ranges', async () => {
     const signed = receipt.toString('latin1').replace('<</Title', '<</ByteRange [0 10 20 30] /Title');
-    const moved = Buffer.from(signed.replace(/startxref\n(\d+)/, (_, at: string) => `startxref\n${Number(at) + '/ByteRange [0 10 20 30] '.length}`), 'latin1');
+    const moved = Buffer.from(
+      signed.replace(
+        /startxref\n(\d+)/,
+        (_, at: string) => `startxref\n${Number(at) + '/ByteRange [0 10 20 30] '.length}`,
+      ),
+      'latin1',
+    );
     expect(await composer.inspectPdf({ pdf: { path: put('signed.pdf', moved) } })).toMatchObject({ signatureCount: 1 });
   });
 
@@ -82,8 +114,23 @@ describe('Looking at a PDF from outside', () => {
     ['a PDF without its last line', 'file-damaged', () => put('tail.pdf', receipt.subarray(0, -10))],
     ['a PDF whose bytes moved', 'file-damaged', () => put('moved.pdf', move(receipt, 7, 0))],
     ['a PDF whose objects moved under its table', 'file-damaged', () => put('shifted.pdf', move(receipt, 7, 7))],
-    ['a PDF header before noise', 'file-damaged', () => put('noise.pdf', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 0x41)]))],
-    ['a PDF without pages', 'file-damaged', () => put('no-pages.pdf', receipt.toString('latin1').replace('/Type /Pages', '/Type /Pagos').replace(/\/Kids \[/, '/Kads ['))],
+    [
+      'a PDF header before noise',
+      'file-damaged',
+      () => put('noise.pdf', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 0x41)])),
+    ],
+    [
+      'a PDF without pages',
+      'file-damaged',
+      () =>
+        put(
+          'no-pages.pdf',
+          receipt
+            .toString('latin1')
+            .replace('/Type /Pages', '/Type /Pagos')
+            .replace(/\/Kids \[/, '/Kads ['),
+        ),
+    ],
   ])('refuses %s with %s', async (_, code, make) => {
     await expect(composer.inspectPdf({ pdf: { path: make() } })).rejects.toMatchObject({ code });
   });
@@ -96,7 +143,10 @@ describe('Looking at a PDF from outside', () => {
 
   it('refuses a file of more pages than any dossier has', async () => {
     const count = MAX_PDF_PAGES + 1;
-    const objects = ['<</Type /Catalog /Pages 2 0 R>>', `<</Type /Pages /Kids [${Array.from({ length: count }, (_, index) => `${index + 3} 0 R`).join(' ')}] /Count ${count}>>`];
+    const objects = [
+      '<</Type /Catalog /Pages 2 0 R>>',
+      `<</Type /Pages /Kids [${Array.from({ length: count }, (_, index) => `${index + 3} 0 R`).join(' ')}] /Count ${count}>>`,
+    ];
     for (let index = 0; index < count; index++) objects.push('<</Type /Page /Parent 2 0 R /MediaBox [0 0 9 9]>>');
     let file = '%PDF-1.7\n';
     const offsets = objects.map((body, index) => {
@@ -107,7 +157,9 @@ describe('Looking at a PDF from outside', () => {
     const start = file.length;
     file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')}`;
     file += `trailer\n<</Size ${objects.length + 1} /Root 1 0 R>>\nstartxref\n${start}\n%%EOF\n`;
-    await expect(composer.inspectPdf({ pdf: { path: put('many.pdf', file) } })).rejects.toMatchObject({ code: 'pdf-too-many-pages' });
+    await expect(composer.inspectPdf({ pdf: { path: put('many.pdf', file) } })).rejects.toMatchObject({
+      code: 'pdf-too-many-pages',
+    });
   });
 
   describe.skipIf(!hasTools('qpdf'))('with a password (needs qpdf)', () => {

@@ -16,7 +16,12 @@ const hasReaders = hasTools('qpdf', 'pdftotext', 'pdffonts', 'pdftoppm', 'pdfima
 const folder = mkdtempSync(join(tmpdir(), 'scans-'));
 const description = {
   title: 'Tờ khai đăng ký khai sinh & <giấy kèm>',
-  metadata: { dossierCode: 'H56.242-261121-0015', procedureCode: '1.001193', componentId: '1.001193#0', officer: 'Lê Thị Hồng Nhung' },
+  metadata: {
+    dossierCode: 'H56.242-261121-0015',
+    procedureCode: '1.001193',
+    componentId: '1.001193#0',
+    officer: 'Lê Thị Hồng Nhung',
+  },
   createdAt: '2026-11-21T09:10:05+07:00',
 } as const;
 const TEXT = 'Về việc hưởng trợ cấp xã hội hằng tháng';
@@ -28,7 +33,12 @@ function scanned(image: Uint8Array, changes: PageChanges = {}): ScannedPage {
 }
 
 async function compose(name: string, ...pages: ScannedPage[]): Promise<{ file: string; bytes: Buffer }> {
-  const { bytes } = await composeScans(description, (async function* () { yield* pages; })());
+  const { bytes } = await composeScans(
+    description,
+    (async function* () {
+      yield* pages;
+    })(),
+  );
   const file = join(folder, `${name}.pdf`);
   writeFileSync(file, bytes);
   return { file, bytes };
@@ -43,14 +53,22 @@ async function render(file: string, dpi: number, reader: 'poppler' | 'mupdf'): P
 }
 
 async function pixelsOf(image: Uint8Array): Promise<PagePixels> {
-  const { data, info } = await sharp(image).flatten({ background: '#fff' }).toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(image)
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
 
 /** Mean absolute difference of small pictures of both, per channel: the layers must not shift, tint or lose anything. */
 async function compareSmall(a: PagePixels, b: PagePixels): Promise<number> {
   const shrink = ({ data, width, height }: PagePixels): Promise<Buffer> =>
-    sharp(data, { raw: { width, height, channels: 3 } }).resize(330, 468, { fit: 'fill' }).raw().toBuffer();
+    sharp(data, { raw: { width, height, channels: 3 } })
+      .resize(330, 468, { fit: 'fill' })
+      .raw()
+      .toBuffer();
   const [one, other] = await Promise.all([shrink(a), shrink(b)]);
   return one.reduce((sum, value, at) => sum + Math.abs(value - (other[at] ?? 0)), 0) / one.length;
 }
@@ -61,7 +79,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler-utils, mupdf-tools)', () => {
   const source = fixture('01-to-khai-khai-sinh.200.stamp.jpg');
-  const words = TEXT.split(' ').map((text, index) => ({ text, confidence: 95, box: [200 + index * 110, 400, 100, 40] as [number, number, number, number] }));
+  const words = TEXT.split(' ').map((text, index) => ({
+    text,
+    confidence: 95,
+    box: [200 + index * 110, 400, 100, 40] as [number, number, number, number],
+  }));
   const lines = [{ text: TEXT, box: [200, 400, 1000, 40] as [number, number, number, number], words }];
   let file = '';
   let bytes: Buffer = Buffer.alloc(0);
@@ -87,7 +109,10 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
   it('carries its black ink without the loss of a pixel', async () => {
     const mask = separateInk((await levelPage(source, 0, 0)).pixels);
     run('pdfimages', ['-png', file, join(folder, 'layer')]);
-    const stencil = await sharp(join(folder, 'layer-001.png')).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    const stencil = await sharp(join(folder, 'layer-001.png'))
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     expect([stencil.info.width, stencil.info.height]).toEqual([mask.width, mask.height]);
     const isDark = Buffer.from(mask.data.map((value) => (value === 1 ? 0 : 255)));
     const isInverted = stencil.data[0] !== isDark[0];
@@ -118,9 +143,13 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
   it('gives its text as whole words, at their place on the paper', () => {
     expect(run('pdftotext', [file, '-']).normalize('NFC')).toContain(TEXT);
     expect(run('mutool', ['draw', '-q', '-F', 'txt', file]).normalize('NFC')).toContain(TEXT);
-    const found = /xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">hưởng</.exec(run('pdftotext', ['-bbox', file, '-']))?.slice(1).map(Number);
+    const found = /xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">hưởng</
+      .exec(run('pdftotext', ['-bbox', file, '-']))
+      ?.slice(1)
+      .map(Number);
     const expected = [420, 400, 520, 440].map((px) => px * 0.36);
-    for (const [index, value] of (found ?? []).entries()) expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThan(0.5);
+    for (const [index, value] of (found ?? []).entries())
+      expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThan(0.5);
     expect(found).toHaveLength(4);
   });
 
@@ -131,33 +160,80 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
 });
 
 describe.skipIf(!hasReaders)('Every quality of scan (needs qpdf, poppler-utils)', () => {
-  it.each(['02-giay-khai-sinh.200.office.jpg', '06-qsdd.200.poor.jpg', '07-cap-phep-xay-dung.200.stamp.jpg'])('%s stays small, sound and like its source', async (name) => {
-    const source = fixture(name);
-    const { file, bytes } = await compose(name, scanned(source));
-    expect(bytes.length).toBeLessThan(55_000);
-    expect(checkWithQpdf(file)).toBe('');
-    expect(await compareSmall(await render(file, 100, 'poppler'), await pixelsOf(source))).toBeLessThan(7);
-  });
+  it.each(['02-giay-khai-sinh.200.office.jpg', '06-qsdd.200.poor.jpg', '07-cap-phep-xay-dung.200.stamp.jpg'])(
+    '%s stays small, sound and like its source',
+    async (name) => {
+      const source = fixture(name);
+      const { file, bytes } = await compose(name, scanned(source));
+      expect(bytes.length).toBeLessThan(55_000);
+      expect(checkWithQpdf(file)).toBe('');
+      expect(await compareSmall(await render(file, 100, 'poppler'), await pixelsOf(source))).toBeLessThan(7);
+    },
+  );
 
   it('a tilted page comes out level, with its words where the ink is', async () => {
     const [width, height] = [1240, 1754];
     const bar = Buffer.alloc(width * height * 3, 250);
     for (let y = 600; y < 630; y++) bar.fill(20, (y * width + 200) * 3, (y * width + 1000) * 3);
-    const tilted = await sharp(bar, { raw: { width, height, channels: 3 } }).rotate(2, { background: '#fafafa' }).png().toBuffer({ resolveWithObject: true });
-    const image = await sharp(tilted.data).extract({ left: Math.round((tilted.info.width - width) / 2), top: Math.round((tilted.info.height - height) / 2), width, height }).png().toBuffer();
-    const geometry: PageGeometry = { storedWidthPx: width, storedHeightPx: height, rotation: 0, skewDeg: 2, scale: 1, preparedWidthPx: width, preparedHeightPx: height };
+    const tilted = await sharp(bar, { raw: { width, height, channels: 3 } })
+      .rotate(2, { background: '#fafafa' })
+      .png()
+      .toBuffer({ resolveWithObject: true });
+    const image = await sharp(tilted.data)
+      .extract({
+        left: Math.round((tilted.info.width - width) / 2),
+        top: Math.round((tilted.info.height - height) / 2),
+        width,
+        height,
+      })
+      .png()
+      .toBuffer();
+    const geometry: PageGeometry = {
+      storedWidthPx: width,
+      storedHeightPx: height,
+      rotation: 0,
+      skewDeg: 2,
+      scale: 1,
+      preparedWidthPx: width,
+      preparedHeightPx: height,
+    };
     const box = [...toStoredBox(geometry, [200, 600, 800, 30])] as [number, number, number, number];
-    const { file } = await compose('tilted', scanned(image, { dpi: 150, skewDeg: 2, lines: [{ text: 'thanh', box, words: [{ text: 'thanh', confidence: 90, box }] }] }));
+    const { file } = await compose(
+      'tilted',
+      scanned(image, {
+        dpi: 150,
+        skewDeg: 2,
+        lines: [{ text: 'thanh', box, words: [{ text: 'thanh', confidence: 90, box }] }],
+      }),
+    );
     const shown = await render(file, 150, 'poppler');
     const isInk = (x: number, y: number): boolean => (shown.data[(y * shown.width + x) * 3] ?? 255) < 100;
-    expect([[220, 615], [600, 615], [980, 615]].every(([x = 0, y = 0]) => isInk(x, y))).toBe(true);
-    expect([[220, 590], [980, 590], [220, 640], [980, 640]].some(([x = 0, y = 0]) => isInk(x, y))).toBe(false);
-    expect(run('pdftotext', ['-bbox', file, '-'])).toMatch(/xMin="9[56]\.\d+" yMin="28[78]\.\d+" xMax="4(79|80)\.\d+" yMax="30[12]\.\d+">thanh</);
+    expect(
+      [
+        [220, 615],
+        [600, 615],
+        [980, 615],
+      ].every(([x = 0, y = 0]) => isInk(x, y)),
+    ).toBe(true);
+    expect(
+      [
+        [220, 590],
+        [980, 590],
+        [220, 640],
+        [980, 640],
+      ].some(([x = 0, y = 0]) => isInk(x, y)),
+    ).toBe(false);
+    expect(run('pdftotext', ['-bbox', file, '-'])).toMatch(
+      /xMin="9[56]\.\d+" yMin="28[78]\.\d+" xMax="4(79|80)\.\d+" yMax="30[12]\.\d+">thanh</,
+    );
   });
 
   it.each([90, 180, 270] as const)('a page stored at %i degrees comes out upright', async (rotation) => {
     const upright = await sharp(fixture('05-quyet-dinh.200.office.jpg')).resize(827).jpeg().toBuffer();
-    const stored = await sharp(upright).rotate(360 - rotation).png().toBuffer();
+    const stored = await sharp(upright)
+      .rotate(360 - rotation)
+      .png()
+      .toBuffer();
     const { file } = await compose(`turned-${rotation}`, scanned(stored, { dpi: 100, rotation }));
     expect(run('pdfinfo', [file])).toMatch(/Page rot:\s+0/);
     expect(await compareSmall(await render(file, 100, 'poppler'), await pixelsOf(upright))).toBeLessThan(4);
@@ -171,17 +247,51 @@ describe.skipIf(!hasReaders)('Every quality of scan (needs qpdf, poppler-utils)'
   });
 
   it('an empty verso costs little', async () => {
-    const { file, bytes } = await compose('blank', scanned(readFileSync('resources/samples/stack-thuong-tru/04-mat-sau-trang.jpg')));
+    const { bytes } = await compose(
+      'blank',
+      scanned(readFileSync('resources/samples/stack-thuong-tru/04-mat-sau-trang.jpg')),
+    );
     expect(bytes.length).toBeLessThan(15_000);
   });
 
   it.each([
-    ['a grey JPEG', async () => sharp(fixture('02-giay-khai-sinh.200.poor.jpg')).resize(600).greyscale().jpeg().toBuffer()],
-    ['a bilevel TIFF', async () => sharp(fixture('02-giay-khai-sinh.200.poor.jpg')).resize(600).threshold(150).toColourspace('b-w').tiff({ compression: 'ccittfax4', bitdepth: 1 }).toBuffer()],
-    ['a PNG with transparency', async () => sharp({ create: { width: 400, height: 300, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } }).png().toBuffer()],
-    ['a 16-bit PNG', async () => sharp(fixture('02-giay-khai-sinh.200.poor.jpg')).resize(600).toColourspace('rgb16').png().toBuffer()],
-    ['a CMYK JPEG', async () => sharp(fixture('02-giay-khai-sinh.200.office.jpg')).resize(600).toColourspace('cmyk').jpeg().toBuffer()],
-    ['a picture of one pixel at a low density', async () => sharp({ create: { width: 5, height: 5, channels: 3, background: '#888' } }).png().toBuffer()],
+    [
+      'a grey JPEG',
+      async () => sharp(fixture('02-giay-khai-sinh.200.poor.jpg')).resize(600).greyscale().jpeg().toBuffer(),
+    ],
+    [
+      'a bilevel TIFF',
+      async () =>
+        sharp(fixture('02-giay-khai-sinh.200.poor.jpg'))
+          .resize(600)
+          .threshold(150)
+          .toColourspace('b-w')
+          .tiff({ compression: 'ccittfax4', bitdepth: 1 })
+          .toBuffer(),
+    ],
+    [
+      'a PNG with transparency',
+      async () =>
+        sharp({ create: { width: 400, height: 300, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+          .png()
+          .toBuffer(),
+    ],
+    [
+      'a 16-bit PNG',
+      async () => sharp(fixture('02-giay-khai-sinh.200.poor.jpg')).resize(600).toColourspace('rgb16').png().toBuffer(),
+    ],
+    [
+      'a CMYK JPEG',
+      async () =>
+        sharp(fixture('02-giay-khai-sinh.200.office.jpg')).resize(600).toColourspace('cmyk').jpeg().toBuffer(),
+    ],
+    [
+      'a picture of one pixel at a low density',
+      async () =>
+        sharp({ create: { width: 5, height: 5, channels: 3, background: '#888' } })
+          .png()
+          .toBuffer(),
+    ],
   ])('accepts %s', async (name, make) => {
     const { file } = await compose('kind', scanned(await make(), { dpi: name.includes('one pixel') ? 72 : 200 }));
     expect(checkWithQpdf(file)).toBe('');
@@ -190,9 +300,16 @@ describe.skipIf(!hasReaders)('Every quality of scan (needs qpdf, poppler-utils)'
 
   it('puts pages of different sizes into one file, in order', async () => {
     const small = await sharp(fixture('05-quyet-dinh.200.poor.jpg')).resize(827).jpeg().toBuffer();
-    const { file } = await compose('several', scanned(small, { dpi: 100 }), scanned(small, { dpi: 200 }), scanned(small, { dpi: 100, rotation: 90 }));
+    const { file } = await compose(
+      'several',
+      scanned(small, { dpi: 100 }),
+      scanned(small, { dpi: 200 }),
+      scanned(small, { dpi: 100, rotation: 90 }),
+    );
     expect(checkWithQpdf(file)).toBe('');
-    const sizes = [...run('pdfinfo', ['-l', '3', file]).matchAll(/Page\s+\d size:\s+([\d.]+) x ([\d.]+)/g)].map((match) => Number(match[1]) > Number(match[2]));
+    const sizes = [...run('pdfinfo', ['-l', '3', file]).matchAll(/Page\s+\d size:\s+([\d.]+) x ([\d.]+)/g)].map(
+      (match) => Number(match[1]) > Number(match[2]),
+    );
     expect(sizes).toEqual([false, false, true]);
   });
 });
@@ -204,7 +321,9 @@ describe('What cannot become a page', () => {
     const jpeg = fixture('05-quyet-dinh.200.poor.jpg');
     await refuse(Buffer.alloc(0)).rejects.toMatchObject({ code: 'file-empty' });
     await refuse(Buffer.from('%PDF-1.7 this is no picture')).rejects.toMatchObject({ code: 'file-not-supported' });
-    await refuse(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')).rejects.toMatchObject({ code: 'file-not-supported' });
+    await refuse(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')).rejects.toMatchObject({
+      code: 'file-not-supported',
+    });
     await refuse(jpeg.subarray(0, 60_000)).rejects.toMatchObject({ code: 'file-damaged' });
     await refuse(jpeg, { dpi: 1 }).rejects.toMatchObject({ code: 'image-too-large' });
     await refuse(jpeg, { dpi: 0 }).rejects.toMatchObject({ code: 'bad-request' });
@@ -223,7 +342,14 @@ describe('What cannot become a page', () => {
     header.writeUInt32BE(20_000, 4);
     header.set([8, 2], 8);
     const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    await refuse(Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(100))), chunk('IEND', Buffer.alloc(0))])).rejects.toMatchObject({ code: 'image-too-large' });
+    await refuse(
+      Buffer.concat([
+        signature,
+        chunk('IHDR', header),
+        chunk('IDAT', deflateSync(Buffer.alloc(100))),
+        chunk('IEND', Buffer.alloc(0)),
+      ]),
+    ).rejects.toMatchObject({ code: 'image-too-large' });
   });
 
   it('includes nothing at all', async () => {

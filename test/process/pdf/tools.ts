@@ -14,7 +14,9 @@ export function run(name: string, args: readonly string[], encoding: 'utf8' | 'b
 /** What `qpdf --check` has to say beyond that all is well; empty when nothing. */
 export function checkWithQpdf(file: string): string {
   const { status, stdout, stderr } = spawnSync('qpdf', ['--check', file], { encoding: 'utf8' });
-  return status === 0 && stdout.includes('No syntax or stream encoding errors found') ? '' : `${status} ${stdout} ${stderr}`;
+  return status === 0 && stdout.includes('No syntax or stream encoding errors found')
+    ? ''
+    : `${status} ${stdout} ${stderr}`;
 }
 
 export interface FontRow {
@@ -31,6 +33,11 @@ export function listFonts(file: string): FontRow[] {
     .filter(Boolean)
     .map((row) => {
       const flags = /\s(yes|no)\s+(yes|no)\s+(yes|no)\s+\d+\s+\d+\s*$/.exec(row);
-      return { name: row.split(/\s/)[0] ?? '', isEmbedded: flags?.[1] === 'yes', isSubset: flags?.[2] === 'yes', hasUnicode: flags?.[3] === 'yes' };
+      return {
+        name: row.split(/\s/)[0] ?? '',
+        isEmbedded: flags?.[1] === 'yes',
+        isSubset: flags?.[2] === 'yes',
+        hasUnicode: flags?.[3] === 'yes',
+      };
     });
 }

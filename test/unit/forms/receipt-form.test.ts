@@ -15,7 +15,9 @@ function textOf(block: Block): string[] {
     case 'table':
       return [...block.header.map(join), ...block.rows.flatMap((row) => row.map(join))];
     case 'signatures':
-      return block.columns.flatMap((column) => column.runs?.map(join) ?? [...column.titleLines, column.remark, column.name]);
+      return block.columns.flatMap(
+        (column) => column.runs?.map(join) ?? [...column.titleLines, column.remark, column.name],
+      );
     case 'qr':
       return [`[QR ${block.text}]`];
     default:
@@ -55,11 +57,14 @@ describe('Mẫu 01', () => {
     expect(items).toHaveLength(23);
     const places = items.map((item) => [item, text.indexOf(item)] as const);
     expect(places.filter(([, at]) => at < 0).map(([item]) => item)).toEqual([]);
-    expect(places.map(([, at]) => at)).toEqual([...places.map(([, at]) => at)].sort((a, b) => a - b));
+    const order = places.map(([, at]) => at);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 
   it('puts code, procedure, personal number and name of the paper into the QR code (TT 01/2023/TT-VPCP)', () => {
-    expect(writeReceiptQr(makeDossier())).toBe('H56.242-261121-0015|1.001193|038092001234|Giấy tiếp nhận hồ sơ và hẹn trả kết quả');
+    expect(writeReceiptQr(makeDossier())).toBe(
+      'H56.242-261121-0015|1.001193|038092001234|Giấy tiếp nhận hồ sơ và hẹn trả kết quả',
+    );
     expect(linesOf(buildReceiptForm(makeDossier(), CONTEXT))[1]).toContain('[QR H56.242-261121-0015|');
   });
 
@@ -77,13 +82,18 @@ describe('Mẫu 01', () => {
     ['presented', 'xuất trình', '02'],
     ['replaced-by-data', 'dữ liệu thay giấy', '–'],
   ] as const)('lists a paper handed in as %s', (form, word, quantity) => {
-    const lines = linesOf(buildReceiptForm(makeDossier({ checklist: listPapers([['Giấy chứng sinh', form, 2]]) }), CONTEXT));
+    const lines = linesOf(
+      buildReceiptForm(makeDossier({ checklist: listPapers([['Giấy chứng sinh', form, 2]]) }), CONTEXT),
+    );
     const at = lines.indexOf('Giấy chứng sinh');
     expect(lines.slice(at - 1, at + 3)).toEqual(['1', 'Giấy chứng sinh', word, quantity]);
   });
 
   it('lists only what was handed in', () => {
-    const papers = listPapers([['Tờ khai', 'original', 1], ['Văn bản ủy quyền', null, 0]]);
+    const papers = listPapers([
+      ['Tờ khai', 'original', 1],
+      ['Văn bản ủy quyền', null, 0],
+    ]);
     const text = linesOf(buildReceiptForm(makeDossier({ checklist: papers }), CONTEXT)).join('\n');
     expect(text).toContain('Tờ khai');
     expect(text).not.toContain('Văn bản ủy quyền');
@@ -112,9 +122,30 @@ describe('Mẫu 01', () => {
 
 describe('The practice decision', () => {
   it('says that it is practice, follows the order of NĐ 30/2020 and leaves room for the signer', () => {
-    const form = buildPracticeResultForm(makeDossier(), { ...CONTEXT, signerName: 'Nguyễn Văn Thi', signerTitle: 'KT. Chủ tịch\nPhó Chủ tịch', number: 7, issuedAt: '2026-11-21T08:00:00Z' });
+    const form = buildPracticeResultForm(makeDossier(), {
+      ...CONTEXT,
+      signerName: 'Nguyễn Văn Thi',
+      signerTitle: 'KT. Chủ tịch\nPhó Chủ tịch',
+      number: 7,
+      issuedAt: '2026-11-21T08:00:00Z',
+    });
     const text = linesOf(form).join('\n');
-    const order = ['LUYỆN TẬP – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ', 'ỦY BAN NHÂN DÂN', 'Số: 07/QĐ-LT', 'CỘNG HÒA', 'Hạc Thành, ngày 21 tháng 11 năm 2026', 'QUYẾT ĐỊNH\n', 'Căn cứ', 'QUYẾT ĐỊNH:', 'Điều 1.', 'Điều 2.', 'Điều 3.', 'Nơi nhận:', 'KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH', 'Nguyễn Văn Thi'];
+    const order = [
+      'LUYỆN TẬP – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ',
+      'ỦY BAN NHÂN DÂN',
+      'Số: 07/QĐ-LT',
+      'CỘNG HÒA',
+      'Hạc Thành, ngày 21 tháng 11 năm 2026',
+      'QUYẾT ĐỊNH\n',
+      'Căn cứ',
+      'QUYẾT ĐỊNH:',
+      'Điều 1.',
+      'Điều 2.',
+      'Điều 3.',
+      'Nơi nhận:',
+      'KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH',
+      'Nguyễn Văn Thi',
+    ];
     const places = order.map((item) => text.indexOf(item));
     expect(places.every((at) => at >= 0)).toBe(true);
     expect(places).toEqual([...places].sort((a, b) => a - b));
@@ -123,6 +154,8 @@ describe('The practice decision', () => {
 
   it('is bound to its dossier: two dossiers never give the same decision', () => {
     const context = { ...CONTEXT, issuedAt: '2026-11-21T08:00:00Z' };
-    expect(linesOf(buildPracticeResultForm(makeDossier(), context))).not.toEqual(linesOf(buildPracticeResultForm(makeDossier({ code: 'H56.242-261121-0016' }), context)));
+    expect(linesOf(buildPracticeResultForm(makeDossier(), context))).not.toEqual(
+      linesOf(buildPracticeResultForm(makeDossier({ code: 'H56.242-261121-0016' }), context)),
+    );
   });
 });

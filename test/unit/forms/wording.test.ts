@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeCount, writeDate, writeLegalTime, writeLongDate, writeMoment, writeMoney } from '../../../main/forms/wording.ts';
+import {
+  writeCount,
+  writeDate,
+  writeLegalTime,
+  writeLongDate,
+  writeMoment,
+  writeMoney,
+} from '../../../main/forms/wording.ts';
 
 describe('Wording of official papers', () => {
   it.each([
@@ -22,12 +29,15 @@ describe('Wording of official papers', () => {
     expect(writeLongDate(iso)).toBe(text);
   });
 
-  it.each([[0, '0 đồng'], [500, '500 đồng'], [8000, '8.000 đồng'], [1_250_000, '1.250.000 đồng'], [12_345_678_901, '12.345.678.901 đồng']])(
-    'writes %i as %s',
-    (vnd, text) => {
-      expect(writeMoney(vnd)).toBe(text);
-    },
-  );
+  it.each([
+    [0, '0 đồng'],
+    [500, '500 đồng'],
+    [8000, '8.000 đồng'],
+    [1_250_000, '1.250.000 đồng'],
+    [12_345_678_901, '12.345.678.901 đồng'],
+  ])('writes %i as %s', (vnd, text) => {
+    expect(writeMoney(vnd)).toBe(text);
+  });
 
   it('never changes the digits of an amount and groups them by three', () => {
     fc.assert(

@@ -6,13 +6,17 @@ import { readTrueType } from '../../../main/pdf/truetype.ts';
 
 const CUTS = ['Regular', 'Bold', 'Italic'] as const;
 const read = (cut: string): Buffer => readFileSync(`resources/fonts/LiberationSerif-${cut}.ttf`);
-const VIETNAMESE = [...'aăâeêioôơuưyAĂÂEÊIOÔƠUƯY'].flatMap((vowel) => ['', '\u0300', '\u0301', '\u0303', '\u0309', '\u0323'].map((tone) => (vowel + tone).normalize('NFC')));
+const VIETNAMESE = [...'aăâeêioôơuưyAĂÂEÊIOÔƠUƯY'].flatMap((vowel) =>
+  ['', '\u0300', '\u0301', '\u0303', '\u0309', '\u0323'].map((tone) => (vowel + tone).normalize('NFC')),
+);
 
 describe.each(CUTS)('The %s cut of the typeface', (cut) => {
   const font = readTrueType(read(cut));
 
   it('draws every Vietnamese letter, đồng and the marks of official papers', () => {
-    const missing = [...VIETNAMESE, ...'Đđ₫…–—“”‘’°%½§'].filter((letter) => font.glyphOf(letter.codePointAt(0) ?? 0) === 0);
+    const missing = [...VIETNAMESE, ...'Đđ₫…–—“”‘’°%½§'].filter(
+      (letter) => font.glyphOf(letter.codePointAt(0) ?? 0) === 0,
+    );
     expect(missing).toEqual([]);
   });
 
@@ -33,7 +37,12 @@ describe('A font subset', () => {
     const subset = await embedFontSubset(read('Regular'), text);
     const stream = subset.fontObjects(7)[4]?.body ?? Buffer.alloc(0);
     const map = inflateSync(stream.subarray(stream.indexOf('stream\n') + 7)).toString('latin1');
-    const letterOf = new Map([...map.matchAll(/^<([0-9A-F]{4})> <([0-9A-F]{4})>$/gm)].map((match) => [match[1], String.fromCharCode(Number.parseInt(match[2] ?? '', 16))]));
+    const letterOf = new Map(
+      [...map.matchAll(/^<([0-9A-F]{4})> <([0-9A-F]{4})>$/gm)].map((match) => [
+        match[1],
+        String.fromCharCode(Number.parseInt(match[2] ?? '', 16)),
+      ]),
+    );
     const codes = subset.encode(text).slice(1, -1).match(/.{4}/g) ?? [];
     expect(codes.map((code) => letterOf.get(code)).join('')).toBe(text);
   });
@@ -51,7 +60,10 @@ describe('A font subset', () => {
   });
 
   it('is the same for the same text and small', async () => {
-    const make = async (): Promise<Buffer> => Buffer.concat((await embedFontSubset(read('Bold'), VIETNAMESE.join(''))).fontObjects(1).map((object) => object.body));
+    const make = async (): Promise<Buffer> =>
+      Buffer.concat(
+        (await embedFontSubset(read('Bold'), VIETNAMESE.join(''))).fontObjects(1).map((object) => object.body),
+      );
     const first = await make();
     expect(first.equals(await make())).toBe(true);
     expect(first.length).toBeLessThan(30_000);

@@ -8,7 +8,7 @@ describe('The arithmetic encoder', () => {
     const encoder = createMqEncoder(1);
     for (const byte of source) for (let shift = 7; shift >= 0; shift--) encoder.encode(0, (byte >> shift) & 1);
     expect(Buffer.from(encoder.finish()).toString('hex').toUpperCase()).toBe(
-      '84C73B' + 'FCE1A1' + '430402' + '200000' + '410DBB' + '86F431' + '7FFF88' + 'FF3747' + '1ADB6A' + 'DFFFAC',
+      '84C73BFCE1A1430402200000410DBB86F4317FFF88FF37471ADB6ADFFFAC',
     );
   });
 });

@@ -21,7 +21,9 @@ const isStroke = (x: number, y: number): boolean => y % 20 < 3 && x > 40 && x < 
 
 describe('Separating ink', () => {
   it('takes exactly the black strokes and nothing of the seal beside them', () => {
-    const page = paint(400, 300, (x, y) => (isStroke(x, y) ? [30, 28, 26] : (x - 200) ** 2 + (y - 150) ** 2 < 60 ** 2 ? [200, 40, 60] : PAPER));
+    const page = paint(400, 300, (x, y) =>
+      isStroke(x, y) ? [30, 28, 26] : (x - 200) ** 2 + (y - 150) ** 2 < 60 ** 2 ? [200, 40, 60] : PAPER,
+    );
     const mask = separateInk(page);
     const wrong = mask.data.findIndex((value, at) => (value === 1) !== isStroke(at % 400, Math.floor(at / 400)));
     expect(wrong).toBe(-1);
@@ -80,8 +82,14 @@ describe('Recognising pictures', () => {
   const asBackground = (pixels: PagePixels) => ({ ...pixels, dpi: 100 });
 
   it('measures a portrait and not a seal of the same size', () => {
-    const portrait = paint(827, 1169, (x, y) => (x > 100 && x < 200 && y > 100 && y < 230 ? [140 + ((x * 7 + y * 3) % 50), 115 + ((x * 5 + y * 11) % 40), 95] : PAPER));
-    const seal = paint(827, 1169, (x, y) => (x > 100 && x < 200 && y > 100 && y < 230 ? [200 + ((x * 7 + y * 3) % 40), 40, 60] : PAPER));
+    const portrait = paint(827, 1169, (x, y) =>
+      x > 100 && x < 200 && y > 100 && y < 230
+        ? [140 + ((x * 7 + y * 3) % 50), 115 + ((x * 5 + y * 11) % 40), 95]
+        : PAPER,
+    );
+    const seal = paint(827, 1169, (x, y) =>
+      x > 100 && x < 200 && y > 100 && y < 230 ? [200 + ((x * 7 + y * 3) % 40), 40, 60] : PAPER,
+    );
     expect(measurePictureArea(asBackground(portrait))).toBeGreaterThan(500);
     expect(measurePictureArea(asBackground(seal))).toBe(0);
   });
@@ -96,8 +104,13 @@ describe('The text layer', () => {
   const geometry = (rotation: PageGeometry['rotation'], skewDeg: number): PageGeometry => {
     const isOnSide = rotation === 90 || rotation === 270;
     return {
-      storedWidthPx: 1600, storedHeightPx: 2400, rotation, skewDeg, scale: 1,
-      preparedWidthPx: isOnSide ? 2400 : 1600, preparedHeightPx: isOnSide ? 1600 : 2400,
+      storedWidthPx: 1600,
+      storedHeightPx: 2400,
+      rotation,
+      skewDeg,
+      scale: 1,
+      preparedWidthPx: isOnSide ? 2400 : 1600,
+      preparedHeightPx: isOnSide ? 1600 : 2400,
     };
   };
 
@@ -113,7 +126,8 @@ describe('The text layer', () => {
           const box = toStoredBox(page, [x, y, 200, 40]) as [number, number, number, number];
           const line = { text: 'Nguyễn', box, words: [{ text: 'Nguyễn', confidence: 90, box }] };
           const operators = writeTextLayer([line], page, 0.36, createGlyphlessFont());
-          const [, size, stretch, left, baseline] = /\/T (\S+) Tf (\S+) Tz 1 0 0 1 (\S+) (\S+) Tm/.exec(operators)?.map(Number) ?? [];
+          const [, size, stretch, left, baseline] =
+            /\/T (\S+) Tf (\S+) Tz 1 0 0 1 (\S+) (\S+) Tm/.exec(operators)?.map(Number) ?? [];
           expect(left).toBeCloseTo(x * 0.36, 2);
           expect(baseline).toBeCloseTo((page.preparedHeightPx - y - 40) * 0.36 + 0.2 * 40 * 0.36, 2);
           expect(((size ?? 0) * 0.5 * 6 * (stretch ?? 0)) / 100).toBeCloseTo(200 * 0.36, 1);
@@ -128,7 +142,12 @@ describe('The text layer', () => {
       { text: 'an', confidence: 90, box: [200, 108, 30, 24] as [number, number, number, number] },
       { text: 'gia', confidence: 90, box: [250, 100, 30, 40] as [number, number, number, number] },
     ];
-    const operators = writeTextLayer([{ text: '', box: [100, 100, 180, 40], words }], geometry(0, 0), 0.36, createGlyphlessFont());
+    const operators = writeTextLayer(
+      [{ text: '', box: [100, 100, 180, 40], words }],
+      geometry(0, 0),
+      0.36,
+      createGlyphlessFont(),
+    );
     expect(new Set([...operators.matchAll(/1 0 0 1 \S+ (\S+) Tm/g)].map((match) => match[1])).size).toBe(1);
   });
 

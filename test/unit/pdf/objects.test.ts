@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createObjectList, pdfDate, pdfName, pdfNumber, pdfText, serialisePdf, xmpDate } from '../../../main/pdf/objects.ts';
+import {
+  createObjectList,
+  pdfDate,
+  pdfName,
+  pdfNumber,
+  pdfText,
+  serialisePdf,
+  xmpDate,
+} from '../../../main/pdf/objects.ts';
 import { buildSrgbProfile } from '../../../main/pdf/srgb-profile.ts';
 import { buildXmp, readCustomProperties } from '../../../main/pdf/xmp.ts';
 
@@ -23,8 +31,18 @@ describe('PDF syntax', () => {
   });
 
   it('writes numbers without exponents and never as minus zero', () => {
-    expect([1, 1.5, 1e-7, -1e-7, 595.2756, 1 / 3, 1e12].map(pdfNumber)).toEqual(['1', '1.5', '0', '0', '595.2756', '0.3333', '1000000000000']);
-    fc.assert(fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (value) => /^-?\d+(\.\d+)?$/.test(pdfNumber(value))));
+    expect([1, 1.5, 1e-7, -1e-7, 595.2756, 1 / 3, 1e12].map(pdfNumber)).toEqual([
+      '1',
+      '1.5',
+      '0',
+      '0',
+      '595.2756',
+      '0.3333',
+      '1000000000000',
+    ]);
+    fc.assert(
+      fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (value) => /^-?\d+(\.\d+)?$/.test(pdfNumber(value))),
+    );
     expect(() => pdfNumber(Number.NaN)).toThrow(RangeError);
   });
 
@@ -76,16 +94,31 @@ describe('The colour profile', () => {
     for (let index = 0; index < profile.readUInt32BE(128); index++) {
       tags.set(profile.toString('latin1', 132 + index * 12, 136 + index * 12), profile.readUInt32BE(136 + index * 12));
     }
-    const read = (tag: string): number[] => [8, 12, 16].map((at) => profile.readInt32BE((tags.get(tag) ?? 0) + at) / 65536);
-    const sum = [0, 1, 2].map((axis) => ['rXYZ', 'gXYZ', 'bXYZ'].reduce((total, tag) => total + (read(tag)[axis] ?? 0), 0));
+    const read = (tag: string): number[] =>
+      [8, 12, 16].map((at) => profile.readInt32BE((tags.get(tag) ?? 0) + at) / 65536);
+    const sum = [0, 1, 2].map((axis) =>
+      ['rXYZ', 'gXYZ', 'bXYZ'].reduce((total, tag) => total + (read(tag)[axis] ?? 0), 0),
+    );
     for (const [axis, value] of sum.entries()) expect(value).toBeCloseTo([0.9642, 1, 0.8249][axis] ?? 0, 3);
   });
 });
 
 describe('Document properties', () => {
   it('turns Vietnamese keys into XML names and leaves empty ones out', () => {
-    const properties = readCustomProperties({ 'Mã hồ sơ': 'H56', dossierCode: 'X', '2nd': 'y', '***': 'z', 'Đơn vị': '  ', 'owner id': '1' });
-    expect([...properties]).toEqual([['MaHoSo', 'H56'], ['dossierCode', 'X'], ['nd', 'y'], ['ownerId', '1']]);
+    const properties = readCustomProperties({
+      'Mã hồ sơ': 'H56',
+      dossierCode: 'X',
+      '2nd': 'y',
+      '***': 'z',
+      'Đơn vị': '  ',
+      'owner id': '1',
+    });
+    expect([...properties]).toEqual([
+      ['MaHoSo', 'H56'],
+      ['dossierCode', 'X'],
+      ['nd', 'y'],
+      ['ownerId', '1'],
+    ]);
   });
 
   it('escapes what XML reserves and drops what it cannot hold', () => {

@@ -4,20 +4,52 @@ import { placeParagraph, type ParagraphShape, type StyledText } from '../../../m
 import { loadTypeface } from '../../../main/imaging/pdf/form/typeface.ts';
 
 const typeface = await loadTypeface('resources');
-const shape = (changes: Partial<ParagraphShape> = {}): ParagraphShape => ({ widthPt: 200, firstIndentPt: 0, align: 'left', lineHeight: 1.2, sizePt: 10, ...changes });
-const run = (text: string, changes: Partial<StyledText> = {}): StyledText => ({ text, style: 'regular', sizePt: 10, isUnderlined: false, isLeader: false, ...changes });
+const shape = (changes: Partial<ParagraphShape> = {}): ParagraphShape => ({
+  widthPt: 200,
+  firstIndentPt: 0,
+  align: 'left',
+  lineHeight: 1.2,
+  sizePt: 10,
+  ...changes,
+});
+const run = (text: string, changes: Partial<StyledText> = {}): StyledText => ({
+  text,
+  style: 'regular',
+  sizePt: 10,
+  isUnderlined: false,
+  isLeader: false,
+  ...changes,
+});
 const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
-const SYLLABLES = ['Nguyễn', 'thị', 'phường', 'số', '012345678901', 'nghiêng', 'ở', 'Quyết', 'định', 'a', 'chứng-thực', '175/2024/NĐ-CP'];
+const SYLLABLES = [
+  'Nguyễn',
+  'thị',
+  'phường',
+  'số',
+  '012345678901',
+  'nghiêng',
+  'ở',
+  'Quyết',
+  'định',
+  'a',
+  'chứng-thực',
+  '175/2024/NĐ-CP',
+];
 
 describe('Wrapping', () => {
   it('keeps every word, in order, and never writes beyond the width', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.array(fc.constantFrom(...SYLLABLES), { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.array(fc.constantFrom(...SYLLABLES), { minLength: 1, maxLength: 12 }), {
+          minLength: 1,
+          maxLength: 5,
+        }),
         fc.constantFrom('left', 'center', 'right', 'justify'),
         fc.integer({ min: 80, max: 400 }),
         (parts, align, widthPt) => {
-          const runs = parts.map((words, index) => run(`${words.join(' ')} `, { style: (['regular', 'bold', 'italic'] as const)[index % 3] ?? 'regular' }));
+          const runs = parts.map((words, index) =>
+            run(`${words.join(' ')} `, { style: (['regular', 'bold', 'italic'] as const)[index % 3] ?? 'regular' }),
+          );
           const lines = placeParagraph(runs, shape({ widthPt, align }), typeface);
           expect(lines.flatMap((line) => wordsOf(line.texts.map((text) => text.text).join('')))).toEqual(parts.flat());
           for (const text of lines.flatMap((line) => line.texts)) {
@@ -38,7 +70,11 @@ describe('Wrapping', () => {
   });
 
   it('does not break between a bold label and the sign that touches it', () => {
-    const lines = placeParagraph([run('xxxxxxxxx xxxxxxxxx '), run('Điều', { style: 'bold' }), run('!')], shape({ widthPt: 95 }), typeface);
+    const lines = placeParagraph(
+      [run('xxxxxxxxx xxxxxxxxx '), run('Điều', { style: 'bold' }), run('!')],
+      shape({ widthPt: 95 }),
+      typeface,
+    );
     expect(lines.at(-1)?.texts.map((text) => text.text)).toEqual(['Điều', '!']);
   });
 
@@ -53,7 +89,11 @@ describe('Wrapping', () => {
   });
 
   it('breaks centred lines evenly', () => {
-    const lines = placeParagraph([run('ỦY BAN NHÂN DÂN PHƯỜNG HẠC THÀNH')], shape({ align: 'center', widthPt: 180 }), typeface);
+    const lines = placeParagraph(
+      [run('ỦY BAN NHÂN DÂN PHƯỜNG HẠC THÀNH')],
+      shape({ align: 'center', widthPt: 180 }),
+      typeface,
+    );
     expect(lines.map((line) => line.texts[0]?.text)).toEqual(['ỦY BAN NHÂN DÂN', 'PHƯỜNG HẠC THÀNH']);
   });
 
@@ -66,6 +106,9 @@ describe('Wrapping', () => {
 
   it('indents only the first line and keeps line breaks of the text', () => {
     const lines = placeParagraph([run('một hai\nba')], shape({ firstIndentPt: 20 }), typeface);
-    expect(lines.map((line) => [line.texts[0]?.text, line.texts[0]?.x])).toEqual([['một hai', 20], ['ba', 0]]);
+    expect(lines.map((line) => [line.texts[0]?.text, line.texts[0]?.x])).toEqual([
+      ['một hai', 20],
+      ['ba', 0],
+    ]);
   });
 });

@@ -21,7 +21,10 @@ const FONT_NAMES: Readonly<Record<TextStyle, string>> = { regular: '/R', bold: '
 
 type Fonts = ReadonlyMap<TextStyle, EmbeddedFont>;
 
-export async function composeFormPdf(form: unknown, resourcesFolder: string): Promise<{ bytes: Buffer; pageCount: number }> {
+export async function composeFormPdf(
+  form: unknown,
+  resourcesFolder: string,
+): Promise<{ bytes: Buffer; pageCount: number }> {
   const parsed = Form.safeParse(form);
   if (!parsed.success) throw new Failure('bad-request', z.prettifyError(parsed.error));
   const typeface = await loadTypeface(resourcesFolder);
@@ -42,7 +45,9 @@ export async function composeFormPdf(form: unknown, resourcesFolder: string): Pr
       widthPt: frame.widthPt,
       heightPt: frame.heightPt,
       resources: `/Font <<${resources.join(' ')}>>`,
-      content: drawBackdrop(parsed.data.backdrop, frame, typeface, fonts) + marks.map((mark) => drawMark(mark, frame.heightPt, fonts)).join(''),
+      content:
+        drawBackdrop(parsed.data.backdrop, frame, typeface, fonts) +
+        marks.map((mark) => drawMark(mark, frame.heightPt, fonts)).join(''),
     });
   }
   return { bytes: document.finish(), pageCount: pages.length };
@@ -62,7 +67,14 @@ function measureFrame({ paper, marginsMm }: ParsedForm): Frame {
   const innerWidthPt = widthPt - (marginsMm.left + marginsMm.right) * POINTS_PER_MM;
   const innerHeightPt = heightPt - (marginsMm.top + marginsMm.bottom) * POINTS_PER_MM;
   if (innerWidthPt < 100 || innerHeightPt < 100) throw new Failure('bad-request', 'the margins leave no room');
-  return { widthPt, heightPt, left: marginsMm.left * POINTS_PER_MM, top: marginsMm.top * POINTS_PER_MM, innerWidthPt, innerHeightPt };
+  return {
+    widthPt,
+    heightPt,
+    left: marginsMm.left * POINTS_PER_MM,
+    top: marginsMm.top * POINTS_PER_MM,
+    innerWidthPt,
+    innerHeightPt,
+  };
 }
 
 /** Marks in page coordinates: points from the top left corner of the sheet. */
@@ -82,20 +94,34 @@ async function layOut(form: ParsedForm, frame: Frame, typeface: Typeface): Promi
 
 function runningLine(text: string, frame: Frame, typeface: Typeface): Mark[] {
   const look = { text, style: 'italic', sizePt: RUNNING_SIZE_PT, isUnderlined: false, isLeader: false } as const;
-  const shape = { widthPt: frame.innerWidthPt, firstIndentPt: 0, align: 'center', lineHeight: 1.2, sizePt: RUNNING_SIZE_PT } as const;
+  const shape = {
+    widthPt: frame.innerWidthPt,
+    firstIndentPt: 0,
+    align: 'center',
+    lineHeight: 1.2,
+    sizePt: RUNNING_SIZE_PT,
+  } as const;
   return placeParagraph([look], shape, typeface)
     .slice(0, 1)
-    .flatMap((line) => line.texts.map((placed) => moveMark({ ...placed, kind: 'text', colour: [0, 0, 0] }, frame.left, frame.top)));
+    .flatMap((line) =>
+      line.texts.map((placed) => moveMark({ ...placed, kind: 'text', colour: [0, 0, 0] }, frame.left, frame.top)),
+    );
 }
 
 async function encodeQrs(blocks: readonly Block[]): Promise<Map<string, QrGrid>> {
-  const inner = blocks.flatMap((block) => (block.kind === 'columns' ? block.columns.flatMap((column) => column.blocks) : [block]));
+  const inner = blocks.flatMap((block) =>
+    block.kind === 'columns' ? block.columns.flatMap((column) => column.blocks) : [block],
+  );
   const grids = new Map<string, QrGrid>();
   for (const block of inner) if (block.kind === 'qr') grids.set(block.text, await encodeQr(block.text));
   return grids;
 }
 
-async function embedFonts(pages: readonly (readonly Mark[])[], backdrop: string | null, typeface: Typeface): Promise<Fonts> {
+async function embedFonts(
+  pages: readonly (readonly Mark[])[],
+  backdrop: string | null,
+  typeface: Typeface,
+): Promise<Fonts> {
   const used = new Map<TextStyle, string>(backdrop === null ? [] : [['bold', backdrop]]);
   for (const mark of pages.flat()) {
     if (mark.kind === 'text') used.set(mark.style, (used.get(mark.style) ?? '') + mark.text);
@@ -129,7 +155,10 @@ function drawText(mark: Extract<Mark, { kind: 'text' }>, pageHeightPt: number, f
   const y = pageHeightPt - mark.baseline;
   const colour = mark.colour.some((part) => part > 0) ? `${pdfNumbers(...mark.colour)} rg ` : '0 g ';
   const place = `BT ${colour}${FONT_NAMES[mark.style]} ${pdfNumber(mark.sizePt)} Tf 1 0 0 1 ${pdfNumbers(mark.x, y)} Tm`;
-  const show = mark.extraSpacePt > 0 ? justifiedText(mark.text, (mark.extraSpacePt * -1000) / mark.sizePt, font) : `${font.encode(mark.text)} Tj`;
+  const show =
+    mark.extraSpacePt > 0
+      ? justifiedText(mark.text, (mark.extraSpacePt * -1000) / mark.sizePt, font)
+      : `${font.encode(mark.text)} Tj`;
   const underline = mark.isUnderlined
     ? `q ${pdfNumber(mark.sizePt * 0.05)} w ${pdfNumbers(mark.x, y - mark.sizePt * 0.12)} m ${pdfNumbers(mark.x + mark.width, y - mark.sizePt * 0.12)} l S Q\n`
     : '';
@@ -138,7 +167,9 @@ function drawText(mark: Extract<Mark, { kind: 'text' }>, pageHeightPt: number, f
 
 /** Word spacing (`Tw`) does not apply to two-byte codes, so each space carries its own adjustment. */
 function justifiedText(text: string, adjustment: number, font: EmbeddedFont): string {
-  const parts = text.split(/(?<= )/).map((part) => font.encode(part) + (part.endsWith(' ') ? ` ${pdfNumber(adjustment)} ` : ''));
+  const parts = text
+    .split(/(?<= )/)
+    .map((part) => font.encode(part) + (part.endsWith(' ') ? ` ${pdfNumber(adjustment)} ` : ''));
   return `[${parts.join('')}] TJ`;
 }
 

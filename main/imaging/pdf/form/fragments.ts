@@ -12,8 +12,23 @@ export type Rgb = readonly [number, number, number];
 
 export type Mark =
   | (PlacedText & { readonly kind: 'text'; readonly colour: Rgb })
-  | { readonly kind: 'line'; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number; readonly thickness: number }
-  | { readonly kind: 'box'; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly thickness: number; readonly colour: Rgb }
+  | {
+      readonly kind: 'line';
+      readonly x1: number;
+      readonly y1: number;
+      readonly x2: number;
+      readonly y2: number;
+      readonly thickness: number;
+    }
+  | {
+      readonly kind: 'box';
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+      readonly thickness: number;
+      readonly colour: Rgb;
+    }
   | { readonly kind: 'fill'; readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 export interface Fragment {
@@ -86,17 +101,31 @@ export function styleRuns(runs: readonly ParsedRun[], sizePt: number): StyledTex
 }
 
 function textMarks(texts: readonly PlacedText[], dx: number, dy: number, colour: Rgb = BLACK): Mark[] {
-  return texts.map((text) => ({ ...text, kind: 'text' as const, colour, x: text.x + dx, baseline: text.baseline + dy }));
+  return texts.map((text) => ({
+    ...text,
+    kind: 'text' as const,
+    colour,
+    x: text.x + dx,
+    baseline: text.baseline + dy,
+  }));
 }
 
 function paragraphFragments(block: BlockOf<'paragraph'>, widthPt: number, context: FragmentContext): Fragment[] {
   const sizePt = block.sizePt ?? context.sizePt;
   const lines = placeParagraph(
     styleRuns(block.runs, sizePt),
-    { widthPt: widthPt - block.leftPt, firstIndentPt: block.firstIndentPt, align: block.align, lineHeight: block.lineHeight, sizePt },
+    {
+      widthPt: widthPt - block.leftPt,
+      firstIndentPt: block.firstIndentPt,
+      align: block.align,
+      lineHeight: block.lineHeight,
+      sizePt,
+    },
     context.typeface,
   );
-  const fragments = lines.map((line) => fragment(line.heightPt, textMarks(line.texts, block.leftPt, 0), block.keepWithNext));
+  const fragments = lines.map((line) =>
+    fragment(line.heightPt, textMarks(line.texts, block.leftPt, 0), block.keepWithNext),
+  );
   const after = block.afterPt > 0 ? [gap(block.afterPt, block.keepWithNext)] : [];
   return [...(block.beforePt > 0 ? [gap(block.beforePt)] : []), ...fragments, ...after];
 }
@@ -123,7 +152,13 @@ function qrFragment(block: BlockOf<'qr'>, widthPt: number, context: FragmentCont
       if (!grid.isDark(column, row)) continue;
       const first = column;
       while (column + 1 < grid.size && grid.isDark(column + 1, row)) column++;
-      marks.push({ kind: 'fill', x: left + first * module, y: row * module, width: (column + 1 - first) * module, height: module });
+      marks.push({
+        kind: 'fill',
+        x: left + first * module,
+        y: row * module,
+        width: (column + 1 - first) * module,
+        height: module,
+      });
     }
   }
   return fragment(size, marks);
@@ -195,7 +230,8 @@ function signatureFragment(block: BlockOf<'signatures'>, widthPt: number, contex
       for (const runs of column.runs) write(styleRuns(runs, sizePt), column.align);
     } else {
       for (const text of column.titleLines) write([{ ...look, text, style: 'bold' }], column.align);
-      if (column.remark) write([{ ...look, text: column.remark, style: 'italic', sizePt: sizePt * 0.92 }], column.align);
+      if (column.remark)
+        write([{ ...look, text: column.remark, style: 'italic', sizePt: sizePt * 0.92 }], column.align);
       y += block.gapPt;
       if (column.name) write([{ ...look, text: column.name, style: 'bold' }], column.align);
     }

@@ -11,7 +11,7 @@ export function paginate(fragments: readonly Fragment[], firstHeightPt: number, 
     pages.at(-1)?.push(...fragment.marks.map((mark) => moveMark(mark, 0, y)));
     y += fragment.heightPt;
   };
-  for (let index = 0; index < fragments.length; ) {
+  for (let index = 0; index < fragments.length;) {
     const chain = readChain(fragments, index);
     const heightPt = chain.reduce((sum, fragment) => sum + fragment.heightPt, 0);
     const isTooTallForAnyPage = heightPt > nextHeightPt;
@@ -31,7 +31,10 @@ export function paginate(fragments: readonly Fragment[], firstHeightPt: number, 
           index++;
           continue;
         }
-        throw new Failure('bad-request', `a part of the form is ${Math.round(fragment.heightPt)} pt tall, a page ${Math.round(room())}`);
+        throw new Failure(
+          'bad-request',
+          `a part of the form is ${Math.round(fragment.heightPt)} pt tall, a page ${Math.round(room())}`,
+        );
       }
       place(fragment);
       index++;

@@ -24,7 +24,12 @@ function prepareWriter(): Promise<unknown> {
 /** Error correction M: a receipt is folded and carried for weeks. */
 export async function encodeQr(text: string): Promise<QrGrid> {
   await prepareWriter();
-  const { symbol, error } = await writeBarcode(text, { format: 'QRCode', options: 'ecLevel=M', scale: 1, addQuietZones: false });
+  const { symbol, error } = await writeBarcode(text, {
+    format: 'QRCode',
+    options: 'ecLevel=M',
+    scale: 1,
+    addQuietZones: false,
+  });
   if (error || symbol.width === 0) throw new Error(`the QR code cannot be written: ${error}`);
   const { data, width } = symbol;
   return { size: width, isDark: (column, row) => data[row * width + column] === 0 };

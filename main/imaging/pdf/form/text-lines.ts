@@ -63,7 +63,10 @@ export function placeParagraph(runs: readonly StyledText[], shape: ParagraphShap
     const indent = index === 0 ? shape.firstIndentPt : 0;
     const words = readWords(paragraph, typeface);
     const fill = (widthPt: number): Line[] => fillLines(words, widthPt, indent, typeface);
-    const lines = shape.align === 'center' ? balanceLines(fill, shape.widthPt, Math.max(0, ...words.map((word) => word.width))) : fill(shape.widthPt);
+    const lines =
+      shape.align === 'center'
+        ? balanceLines(fill, shape.widthPt, Math.max(0, ...words.map((word) => word.width)))
+        : fill(shape.widthPt);
     return lines.map((line, row) => placeLine(line, row === 0 ? indent : 0, shape, typeface));
   });
 }
@@ -189,7 +192,12 @@ function cutWord(word: Word, widthPt: number, typeface: Typeface): [Word, Word |
     if (taken) head.push(measurePiece(taken, piece.look, typeface));
     if (left) rest.push(measurePiece(left, piece.look, typeface));
   }
-  const make = (pieces: Piece[], space: Piece | null): Word => ({ space, pieces, width: sumWidths(pieces), isLeader: word.isLeader });
+  const make = (pieces: Piece[], space: Piece | null): Word => ({
+    space,
+    pieces,
+    width: sumWidths(pieces),
+    isLeader: word.isLeader,
+  });
   return [make(head, word.space), rest.length > 0 ? make(rest, null) : null];
 }
 
@@ -201,7 +209,10 @@ function placeLine(line: Line, indentPt: number, shape: ParagraphShape, typeface
   const baseline = (heightPt - ((ascent - descent) / unitsPerEm) * sizePt) / 2 + (ascent / unitsPerEm) * sizePt;
   const room = shape.widthPt - indentPt;
   const words = line.words.map((word) => (word.isLeader ? stretchLeader(word, line.words, room, typeface) : word));
-  const natural = words.reduce((sum, word, index) => sum + (index === 0 ? 0 : (word.space?.width ?? 0)) + word.width, 0);
+  const natural = words.reduce(
+    (sum, word, index) => sum + (index === 0 ? 0 : (word.space?.width ?? 0)) + word.width,
+    0,
+  );
   const spare = Math.max(0, room - natural);
   const spaces = words.slice(1).filter((word) => word.space).length;
   const extraSpacePt = shape.align === 'justify' && !line.isLast && spaces > 0 ? spare / spaces : 0;
@@ -212,7 +223,10 @@ function placeLine(line: Line, indentPt: number, shape: ParagraphShape, typeface
 function stretchLeader(word: Word, line: readonly Word[], room: number, typeface: Typeface): Word {
   const dot = word.pieces[0];
   if (!dot) return word;
-  const others = line.reduce((sum, other, index) => sum + (index === 0 ? 0 : (other.space?.width ?? 0)) + (other === word ? 0 : other.width), 0);
+  const others = line.reduce(
+    (sum, other, index) => sum + (index === 0 ? 0 : (other.space?.width ?? 0)) + (other === word ? 0 : other.width),
+    0,
+  );
   const leaders = line.filter((other) => other.isLeader).length;
   const count = Math.max(3, Math.floor((room - others) / dot.width / leaders));
   const piece = measurePiece('.'.repeat(count), dot.look, typeface);
