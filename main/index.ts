@@ -9,7 +9,9 @@ import { createConfirmation } from './ipc/confirmation.ts';
 import { createHandlers } from './ipc/handlers.ts';
 import type { Machine } from './ports/ports.ts';
 import { Failure } from './rooms/failure.ts';
+import type { ErrorCode } from '../preload/error-codes.ts';
 import { refuse } from '../preload/result.ts';
+import { errorsVi } from '../renderer/language/errors.vi.ts';
 import { createAppProtocol } from './shell/app-protocol.ts';
 import { electronFileChooser, electronPrinter, electronSecretBox } from './shell/electron-ports.ts';
 import { openLog } from './shell/log.ts';
@@ -29,7 +31,7 @@ protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: t
 if (app.isPackaged && app.commandLine.hasSwitch('remote-debugging-port')) {
   app.exit(1); // a debugging port is an unauthenticated way into every page
 } else if (!app.requestSingleInstanceLock()) {
-  dialog.showErrorBox(productName, 'Quầy Một Cửa đang mở ở một cửa sổ khác trên máy này. Dữ liệu an toàn. Hãy dùng cửa sổ đang mở.');
+  explain('already-running');
   app.exit(0);
 } else {
   // Not awaited at the top level: Electron is only ready after this module has finished loading.
@@ -103,13 +105,19 @@ function start(): void {
   void counter.rooms.store.start().then(() => counter.rooms.sync.start());
 }
 
-/** Settings that cannot be understood stop the start with a sentence, not with a stack. */
+/** Before there is a window: the three sentences of a failure in a system dialog. */
+function explain(code: ErrorCode, detail?: string): void {
+  const { what, safe, next } = errorsVi[code];
+  dialog.showErrorBox(productName, [what, safe, next, ...(detail === undefined ? [] : ['', detail])].join('\n'));
+}
+
+/** Settings that cannot be understood stop the start with sentences, not with a stack. */
 function openOrExplain(open: () => Counter): Counter | undefined {
   try {
     return open();
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown;
-    dialog.showErrorBox(productName, `Không đọc được cấu hình của máy này. Dữ liệu không bị thay đổi. Hãy báo cho bộ phận kỹ thuật.\n\n${thrown.message}`);
+    explain(thrown.code, thrown.detail);
     app.exit(1);
     return undefined;
   }

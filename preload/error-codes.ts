@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'timeout',
   'room-stopped', // the process that had to answer died; it has been restarted
   'already-running', // a second instance
+  'settings-unreadable', // a policy or settings file exists but cannot be understood
   // session
   'wrong-officer-pin',
   'officer-locked-out',

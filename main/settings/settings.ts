@@ -66,7 +66,7 @@ export interface LoadedSettings {
   readonly sources: Readonly<Partial<Record<keyof Settings, 'policy' | 'user'>>>;
 }
 
-/** @throws Failure `bad-request` naming the file and the key when a file exists but cannot be understood. */
+/** @throws Failure `settings-unreadable` naming the file and the key when a file exists but cannot be understood. */
 export function loadSettings(dataFolder: string, resourcesFolder: string, policyFile = defaultPolicyFile()): LoadedSettings {
   const user = readSettingsFile(join(dataFolder, 'settings.json'));
   const policy = readSettingsFile(policyFile);
@@ -75,7 +75,7 @@ export function loadSettings(dataFolder: string, resourcesFolder: string, policy
   for (const key of Object.keys(user)) sources[key] = 'user';
   for (const key of Object.keys(policy)) sources[key] = 'policy';
   if (settings.mode === 'production' && settings.province === null) {
-    throw new Failure('bad-request', 'settings: production mode needs `province`');
+    throw new Failure('settings-unreadable', 'production mode needs `province`');
   }
   return { settings, sources };
 }
@@ -92,11 +92,11 @@ function readSettingsFile(path: string): z.infer<typeof SettingsFile> {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new Failure('bad-request', `${path} cannot be read`, { cause });
+    throw new Failure('settings-unreadable', `${path} cannot be read`, { cause });
   }
   try {
     return SettingsFile.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Failure('bad-request', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Failure('settings-unreadable', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }

@@ -15,6 +15,7 @@ export const errorsEn: ErrorSentences = {
   timeout: { what: 'No answer came in time.', safe: KEPT, next: 'Try again. If it repeats, press F9 to check devices.' },
   'room-stopped': { what: 'A part of the program stopped and has been restarted.', safe: KEPT, next: 'Repeat the last step.' },
   'already-running': { what: 'The program is already open in another window.', safe: UNTOUCHED, next: 'Switch to that window.' },
+  'settings-unreadable': { what: 'The settings of this machine cannot be read.', safe: 'Nothing was changed.', next: 'Tell IT: the file and the place in it are named below.' },
   'wrong-officer-pin': { what: 'The PIN is not right.', safe: UNTOUCHED, next: 'Type your PIN again.' },
   'officer-locked-out': { what: 'Too many wrong PINs; you have to wait.', safe: 'Your dossiers are intact.', next: 'Wait a few minutes, or ask the administrator to reset your PIN.' },
   'not-found': { what: 'This item is not in the store.', safe: UNTOUCHED, next: 'Choose again from the list.' },

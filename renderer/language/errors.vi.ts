@@ -24,6 +24,7 @@ export const errorsVi: ErrorSentences = {
   timeout: { what: 'Chờ quá lâu mà không có trả lời.', safe: KEPT, next: 'Thử lại. Nếu lặp lại, nhấn F9 để kiểm tra thiết bị.' },
   'room-stopped': { what: 'Một phần của phần mềm vừa dừng và đã tự chạy lại.', safe: KEPT, next: 'Làm lại bước vừa rồi.' },
   'already-running': { what: 'Phần mềm đang mở ở một cửa sổ khác.', safe: UNTOUCHED, next: 'Chuyển sang cửa sổ đang mở.' },
+  'settings-unreadable': { what: 'Không đọc được cấu hình của máy này.', safe: UNTOUCHED, next: 'Báo bộ phận kỹ thuật: tệp cấu hình và chỗ sai ghi ở dưới.' },
   'wrong-officer-pin': { what: 'PIN chưa đúng.', safe: UNTOUCHED, next: 'Gõ lại PIN của bạn.' },
   'officer-locked-out': { what: 'Bạn đã nhập sai PIN nhiều lần, phải chờ một lúc.', safe: 'Hồ sơ của bạn vẫn còn nguyên.', next: 'Chờ ít phút rồi thử lại, hoặc nhờ quản trị đặt lại PIN.' },
   'not-found': { what: 'Không tìm thấy mục này trong kho.', safe: UNTOUCHED, next: 'Chọn lại từ danh sách hồ sơ.' },

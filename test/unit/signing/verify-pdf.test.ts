@@ -36,7 +36,7 @@ test('a file as it was signed is valid, and says honestly what was not checked',
   expect(desk.verify(signed)).toMatchObject({
     verdict: 'valid',
     signatures: [
-      { field: 'Signature1', signer: 'Nguyễn Thị Lan', level: 'B-B', coverage: 'whole', integrity: 'intact', trust: 'trusted', revocation: 'not-checked', timestamp: 'none', changesAfter: 'none' },
+      { field: 'Signature1', signer: desk.officerName, level: 'B-B', coverage: 'whole', integrity: 'intact', trust: 'trusted', revocation: 'not-checked', timestamp: 'none', changesAfter: 'none' },
     ],
   });
   expect(first(signed)?.reasons.join(' ')).toContain('Chưa kiểm tra tình trạng thu hồi');
