@@ -10,7 +10,7 @@ import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import './theme-variables.css';
 import './base.css';
-import { MantineProvider, Modal, Drawer } from '@mantine/core';
+import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { StrictMode, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -29,14 +29,6 @@ function useSystemDark(): boolean {
   );
 }
 
-// The library that locks scrolling behind a dialog does so with a <style> tag; the desk itself never scrolls.
-const withoutScrollLock = {
-  components: {
-    Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
-  },
-};
-
 export function Providers({ children }: { readonly children: ReactNode }): ReactNode {
   const choice = useSession((view) => view.theme);
   const textPercent = useSession((view) => view.textPercent);
@@ -50,7 +42,7 @@ export function Providers({ children }: { readonly children: ReactNode }): React
   }, [textPercent, language]);
 
   return (
-    <MantineProvider theme={{ ...theme, ...withoutScrollLock }} forceColorScheme={scheme} withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider theme={theme} forceColorScheme={scheme} withCssVariables={false} withGlobalClasses={false}>
       {children}
       <Notifications position="bottom-right" limit={3} />
     </MantineProvider>

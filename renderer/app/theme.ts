@@ -9,7 +9,7 @@ export const theme = createTheme({
   fontFamilyMonospace: "'Be Vietnam Pro', 'Segoe UI', system-ui, sans-serif",
   headings: { fontFamily: "'Be Vietnam Pro', 'Segoe UI', system-ui, sans-serif", fontWeight: '600' },
   primaryColor: 'navy',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: 'sm',
   cursorType: 'pointer',

@@ -1,27 +1,21 @@
 /** @file A failure in three sentences with a button for the third; technical detail folds open and can be copied. */
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { dismissFailure, useFailures, type ShownFailure } from '../state/failures.ts';
 import { useErrorSentences, useWords } from '../state/session.ts';
 import { openPanel } from '../state/desk.ts';
 import { checkDevices } from '../state/lists.ts';
+import { Dialog } from './dialog.tsx';
 import classes from './error-panel.module.css';
 
 export function ErrorPanel(): ReactNode {
   const shown = useFailures((view) => view.shown);
   const words = useWords();
   return (
-    <Modal
-      opened={shown !== null}
-      onClose={dismissFailure}
-      title={words.errors.title}
-      closeButtonProps={{ 'aria-label': words.app.close }}
-      size="32rem"
-      centered
-    >
+    <Dialog isOpen={shown !== null} onClose={dismissFailure} title={words.errors.title} size="32rem">
       {shown === null ? null : <FailureText failure={shown} />}
-    </Modal>
+    </Dialog>
   );
 }
 

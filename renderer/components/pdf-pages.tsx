@@ -39,7 +39,7 @@ export function PdfPages({ blobId, title, zoom }: { readonly blobId: string; rea
   if (hasFailed) return <StateWord tone="wrong">{words.paper.pdfFailed}</StateWord>;
   if (pdf === null) return <p className="muted">{words.app.loading}</p>;
   return (
-    <div className={classes['pages']} style={{ width: `${zoom * 100}%` }} data-testid="pdf-pages">
+    <div className={classes['pages']} style={{ width: `calc(min(100%, 54rem) * ${zoom})` }} data-testid="pdf-pages">
       {Array.from({ length: pdf.numPages }, (_, index) => (
         <PdfPage key={index} pdf={pdf} number={index + 1} label={fill(words.paper.pdfPage, { n: index + 1, title })} />
       ))}

@@ -1,6 +1,6 @@
 /** @file Where a dossier stands between this PC and the province, as a sentence and as a mark. */
 import type { Upload } from '../../preload/types.ts';
-import { formatWhen } from './format.ts';
+import { formatShort, formatWhen } from './format.ts';
 import { fill, wordFor, type Words } from './words.ts';
 
 export type UploadMark = 'local' | 'moving' | 'waiting' | 'held' | 'received';
@@ -47,6 +47,6 @@ export function uploadShort(upload: Upload, words: Words, now: Date): string | n
   if (upload.state === 'uploading') return fill(words.upload.uploadingShort, { percent: uploadPercent(upload) });
   if (upload.state === 'held') return words.upload.heldShort;
   if (upload.receivedAt !== null && (upload.state === 'received' || upload.state === 'settled'))
-    return fill(words.upload.receivedShort, { time: formatWhen(upload.receivedAt, now) });
+    return fill(words.upload.receivedShort, { time: formatShort(upload.receivedAt, now) });
   return words.upload.pendingShort;
 }

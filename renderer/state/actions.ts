@@ -65,9 +65,9 @@ export async function assignPages(pageIds: readonly string[], componentId: strin
   if (pageIds.length === 0) return;
   const dossier = await edit('dossiers.assignPages', { pageIds, componentId });
   if (dossier === null) return;
-  const words = currentWords().papers;
+  const words = currentWords();
   const name = dossier.checklist.find((item) => item.component.id === componentId)?.component.name ?? '';
-  tellWithUndo(fill(componentId === null ? words.unassigned : words.assigned, { count: pageIds.length, name }), undo);
+  tellWithUndo(fill(componentId === null ? words.papers.unassigned : words.papers.assigned, { count: pageIds.length, name }), undo);
   selectNextUnassigned(dossier, pageIds);
 }
 
@@ -83,8 +83,8 @@ function selectNextUnassigned(dossier: Dossier, done: readonly string[]): void {
 
 export async function setPagesHidden(pageIds: readonly string[], isHidden: boolean): Promise<void> {
   for (const pageId of pageIds) if ((await edit('dossiers.hidePage', { pageId, isHidden })) === null) return;
-  const words = currentWords().papers;
-  tellWithUndo(isHidden ? fill(words.hidden, { count: pageIds.length }) : words.shown, () => {
+  const words = currentWords();
+  tellWithUndo(isHidden ? fill(words.papers.hidden, { count: pageIds.length }) : words.papers.shown, () => {
     for (const pageId of pageIds) void edit('dossiers.hidePage', { pageId, isHidden: !isHidden });
   });
 }
@@ -174,9 +174,9 @@ function showOutcomes(outcomes: readonly SigningOutcome[], retry: () => void): v
 export async function signCopies(): Promise<void> {
   const dossier = useDossier.getState().dossier;
   if (dossier === null || dossier.state !== 'draft') return;
-  const words = currentWords().finish;
+  const words = currentWords();
   if (!dossier.missing.some((item) => item.kind === 'signature')) {
-    tell(words.nothingToSign);
+    tell(words.finish.nothingToSign);
     return;
   }
   const key = chosenKey();
@@ -184,14 +184,14 @@ export async function signCopies(): Promise<void> {
     openPanel('token');
     return;
   }
-  tell(words.waitPin);
+  tell(words.finish.waitPin);
   const answer = await command(dossier.id, (on) => ask('dossiers.sign', { ...on, tokenId: key.tokenId, certificateId: key.certificateId }));
   if (!answer.ok) {
     if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signCopies());
     return;
   }
   const signed = answer.value.filter((outcome) => outcome.state === 'signed').length;
-  tell(fill(signed === answer.value.length ? words.signed : words.signedSome, { count: signed, total: answer.value.length }));
+  tell(fill(signed === answer.value.length ? words.finish.signed : words.finish.signedSome, { count: signed, total: answer.value.length }));
   showOutcomes(answer.value, () => void signCopies());
 }
 

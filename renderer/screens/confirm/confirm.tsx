@@ -69,7 +69,7 @@ export function Confirm(): ReactNode {
 function DocumentList({ request }: { readonly request: SigningRequest }): ReactNode {
   const words = useWords();
   return (
-    <section aria-labelledby="what-is-signed">
+    <section className={classes['what']} aria-labelledby="what-is-signed">
       <h2 id="what-is-signed">{words.confirm.documents}</h2>
       {/* A long list scrolls; it takes the focus so that the keyboard can scroll it. */}
       <ol className={classes['documents']} tabIndex={0} aria-labelledby="what-is-signed">

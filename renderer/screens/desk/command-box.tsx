@@ -99,7 +99,7 @@ export function CommandBox(): ReactNode {
   const isEmpty = commands.length === 0 && found.dossiers.length === 0 && found.procedures.length === 0;
 
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} shortcut={null} lockScroll={false} scrollable maxHeight="60vh" size="42rem" aria-label={words.commands.label}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} shortcut={null} lockScroll={false} scrollable maxHeight="60vh" size="42rem" attributes={{ content: { 'aria-label': words.commands.label } }}>
       <Spotlight.Search placeholder={words.commands.placeholder} aria-label={words.commands.label} leftSection={<IconSearch size="1.25rem" aria-hidden />} data-testid="command-box" />
       <Spotlight.ActionsList>
         {found.dossiers.length === 0 ? null : (

@@ -111,8 +111,6 @@ function stepBack(): void {
 }
 
 export function Desk(): ReactNode {
-  const words = useWords();
-  const session = useSession((view) => view.session);
   const desk = useDesk((view) => view.desk);
   useProgramEvents();
   useStart();
@@ -121,7 +119,6 @@ export function Desk(): ReactNode {
   return (
     <div className={classes['desk']}>
       <TopBar />
-      {session?.isPractice ? <p className={classes['practice']}>{words.app.practiceBanner}</p> : null}
       {desk === 'signing' ? (
         <SigningDesk />
       ) : (

@@ -6,14 +6,13 @@ import { ask } from '../../app/bridge.ts';
 import { Key } from '../../components/marks.tsx';
 import { fill } from '../../language/words.ts';
 import { useJobs } from '../../state/lists.ts';
-import { useSession, useWords } from '../../state/session.ts';
-import { useShortcutTable } from '../../state/shortcuts.ts';
+import { useWords } from '../../state/session.ts';
+import { useShortcutTable, type Shortcut } from '../../state/shortcuts.ts';
 import classes from './desk.module.css';
 
 export function KeyLine(): ReactNode {
   const words = useWords();
   const shortcuts = useShortcutTable((view) => view.shortcuts);
-  const session = useSession((view) => view.session);
   const seen = new Set<string>();
   const shown = shortcuts.filter((shortcut) => {
     const name = shortcut.shown ?? shortcut.keys[0] ?? '';
@@ -21,6 +20,7 @@ export function KeyLine(): ReactNode {
     seen.add(name);
     return true;
   });
+  shown.sort((one, other) => rank(one) - rank(other));
   return (
     <footer className={classes['keys']}>
       <RunningJobs />
@@ -32,9 +32,15 @@ export function KeyLine(): ReactNode {
           </li>
         ))}
       </ul>
-      {session !== null && session.host !== 'electron' ? <span className={classes['host']}>{fill(words.app.developmentHost, { host: session.host })}</span> : null}
     </footer>
   );
+}
+
+/** Function keys first, in the order of the keyboard; then what acts on the page, then the way back. */
+function rank({ keys: [key = ''] }: Shortcut): number {
+  const number = /^F(\d+)$/.exec(key)?.[1];
+  if (number !== undefined) return Number(number);
+  return key === 'Escape' ? 30 : key.startsWith('Ctrl') ? 20 : 25;
 }
 
 function RunningJobs(): ReactNode {

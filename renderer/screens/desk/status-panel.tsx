@@ -1,8 +1,9 @@
 /** @file What each of the four states means and what to do; and the check of every device. */
-import { Button, Drawer, Group, Loader, Radio, Stack } from '@mantine/core';
+import { Button, Group, Loader, Radio, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { DeviceCheck } from '../../../preload/types.ts';
 import { ask } from '../../app/bridge.ts';
+import { SidePanel } from '../../components/dialog.tsx';
 import { Key, StateWord } from '../../components/marks.tsx';
 import { formatDateTime, formatDay } from '../../language/format.ts';
 import { fill, wordFor } from '../../language/words.ts';
@@ -24,13 +25,13 @@ export function StatusPanel(): ReactNode {
     devices: words.panel.checkTitle,
   };
   return (
-    <Drawer opened={panel !== null} onClose={() => openPanel(null)} position="right" size="32rem" title={panel === null ? '' : titles[panel]} closeButtonProps={{ 'aria-label': words.app.close }}>
+    <SidePanel isOpen={panel !== null} onClose={() => openPanel(null)} size="34rem" title={panel === null ? '' : titles[panel]}>
       {panel === 'scanner' ? <ScannerPanel /> : null}
       {panel === 'token' ? <TokenPanel /> : null}
       {panel === 'sync' ? <SyncPanel /> : null}
       {panel === 'practice' ? <PracticePanel /> : null}
       {panel === 'devices' ? <DevicesPanel /> : null}
-    </Drawer>
+    </SidePanel>
   );
 }
 

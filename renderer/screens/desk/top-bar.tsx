@@ -13,9 +13,11 @@ import classes from './desk.module.css';
 
 export function TopBar(): ReactNode {
   const words = useWords();
-  const isPractice = useSession((view) => view.session?.isPractice ?? false);
+  const session = useSession((view) => view.session);
+  const isPractice = session?.isPractice ?? false;
   return (
-    <header className={classes['top']} aria-label={words.regions.top}>
+    <header aria-label={words.regions.top}>
+      <div className={classes['top']}>
       <h1 className={`${classes['brand']} visually-hidden`}>{words.app.name}</h1>
       <DeskChoice />
       <button type="button" className={classes['search']} onClick={openCommandBox} data-testid="command-button">
@@ -32,6 +34,13 @@ export function TopBar(): ReactNode {
         </StatusButton>
       </div>
       <OfficerMenu />
+      </div>
+      {isPractice || (session !== null && session.host !== 'electron') ? (
+        <p className={classes['practice']}>
+          <span>{isPractice ? words.app.practiceBanner : ''}</span>
+          <span>{session !== null && session.host !== 'electron' ? fill(words.app.developmentHost, { host: session.host }) : ''}</span>
+        </p>
+      ) : null}
     </header>
   );
 }

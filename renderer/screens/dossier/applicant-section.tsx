@@ -194,7 +194,6 @@ function ApplicantText({ dossier, applicant, name, mode, isFirst, isEditable }: 
   return (
     <TextInput
       label={words.applicantFields[name]}
-      labelProps={{ className: classes['label'] }}
       description={source === undefined ? undefined : words.sources[source]}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={isWrong ? messages[name] : undefined}

@@ -68,7 +68,8 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
     >
       <span className={classes['hotKey']}>
         {hotKey === undefined || !isEditable ? null : (
-          <button type="button" disabled={selected.length === 0} aria-label={fill(words.papers.assignHere, { name: component.name })} title={fill(words.papers.assignHere, { name: component.name })} onClick={() => void assignPages(selected, component.id)} data-testid={`assign-${index}`}>
+          <button type="button" disabled={selected.length === 0} title={fill(words.papers.assignHere, { name: component.name })} onClick={() => void assignPages(selected, component.id)} data-testid={`assign-${index}`}>
+            <span className="visually-hidden">{fill(words.papers.assignHere, { name: component.name })} </span>
             <Key>{hotKey.toUpperCase()}</Key>
           </button>
         )}

@@ -1,6 +1,7 @@
 /** @file One of the three questions the desk asks, because it cannot be undone: throwing a draft away. */
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Dialog } from '../../components/dialog.tsx';
 import { fill } from '../../language/words.ts';
 import { useDesk } from '../../state/desk.ts';
 import { discardDossier, useDossier } from '../../state/dossier.ts';
@@ -13,7 +14,7 @@ export function DiscardDialog(): ReactNode {
   const close = (): void => useDesk.setState({ isDiscarding: false });
   const values = { name: dossier === null || dossier.applicantName === '' ? words.list.noName : dossier.applicantName, pages: dossier?.pages.length ?? 0 };
   return (
-    <Modal opened={isOpen && dossier !== null} onClose={close} title={words.dossier.discardTitle} closeButtonProps={{ 'aria-label': words.app.close }} centered>
+    <Dialog isOpen={isOpen && dossier !== null} onClose={close} title={words.dossier.discardTitle} size="28rem">
       <p>{fill(words.dossier.discardText, values)}</p>
       <Group justify="flex-end" gap="sm">
         <Button variant="default" onClick={close} data-autofocus>
@@ -23,6 +24,6 @@ export function DiscardDialog(): ReactNode {
           {fill(words.dossier.discardYes, values)}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

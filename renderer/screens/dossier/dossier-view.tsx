@@ -9,7 +9,7 @@ import { uploadMark, uploadSentence } from '../../language/upload-words.ts';
 import { fill, type Words } from '../../language/words.ts';
 import { useDesk, type SectionName } from '../../state/desk.ts';
 import { useDossier } from '../../state/dossier.ts';
-import { useHasRole, useWords } from '../../state/session.ts';
+import { useHasRole, useSession, useWords } from '../../state/session.ts';
 import { STATE_TONES } from '../list/dossier-list.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { ApplicantSection } from './applicant-section.tsx';
@@ -109,6 +109,7 @@ const SAVE_TONES = { saved: 'good', saving: 'busy', failed: 'wrong' } as const;
 function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
   const words = useWords();
   const saving = useDossier((view) => view.saving);
+  const officerName = useSession((view) => view.session?.officer?.name);
   const { upload } = dossier;
   const saveWord = { saved: words.dossier.saved, saving: words.dossier.saving, failed: words.dossier.saveFailed }[saving];
   return (
@@ -136,7 +137,7 @@ function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isE
         </span>
         <span className="muted">{words.channels[dossier.channel]}</span>
         <span className="muted code">{fill(words.dossier.opened, { time: formatDateTime(dossier.createdAt) })}</span>
-        <span className="muted">{fill(words.dossier.officer, { name: dossier.officerName })}</span>
+        {dossier.officerName === officerName ? null : <span className="muted">{fill(words.dossier.officer, { name: dossier.officerName })}</span>}
       </div>
       {dossier.state === 'draft' ? null : (
         <div className={classes['upload']} role="status">

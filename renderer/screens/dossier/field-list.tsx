@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Dossier, FieldValue } from '../../../preload/types.ts';
 import { StateWord } from '../../components/marks.tsx';
 import { Snippet } from '../../components/snippet.tsx';
+import { formatDay, parseDay } from '../../language/format.ts';
 import { fill, wordFor } from '../../language/words.ts';
 import { showPage } from '../../state/desk.ts';
 import { edit } from '../../state/dossier.ts';
@@ -35,16 +36,28 @@ export function FieldList({ dossier, isEditable }: { readonly dossier: Dossier; 
   );
 }
 
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function shownValue(value: string): string {
+  return ISO_DAY.test(value) ? formatDay(value) : value;
+}
+
+/** A day is stored as it came, ISO; anything that is no day stays what was typed. */
+function storedValue(text: string, before: string): string {
+  return ISO_DAY.test(before) ? (parseDay(text) ?? text) : text;
+}
+
 function FieldRow({ field, dossier, isEditable }: { readonly field: FieldValue; readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
   const words = useWords();
-  const [text, setText] = useState(field.value);
-  useEffect(() => setText(field.value), [field.value]);
+  const stored = shownValue(field.value);
+  const [text, setText] = useState(stored);
+  useEffect(() => setText(stored), [stored]);
   const page = dossier.pages.find((one) => one.id === field.pageId);
   const name = wordFor(words.fieldNames, field.name);
   const isDoubtful = needsLook(field);
 
   function save(value: string): void {
-    const clean = value.normalize('NFC').trim();
+    const clean = storedValue(value.normalize('NFC').trim(), field.value);
     if (clean !== field.value || isDoubtful) void edit('dossiers.setField', { fieldId: field.id, value: clean });
   }
 
@@ -70,7 +83,7 @@ function FieldRow({ field, dossier, isEditable }: { readonly field: FieldValue; 
         title={text}
         onFocus={() => page !== undefined && showPage(page.id, field.id)}
         onChange={(event) => setText(event.currentTarget.value)}
-        onBlur={() => text.trim() !== field.value && save(text)}
+        onBlur={() => text.trim() !== stored && save(text)}
       />
       <span className={classes['fieldState']}>
         {isDoubtful ? (

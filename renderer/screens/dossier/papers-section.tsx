@@ -51,7 +51,8 @@ function ScanOptions(): ReactNode {
   return (
     <Popover withinPortal={false} trapFocus position="bottom-start" width="20rem">
       <Popover.Target>
-        <Button variant="subtle" leftSection={<IconSettings size="1.25rem" stroke={1.5} aria-hidden />} aria-label={words.papers.options} data-testid="scan-options">
+        <Button variant="subtle" leftSection={<IconSettings size="1.25rem" stroke={1.5} aria-hidden />} data-testid="scan-options">
+          <span className="visually-hidden">{words.papers.options}: </span>
           {device.name}
         </Button>
       </Popover.Target>

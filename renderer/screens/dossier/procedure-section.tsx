@@ -104,7 +104,10 @@ function ProcedureSearch({ isFocused, onChosen }: { readonly isFocused: boolean;
             setText(event.currentTarget.value);
             combobox.openDropdown();
           }}
-          onFocus={() => combobox.openDropdown()}
+          onFocus={(event) => {
+            event.currentTarget.scrollIntoView({ block: 'center' });
+            combobox.openDropdown();
+          }}
           onBlur={() => combobox.closeDropdown()}
         />
       </Combobox.Target>

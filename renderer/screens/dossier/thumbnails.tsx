@@ -32,8 +32,8 @@ export function Thumbnails({ dossier, isEditable }: { readonly dossier: Dossier;
   useShortcut(canAct && keys.size > 0, [...keys.values()], words.keys.assign, (key) => {
     const componentId = [...keys].find(([, one]) => one === key)?.[0];
     if (componentId !== undefined) void assignPages(selected, componentId);
-  }, [...keys.values()].length > 1 ? `${[...keys.values()][0]}–${[...keys.values()].at(-1)}` : [...keys.values()][0]);
-  useShortcut(canAct, ['0'], words.keys.takeOut, () => void assignPages(selected, null));
+  }, [...keys.values()].length > 1 ? `0–${[...keys.values()].at(-1)?.toUpperCase()}` : '0–1');
+  useShortcut(canAct, ['0'], null, () => void assignPages(selected, null));
   useShortcut(canAct, ['r'], words.keys.turn, () => selected.forEach((id) => void turnPage(id)), 'R');
   useShortcut(canAct, ['h', 'Delete'], words.keys.hide, () => {
     const first = dossier.pages.find((page) => page.id === selected[0]);
@@ -144,7 +144,6 @@ function Thumbnail({ page, dossier, isSelected, isCurrent, isEditable, dragIds, 
         data-hidden={page.isHidden}
         data-open={page.componentId === null && !page.isHidden}
         aria-pressed={isSelected}
-        aria-label={[name, place, word].filter(Boolean).join(', ')}
         title={[name, page.documentType?.title, place, word].filter(Boolean).join('\n')}
         tabIndex={isCurrent ? 0 : -1}
         draggable={isEditable}
@@ -158,9 +157,13 @@ function Thumbnail({ page, dossier, isSelected, isCurrent, isEditable, dragIds, 
           <img src={blobUrl(page.thumbnailBlobId ?? page.imageBlobId)} alt="" loading="lazy" draggable={false} style={{ transform: `rotate(${page.rotation}deg)` }} />
         </span>
         <span className={classes['pageLine']}>
-          <span>{number}</span>
-          {key === undefined ? null : <span className={classes['pageKey']}>→ {key.toUpperCase()}</span>}
+          <span>
+            <span className="visually-hidden">{fill(words.papers.page, { n: '' })}</span>
+            {number}
+          </span>
+          {key === undefined ? null : <span className={classes['pageKey']} aria-hidden>→ {key.toUpperCase()}</span>}
         </span>
+        <span className="visually-hidden">{place}</span>
         <span className={classes['pageWord']}>{word}</span>
       </button>
     </li>

@@ -21,7 +21,9 @@ export function PageImage({ url, page, zoom, alt, box, boxName }: PageImageProps
   const isSideways = page.rotation % 180 !== 0;
   const [width, height] = isSideways ? [page.heightPx, page.widthPx] : [page.widthPx, page.heightPx];
 
-  useEffect(() => mark.current?.scrollIntoView({ block: 'center', inline: 'center' }), [box, zoom]);
+  useEffect(() => {
+    mark.current?.scrollIntoView({ block: 'center', inline: 'center' });
+  }, [box, zoom]);
 
   if (hasFailed) return <StateWord tone="wrong">{words.paper.failed}</StateWord>;
   const percent = (value: number, of: number): string => `${(value / of) * 100}%`;

@@ -41,8 +41,8 @@ export function PaperView(): ReactNode {
 
 function ZoomButtons(): ReactNode {
   const words = useWords();
-  useShortcut(true, ['+', '='], words.keys.zoomIn, () => zoomBy(ZOOM_STEP), '+');
-  useShortcut(true, ['-'], words.keys.zoomOut, () => zoomBy(1 / ZOOM_STEP), '−');
+  useShortcut(true, ['+', '='], words.keys.zoom, () => zoomBy(ZOOM_STEP), '+ −');
+  useShortcut(true, ['-'], null, () => zoomBy(1 / ZOOM_STEP));
   return (
     <>
       <Tool label={words.paper.zoomOut} onClick={() => zoomBy(1 / ZOOM_STEP)}>
@@ -113,8 +113,8 @@ function PagePaper({ dossier, page, field }: { readonly dossier: Dossier; readon
     useDesk.setState({ selectedPageIds: [next.id] });
     showPage(next.id);
   };
-  useShortcut(pages.length > 1, ['PageUp'], words.keys.previousPage, () => go(-1), 'PgUp');
-  useShortcut(pages.length > 1, ['PageDown'], words.keys.nextPage, () => go(1), 'PgDn');
+  useShortcut(pages.length > 1, ['PageUp'], null, () => go(-1));
+  useShortcut(pages.length > 1, ['PageDown'], words.keys.turnOver, () => go(1), 'PgUp PgDn');
   const number = dossier.pages.indexOf(page) + 1;
   return (
     <>
@@ -122,7 +122,7 @@ function PagePaper({ dossier, page, field }: { readonly dossier: Dossier; readon
         <Tool label={words.paper.previous} onClick={() => go(-1)} isDisabled={at === 0}>
           <IconArrowLeft size="1.25rem" stroke={1.5} aria-hidden />
         </Tool>
-        <span className="code">{fill(words.paper.position, { n: number, total: dossier.pages.length })}</span>
+        <span className="code">{fill(words.paper.positionShort, { n: number, total: dossier.pages.length })}</span>
         <Tool label={words.paper.next} onClick={() => go(1)} isDisabled={at === pages.length - 1}>
           <IconArrowRight size="1.25rem" stroke={1.5} aria-hidden />
         </Tool>

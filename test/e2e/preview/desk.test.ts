@@ -1,0 +1,274 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildRenderer } from './build.ts';
+import { longStack, previewData, summaries, token, type PreviewData } from './fixtures.ts';
+import { openPage, startBrowser, type View } from './open.ts';
+import { screens } from './screens.ts';
+import { serve } from './server.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const DESK: View = { document: 'index.html', width: 1366, height: 768, scheme: 'light' };
+const CODE = '038324011586|123456789|Lê Thị Bình|19111984|Nữ|Thôn Phú Đa|10052023';
+
+/** A channel as the page called it. */
+type Call = readonly [channel: string, request: Record<string, unknown>];
+
+describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chromium or CHROMIUM)', () => {
+  let built: string;
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof serve>>;
+  let open: Page | null = null;
+
+  beforeAll(async () => {
+    built = mkdtempSync(join(tmpdir(), 'renderer-'));
+    await buildRenderer(built);
+    server = await serve(built);
+    browser = await startBrowser();
+  });
+  afterEach(async () => {
+    await open?.context().close();
+    open = null;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+    rmSync(built, { recursive: true, force: true });
+  });
+
+  async function desk(data: PreviewData = previewData(), dossierId: string | null = 'dossier-0'): Promise<Page> {
+    const { page } = await openPage(browser, server.url, DESK, data);
+    open = page;
+    await page.getByTestId('new-dossier').waitFor();
+    if (dossierId !== null) {
+      await page.getByTestId(`dossier-${dossierId}`).click();
+      await page.getByTestId('section-applicant').waitFor();
+    }
+    return page;
+  }
+
+  async function calls(page: Page, channel: string): Promise<readonly Call[]> {
+    const all = await page.evaluate('window.preview.calls');
+    return (all as readonly Call[]).filter(([name]) => name === channel);
+  }
+
+  /** Types as a reader does: key events one right after the other. */
+  async function burst(page: Page, text: string): Promise<void> {
+    await page.evaluate(
+      `(() => { const fire = (key) => { const target = document.activeElement ?? document.body;
+          const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+          if (target.dispatchEvent(event) && key.length === 1 && target.matches('input')) {
+            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(target, target.value + key);
+            target.dispatchEvent(new Event('input', { bubbles: true }));
+          } };
+        for (const key of ${JSON.stringify([...text])}) fire(key); fire('Enter'); })()`,
+    );
+  }
+
+  describe('every screen', () => {
+    // Every screen once in light; dark and large text where a screen lists them and differs most. `shots.ts` checks all sizes.
+    const BOTH_THEMES = ['draft-fields', 'signing', 'confirm-final'];
+    const views = screens.flatMap((screen) => screen.sizes.filter(([width, , scheme, text], index) => index === 0 || (BOTH_THEMES.includes(screen.name) && width !== 1920 && (scheme === 'dark' || text === 150))).map((size) => ({ screen, size, name: `${screen.name} ${size.join(' ')}` })));
+
+    it.each(views)('$name is accessible, and the content policy has nothing to refuse', async ({ screen, size: [width, height, scheme, text] }) => {
+      const data = previewData();
+      const { page, complaints } = await openPage(browser, server.url, { document: screen.document, width, height, scheme }, screen.data?.(data, token) ?? data);
+      open = page;
+      await screen.steps?.(page, text);
+      await page.waitForTimeout(50); // one frame for what the last step started; axe itself waits for the rest
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
+  });
+
+  describe('the keyboard', () => {
+    it('F3 opens a dossier with the focus where the conversation begins, and Enter goes on', async () => {
+      const page = await desk(previewData(), null);
+      await page.keyboard.press('F3');
+      await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('applicant-fullName');
+      await page.keyboard.type('Nguyen Van An');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('applicant-birthDate');
+    });
+
+    it('never takes letters, digits or signs from a field that is being typed in', async () => {
+      const page = await desk();
+      await page.getByTestId('list-filter').focus();
+      await page.keyboard.type('rh12+-0');
+      expect(await page.getByTestId('list-filter').inputValue()).toBe('rh12+-0');
+      await page.waitForTimeout(150); // longer than a lone key waits before it acts
+      expect(await calls(page, 'dossiers.turnPage')).toEqual([]);
+      expect(await calls(page, 'dossiers.assignPages')).toEqual([]);
+    });
+
+    it('keeps out of a word that is being composed', async () => {
+      const page = await desk();
+      await page.evaluate("document.activeElement.blur(); window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F2', isComposing: true }))");
+      expect(await calls(page, 'capture.scan')).toEqual([]);
+    });
+
+    it('sorts the selected page with one key and selects the next one without a place', async () => {
+      const page = await desk({ ...previewData(), dossiers: [longStack(3)] });
+      await page.getByTestId('page-1').click();
+      await page.keyboard.press('2');
+      await expect.poll(() => calls(page, 'dossiers.assignPages')).toHaveLength(1);
+      expect((await calls(page, 'dossiers.assignPages'))[0]?.[1]).toMatchObject({ pageIds: ['long-0'], componentId: '1.004222#1' });
+      await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
+    });
+
+    it('turns, hides and looks through pages', async () => {
+      const page = await desk();
+      await page.getByTestId('page-1').click();
+      await page.keyboard.press('r');
+      await expect.poll(() => calls(page, 'dossiers.turnPage')).toHaveLength(1);
+      await page.keyboard.press('PageDown');
+      await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
+      await page.keyboard.press('Delete');
+      await expect.poll(() => calls(page, 'dossiers.hidePage')).toHaveLength(1);
+      await page.getByRole('button', { name: 'Hoàn tác' }).click();
+      await expect.poll(() => calls(page, 'dossiers.hidePage')).toHaveLength(2);
+    });
+
+    it('reaches every field of the dossier in the order of the conversation by Tab alone', async () => {
+      const page = await desk({ ...previewData(), dossiers: [{ ...longStack(2), applicant: null, applicantName: '', missing: [{ kind: 'applicant-name' }, { kind: 'procedure' }], procedure: null, feeVnd: null }] });
+      await page.getByTestId('applicant-fullName').focus();
+      const order: string[] = [];
+      for (let step = 0; step < 40; step += 1) {
+        order.push(String(await page.evaluate('document.activeElement.dataset.testid ?? ""')));
+        await page.keyboard.press('Tab');
+      }
+      const wanted = ['applicant-fullName', 'applicant-idNumber', 'procedure-search', 'scan', 'fee', 'note', 'seal'];
+      expect(wanted.map((name) => order.indexOf(name))).toEqual(wanted.map((name) => order.indexOf(name)).toSorted((a, b) => a - b));
+      expect(order).toEqual(expect.arrayContaining(wanted));
+    });
+  });
+
+  describe('a card reader', () => {
+    it('fills the applicant from anywhere and leaves the field it hit untouched', async () => {
+      const page = await desk();
+      await page.getByTestId('list-filter').fill('Vũ');
+      await burst(page, CODE);
+      await expect.poll(() => calls(page, 'dossiers.readIdentityText')).toHaveLength(1);
+      expect((await calls(page, 'dossiers.readIdentityText'))[0]?.[1]).toMatchObject({ text: CODE });
+      expect(await page.getByTestId('list-filter').inputValue()).toBe('Vũ');
+      expect(await calls(page, 'dossiers.assignPages')).toEqual([]);
+    });
+
+    it('opens a dossier when none is open', async () => {
+      const page = await desk(previewData(), null);
+      await burst(page, CODE);
+      await expect.poll(() => calls(page, 'dossiers.create')).toHaveLength(1);
+      await page.getByRole('heading', { name: 'Lê Thị Bình', exact: true }).waitFor();
+      await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('procedure-search');
+    });
+  });
+
+  describe('saving', () => {
+    it('saves a field when it is left, naming the revision', async () => {
+      const page = await desk();
+      await page.getByTestId('section-applicant').click();
+      await page.getByTestId('applicant-phone').fill('0987654321');
+      await page.keyboard.press('Tab');
+      await expect.poll(() => calls(page, 'dossiers.setApplicant')).toHaveLength(1);
+      expect((await calls(page, 'dossiers.setApplicant'))[0]?.[1]).toMatchObject({ id: 'dossier-0', revision: 12, applicant: { phone: '0987654321', sources: { phone: 'typed', fullName: 'qr' } } });
+    });
+
+    it('fetches and repeats an edit when somebody else was quicker, keeping both changes', async () => {
+      const page = await desk();
+      await page.getByTestId('section-applicant').click();
+      await page.evaluate("const other = window.preview.find('dossier-0'); other.revision = 20; other.applicant.address = 'Thôn Mới'");
+      await page.getByTestId('applicant-phone').fill('0987654321');
+      await page.keyboard.press('Tab');
+      await expect.poll(() => calls(page, 'dossiers.setApplicant')).toHaveLength(2);
+      expect((await calls(page, 'dossiers.setApplicant'))[1]?.[1]).toMatchObject({ revision: 20, applicant: { phone: '0987654321', address: 'Thôn Mới' } });
+      expect(await page.getByTestId('failure').count()).toBe(0);
+    });
+
+    it('says what is wrong with a value that cannot be saved, and keeps what was typed', async () => {
+      const page = await desk();
+      await page.getByTestId('section-applicant').click();
+      await page.getByTestId('applicant-birthDate').fill('31/02/1990');
+      await page.keyboard.press('Tab');
+      await page.getByText('Ngày chưa đúng').waitFor();
+      expect(await page.getByTestId('applicant-birthDate').inputValue()).toBe('31/02/1990');
+      expect(await calls(page, 'dossiers.setApplicant')).toEqual([]);
+    });
+
+    it('F6 on an incomplete dossier saves nothing and says what is missing', async () => {
+      const page = await desk();
+      await page.keyboard.press('F6');
+      await page.getByTestId('failure').waitFor();
+      expect(await page.getByTestId('failure').getAttribute('data-code')).toBe('draft-incomplete');
+      expect(await calls(page, 'dossiers.seal')).toEqual([]);
+    });
+  });
+
+  describe('large numbers', () => {
+    it('draws only the rows on screen of five thousand dossiers', async () => {
+      const page = await desk({ ...previewData(), summaries: summaries(5000) }, null);
+      await page.getByText('trên 5002 hồ sơ').waitFor();
+      expect(await page.locator('[data-dossier]').count()).toBeLessThan(40);
+    });
+
+    it('never scrolls sideways at the smallest screen with the largest text', async () => {
+      const page = await desk();
+      await page.getByTestId('officer-menu').click();
+      await page.getByText('150 %', { exact: true }).click();
+      await expect.poll(() => page.evaluate('document.documentElement.dataset.text')).toBe('150');
+      expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    });
+  });
+
+  describe('the confirmation window', () => {
+    async function confirm(tries: 'ok' | 'final' | 'locked'): Promise<Page> {
+      const data = previewData();
+      const { page } = await openPage(browser, server.url, { ...DESK, document: 'confirm.html', width: 620 }, { ...data, confirm: { ...data.confirm, token: { ...token, tries } } });
+      open = page;
+      return page;
+    }
+
+    it('asks nothing of the token before the PIN is long enough', async () => {
+      const page = await confirm('ok');
+      await page.getByTestId('confirm-pin').fill('12345');
+      expect(await page.getByTestId('confirm-submit').isDisabled()).toBe(true);
+      await page.keyboard.press('Enter');
+      expect(await calls(page, 'confirm.submit')).toEqual([]);
+    });
+
+    it('stays open after a wrong PIN, empties the box and asks for the tries again', async () => {
+      const page = await confirm('ok');
+      await page.getByTestId('confirm-pin').fill('654321');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('confirm-failure').waitFor();
+      expect(await page.getByTestId('confirm-pin').inputValue()).toBe('');
+      expect(await calls(page, 'confirm.request')).not.toHaveLength(0);
+      await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('confirm-pin');
+    });
+
+    it('wants the PIN twice when one try is left', async () => {
+      const page = await confirm('final');
+      await page.getByTestId('confirm-pin').fill('123456');
+      expect(await page.getByTestId('confirm-submit').isDisabled()).toBe(true);
+      await page.getByTestId('confirm-pin-again').fill('123456');
+      expect(await page.getByTestId('confirm-submit').isEnabled()).toBe(true);
+    });
+
+    it('offers no PIN box for a locked token', async () => {
+      const page = await confirm('locked');
+      await page.getByTestId('confirm-tries').waitFor();
+      expect(await page.locator('input').count()).toBe(0);
+      expect(await page.getByTestId('confirm-submit').count()).toBe(0);
+    });
+
+    it('cancels with Esc', async () => {
+      const page = await confirm('ok');
+      await page.getByTestId('confirm-pin').waitFor();
+      await page.keyboard.press('Escape');
+      await expect.poll(() => calls(page, 'confirm.cancel')).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,76 @@
+/* The page's `window.counter` for previews: answers from `window.previewData`, small enough to read. Runs in the browser. */
+(() => {
+  const data = window.previewData;
+  const listeners = {};
+  const ok = (value) => ({ ok: true, value });
+  const calls = [];
+  let dossiers = structuredClone(data.dossiers);
+  const find = (id) => dossiers.find((one) => one.id === id);
+  const edit = (request, change) => {
+    const dossier = find(request.id);
+    if (!dossier) return { ok: false, code: 'not-found' };
+    if (request.revision !== dossier.revision) return { ok: false, code: 'stale-revision' };
+    change(dossier);
+    dossier.revision += 1;
+    dossier.canUndo = true;
+    return ok(structuredClone(dossier));
+  };
+  const answers = {
+    'session.state': () => ok(data.session),
+    'session.officers': () => ok(data.officers),
+    'session.signIn': ({ pin }) => (pin === '123456' ? ok(data.session) : { ok: false, code: 'wrong-officer-pin' }),
+    'session.signOut': () => ok({ ...data.session, officer: null }),
+    'procedures.search': ({ text, limit }) => ok(data.procedures.filter((one) => one.name.toLowerCase().includes(text.toLowerCase())).slice(0, limit)),
+    'procedures.get': ({ code }) => ok(data.procedures.find((one) => one.code === code)),
+    'dossiers.list': ({ text, states, limit, offset }) => {
+      const found = data.summaries.filter((one) => (states.length === 0 || states.includes(one.state)) && one.applicantName.toLowerCase().includes(text.toLowerCase()));
+      return ok({ total: found.length, items: found.slice(offset, offset + limit) });
+    },
+    'dossiers.get': ({ id }) => (find(id) ? ok(structuredClone(find(id))) : { ok: false, code: 'not-found' }),
+    'dossiers.create': () => {
+      dossiers = [...dossiers, structuredClone(data.emptyDossier)];
+      return ok(structuredClone(data.emptyDossier));
+    },
+    'dossiers.setApplicant': (request) => edit(request, (dossier) => Object.assign(dossier, { applicant: request.applicant, applicantName: request.applicant.fullName })),
+    'dossiers.readIdentityText': (request) =>
+      edit(request, (dossier) => {
+        const [idNumber, oldIdNumber, fullName] = request.text.split('|');
+        const applicant = { ...data.applicant, idNumber, oldIdNumber, fullName };
+        Object.assign(dossier, { applicant, applicantName: fullName, missing: dossier.missing.filter((one) => !one.kind.startsWith('applicant')) });
+      }),
+    'dossiers.setProcedure': (request) =>
+      edit(request, (dossier) => Object.assign(dossier, { procedure: data.procedures.find((one) => one.code === request.code), missing: dossier.missing.filter((one) => one.kind !== 'procedure') })),
+    'dossiers.assignPages': (request) =>
+      edit(request, (dossier) => {
+        for (const page of dossier.pages) if (request.pageIds.includes(page.id)) Object.assign(page, { componentId: request.componentId, isAssignedByOfficer: true });
+        for (const item of dossier.checklist) item.pageIds = dossier.pages.filter((page) => page.componentId === item.component.id).map((page) => page.id);
+      }),
+    'dossiers.turnPage': (request) => edit(request, (dossier) => Object.assign(dossier.pages.find((page) => page.id === request.pageId), { rotation: request.rotation })),
+    'dossiers.hidePage': (request) => edit(request, (dossier) => Object.assign(dossier.pages.find((page) => page.id === request.pageId), { isHidden: request.isHidden })),
+    'dossiers.setDetails': (request) => edit(request, (dossier) => Object.assign(dossier, { feeVnd: request.feeVnd, note: request.note, returnMethod: request.returnMethod })),
+    'capture.devices': () => ok(data.scanners),
+    'tokens.list': () => ok(data.tokens),
+    'results.waiting': () => ok(data.results),
+    'confirm.request': () => ok(data.confirm),
+    'confirm.submit': () => ({ ok: false, code: 'pin-wrong' }),
+    'confirm.cancel': () => ok(null),
+    'sync.status': () => ok(data.sync),
+    'devices.check': () => ok(data.checks),
+  };
+  const counter = { on: {} };
+  for (const channel of data.channels) {
+    counter[channel] = async (request) => {
+      calls.push([channel, request]);
+      return answers[channel]?.(request) ?? { ok: false, code: 'internal', detail: `${channel} has no answer in the preview` };
+    };
+  }
+  for (const name of data.events) {
+    listeners[name] = new Set();
+    counter.on[name] = (listener) => {
+      listeners[name].add(listener);
+      return () => listeners[name].delete(listener);
+    };
+  }
+  window.counter = counter;
+  window.preview = { calls, find, emit: (name, value) => listeners[name].forEach((listener) => listener(value)) };
+})();

@@ -1,0 +1,71 @@
+/** @file Serves the built pages with the program's own content policy, and sample papers as blobs. Loopback, random port. */
+import { createServer, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { extname, join, normalize } from 'node:path';
+import { ROOT } from './build.ts';
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; " +
+  "frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.ttf': 'font/ttf',
+};
+
+const STACK = join(ROOT, 'resources/samples/stack-thuong-tru');
+
+/** One A5 page holding a JPEG: enough of a PDF to be previewed. */
+function pdfAround(jpeg: Buffer): Buffer {
+  const content = 'q 420 0 0 595 0 0 cm /P Do Q';
+  const objects: Buffer[] = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R>>',
+    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+  ].map((text) => Buffer.from(text));
+  objects.push(Buffer.concat([Buffer.from(`<</Type/XObject/Subtype/Image/Width 1654/Height 2339/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length ${jpeg.length}>>stream\n`), jpeg, Buffer.from('\nendstream')]));
+  const parts = [Buffer.from('%PDF-1.7\n')];
+  const offsets: number[] = [];
+  let at = parts[0]?.length ?? 0;
+  objects.forEach((body, index) => {
+    const part = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), body, Buffer.from('\nendobj\n')]);
+    offsets.push(at);
+    at += part.length;
+    parts.push(part);
+  });
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  parts.push(Buffer.from(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`));
+  return Buffer.concat(parts);
+}
+
+export async function serve(folder: string): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const pdf = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')));
+  const server: Server = createServer((request, response) => {
+    void answer(request.url ?? '/').then(
+      ({ body, type }) => response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' }).end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+
+  async function answer(url: string): Promise<{ body: Buffer; type: string }> {
+    const path = normalize(decodeURIComponent(new URL(url, 'http://preview').pathname));
+    if (path === '/blob/pdf') return { body: pdf, type: 'application/pdf' };
+    if (path.startsWith('/blob/')) return { body: await readFile(join(STACK, `${path.slice('/blob/'.length)}.jpg`)), type: 'image/jpeg' };
+    return { body: await readFile(join(folder, path)), type: TYPES[extname(path)] ?? 'application/octet-stream' };
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The preview server has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
