@@ -201,6 +201,8 @@ class HostApp
 
   async start(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.quit());
+    if (process.env['HOST_ENDS_WITH_INPUT'] === '1')
+      process.stdin.resume().once('close', () => this.#fail('the starter of this program is gone'));
     const browser = await launchChromium((reason) => this.#fail(reason));
     this.#browser = browser;
     await watchTargets(browser);

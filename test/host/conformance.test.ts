@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkVersion, expectedMajor, sandboxFlags } from './chromium.ts';
 import { launchApp, type RunningApp } from './connect.ts';
 
@@ -417,6 +417,7 @@ describe('one window', () => {
 });
 
 describe('the life of the program', () => {
+  afterEach(() => run.stop()); // also after a test that failed
   async function start(env: Record<string, string | undefined> = {}): Promise<RunningApp> {
     run = await launchApp({ entry: FIXTURE, env });
     page = await run.page('index');
@@ -424,7 +425,7 @@ describe('the life of the program', () => {
   }
 
   it("quits in Electron's order, with code 0, and leaves no process and no profile behind", async () => {
-    const { exited, output, folder, stop } = await start();
+    const { exited, output, folder } = await start();
     const below = descendants(run.process.pid ?? 0);
     expect(below.length).toBeGreaterThan(2);
     await control('hold', true);
@@ -441,11 +442,10 @@ describe('the life of the program', () => {
     ]);
     await expect.poll(() => below.filter(isAlive)).toEqual([]);
     expect(readdirSync(folder).filter((name) => name.startsWith('chromium-host-'))).toEqual([]);
-    await stop();
   });
 
   it('reports a crashed page, which comes back by reload', async () => {
-    const { address, stop } = await start();
+    const { address } = await start();
     const crash = await page.context().newCDPSession(page);
     void crash.send('Page.crash').catch(() => undefined); // there is nobody left to answer
     await run.waitForOutput('page gone: crashed');
@@ -453,23 +453,28 @@ describe('the life of the program', () => {
     page = again.contexts()[0]?.pages()[0] ?? page;
     await until(`window.control !== undefined`);
     await logUntil('render-process-gone crashed');
-    await stop();
   });
 
   it('ends with the code given to app.exit', async () => {
-    const { exited, stop } = await start();
+    const { exited } = await start();
     void control('exit', 5).catch(() => undefined);
     expect(await exited).toBe(5);
-    await stop();
   });
 
   it('takes Chromium with it when it is killed', async () => {
-    const { process: program, exited, stop } = await start();
+    const { process: program, exited } = await start();
     const below = descendants(program.pid ?? 0);
     program.kill('SIGKILL');
     await exited;
     await expect.poll(() => below.filter(isAlive), { timeout: POLL_LIMIT_MS }).toEqual([]);
-    await stop();
+  });
+
+  it('ends with the process that launched it, however that ends', async () => {
+    const { process: program, exited } = await start();
+    const below = descendants(program.pid ?? 0);
+    program.stdin?.destroy(); // what the system does to a killed launcher's pipes
+    expect(await exited).toBe(1);
+    await expect.poll(() => below.filter(isAlive), { timeout: POLL_LIMIT_MS }).toEqual([]);
   });
 
   it('has one instance per user-data folder; the first hears of the second', async () => {
@@ -490,20 +495,18 @@ describe('the life of the program', () => {
     );
     expect([second.status, second.stdout]).toEqual([3, 'second instance\n']);
     await first.waitForOutput('told about file.pdf {"note":"file.pdf"}');
-    await first.stop();
   });
 
   it('prints into a folder, and has no secrets unless asked for insecure ones', async () => {
     const prints = join(process.env['TMPDIR'] ?? '/tmp', `host-prints-${process.pid}`);
     mkdirSync(prints, { recursive: true });
-    const { stop } = await start({ HOST_PRINT_FOLDER: prints, HOST_INSECURE_SECRETS: undefined });
+    await start({ HOST_PRINT_FOLDER: prints, HOST_INSECURE_SECRETS: undefined });
     expect(await control('print')).toBe(true);
     const file = join(prints, readdirSync(prints)[0] ?? '');
     expect(readFileSync(file).subarray(0, 5).toString()).toBe('%PDF-');
     if (existsSync('/usr/bin/pdfinfo'))
       expect(execFileSync('pdfinfo', [file], { encoding: 'utf8' })).toMatch(/Page size:\s+(419\.\d+|420) x 59[45]/);
     expect(await control('secrets')).toMatch(/Encryption is not available/);
-    await stop();
   });
 });
 

@@ -14,6 +14,7 @@ const NODE = join(PROJECT, 'node_modules/.bin/node');
 const START_TIMEOUT_MS = 60_000;
 const PAGE_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
+const OUTPUT_TIMEOUT_MS = 2_000;
 
 export interface LaunchOptions {
   /** The main bundle; by default the built program. */
@@ -54,10 +55,11 @@ export async function launchApp({
   writeFileSync(dialogs, '[]');
   const child = spawn(NODE, ['--import', REGISTER, entry, ...args], {
     cwd: PROJECT,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: withoutUndefined({
       ...process.env,
       TMPDIR: folder, // the browser's profile too: nothing is left when a run is killed
+      HOST_ENDS_WITH_INPUT: '1', // when this process dies, however that happens, its end of the pipe closes
       HOST_HEADLESS: '1',
       HOST_CDP: '1',
       HOST_USER_DATA: join(folder, 'user-data'),
@@ -73,10 +75,13 @@ export async function launchApp({
   child.stderr.setEncoding('utf8').on('data', collect);
   let hasExited = false;
   const exited = new Promise<number | null>((resolve) => {
-    child.once('close', (code) => {
+    const end = (code: number | null): void => {
       hasExited = true;
       resolve(code);
-    });
+    };
+    child.once('close', end);
+    // A utility process that hangs would hold the output open for ever.
+    child.once('exit', (code) => setTimeout(end, OUTPUT_TIMEOUT_MS, code).unref());
   });
   // Chromium ends when its pipe to the program closes, so ending the program by its number is enough.
   const kill = (): void => void child.kill('SIGKILL');
