@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readBlob, type BlobAccess } from '../../blobs/blob-file.ts';
-import { dpiFromSize } from '../import/density.ts';
 import type { RecognisedPage } from '../protocol.ts';
 import { isBlankPage } from './blank.ts';
 import { decodePage, type DecodedPage } from './decode.ts';
@@ -48,10 +47,9 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
   const never = new AbortController().signal;
 
   async function recogniseBytes(bytes: Uint8Array, dpi: number, ocr: boolean, signal: AbortSignal = never): Promise<RecognisedPage> {
-    const page = await decodePage(bytes);
+    const page = await decodePage(bytes, dpi);
     signal.throwIfAborted();
-    const workingDpi = resolutionOf(page, dpi);
-    const isBlank = isBlankPage(page.image, workingDpi);
+    const isBlank = isBlankPage(page.image, page.dpi);
     await nextTurn();
     const codes = await options.readCodes(bytes);
     const base: RecognisedPage = {
@@ -62,14 +60,14 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       isBlank: isBlank && codes.length === 0,
       widthPx: page.storedWidthPx,
       heightPx: page.storedHeightPx,
-      dpi: Math.round((workingDpi * page.storedWidthPx) / page.image.width),
+      dpi: Math.round(page.storedDpi),
       codes,
       documentType: null,
       fields: [],
     };
     const identity = identityFields(codes);
     if (!ocr || base.isBlank) return { ...base, fields: identity };
-    const { lines, geometry, found } = await readTyped(page, workingDpi, signal);
+    const { lines, geometry, found } = await readTyped(page, signal);
     return {
       ...base,
       text: lines.map((line) => textOf(line.words)).join('\n'),
@@ -82,8 +80,8 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
   }
 
   /** Reads the page; when no title is on it, reads its head again with red ink kept, because titles are often printed red. */
-  async function readTyped(page: DecodedPage, dpi: number, signal: AbortSignal): Promise<PageReading & { found: FoundType | null }> {
-    const input = { dpi, storedWidthPx: page.storedWidthPx, storedHeightPx: page.storedHeightPx };
+  async function readTyped(page: DecodedPage, signal: AbortSignal): Promise<PageReading & { found: FoundType | null }> {
+    const input = { dpi: page.dpi, storedWidthPx: page.storedWidthPx, storedHeightPx: page.storedHeightPx };
     const reading = await readPage({ ...input, plane: inkChannel(page.image) }, pool, signal);
     const found = findDocumentType(reading.lines, types);
     if (found) return { ...reading, found };
@@ -97,13 +95,6 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       turns.run(signal, onState, async () => recogniseBytes(await readBlob(image), dpi, ocr, signal)),
     close: () => pool.close(),
   };
-}
-
-/** Of the decoded (perhaps reduced) image. What cannot be true (72 of a telephone, 0) is replaced by the size against A4. */
-function resolutionOf(page: DecodedPage, dpi: number): number {
-  const isPlausible = dpi >= 100 && dpi <= 1200;
-  const stored = isPlausible ? dpi : dpiFromSize(page.storedWidthPx, page.storedHeightPx);
-  return (stored * page.image.width) / page.storedWidthPx;
 }
 
 function ocrFields(lines: readonly TextLine[], type: DocumentType, geometry: PageGeometry): RecognisedPage['fields'] {

@@ -43,6 +43,18 @@ describe('decoding', () => {
     await expect(decodePage(long)).rejects.toMatchObject({ code: 'image-too-large' });
   });
 
+  it.each([
+    [600, 600, 300], [300, 300, 300], [200, 200, 200], [0, 200, 200], [72, 200, 200],
+  ])('works at a useful resolution: told %s, stored %s, working %s', async (claimedDpi, storedDpi, dpi) => {
+    const scale = storedDpi / 200;
+    const sheet = await sharp({ create: { width: Math.round(1653 * scale), height: Math.round(2339 * scale), channels: 3, background: 'white' } })
+      .jpeg().toBuffer();
+    const page = await decodePage(sheet, claimedDpi);
+    expect(page.storedDpi).toBe(storedDpi);
+    expect(page.dpi).toBeCloseTo(dpi, 0);
+    expect(page.storedWidthPx).toBe(Math.round(1653 * scale));
+  });
+
   it('answers the size as a viewer shows it and three planes whatever the file has', async () => {
     const grey = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#808080' } })
       .greyscale().withMetadata({ orientation: 6 }).jpeg().toBuffer();
