@@ -132,20 +132,21 @@ export interface Reconciliation {
 /** Start-up: every row has its file again if it can be had, and nobody's leftovers older than a day leave the folders. */
 export async function reconcileBlobs(context: StoreContext): Promise<Reconciliation> {
   const rows = context.sql('SELECT * FROM blob').all() as BlobRow[];
-  const missing: string[] = [];
-  let rescued = 0;
-  for (const row of rows) {
-    if (existsSync(blobPath(context, row.name))) continue;
-    if (await rescueFromIncoming(context, row)) rescued++;
-    else missing.push(row.id);
-  }
-  const names = new Set(rows.map((row) => row.name));
   const shelved = readdirSync(context.paths.blobs).flatMap((shard) =>
     readdirSync(join(context.paths.blobs, shard)).map((name) => ({
       name,
       path: join(context.paths.blobs, shard, name),
     })),
   );
+  const present = new Set(shelved.map(({ name }) => name));
+  const missing: string[] = [];
+  let rescued = 0;
+  for (const row of rows) {
+    if (present.has(row.name)) continue;
+    if (await rescueFromIncoming(context, row)) rescued++;
+    else missing.push(row.id);
+  }
+  const names = new Set(rows.map((row) => row.name));
   const orphans = shelved.filter(({ name }) => !names.has(name));
   const waiting = readdirSync(context.paths.incoming).map((name) => ({
     name,

@@ -17,7 +17,7 @@ export function takeOwnership(path: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    if (/^SQLITE_BUSY/.test(String((cause as { code?: unknown }).code)))
+    if (String((cause as { code?: unknown }).code).startsWith('SQLITE_BUSY'))
       throw new Failure('store-locked', path, { cause });
     throw cause;
   }
