@@ -8,6 +8,8 @@ import { GLYPHLESS_ADVANCE, type GlyphlessFont } from './glyphless-font.ts';
 /** Part of a line's height that lies under the baseline. */
 const DESCENT = 0.2;
 const MIN_SIZE_PT = 1;
+/** Between words, as a part of the font size. */
+const MIN_GAP = 0.2;
 
 interface PlacedWord {
   readonly text: string;
@@ -53,15 +55,22 @@ export function writeTextLayer(
       const stretch = (widthPt: number, characters: number): string =>
         pdfNumber(Math.min(10_000, Math.max(1, (100 * widthPt) / (GLYPHLESS_ADVANCE * size * characters))));
       const next = words[index + 1];
+      const width = next ? leaveGap(word, next, size * MIN_GAP) : word.width;
       // The space is as wide as the gap: readers take text that steps back for a new line.
-      const space = next ? ` ${stretch(next.x - word.x - word.width, 1)} Tz ${font.encode(' ')} Tj` : '';
+      const space = next ? ` ${stretch(next.x - word.x - width, 1)} Tz ${font.encode(' ')} Tj` : '';
       operators.push(
-        `/T ${pdfNumber(size)} Tf ${stretch(word.width, font.countOf(word.text))} Tz ` +
+        `/T ${pdfNumber(size)} Tf ${stretch(width, font.countOf(word.text))} Tz ` +
           `1 0 0 1 ${pdfNumbers(word.x, baseline)} Tm ${font.encode(word.text)} Tj${space}`,
       );
     }
   }
   return operators.length === 0 ? '' : `BT 3 Tr\n${operators.join('\n')}\nET\n`;
+}
+
+/** The word's width, shortened where its box touches the next one: readers see a space only where there is a gap. */
+function leaveGap(word: PlacedWord, next: PlacedWord, gap: number): number {
+  const room = next.x - word.x - gap;
+  return room < word.width && room > word.width * 0.5 ? room : word.width;
 }
 
 function median(values: readonly number[]): number {

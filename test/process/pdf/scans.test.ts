@@ -153,6 +153,28 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
     expect(found).toHaveLength(4);
   });
 
+  it('keeps words apart whose boxes touch', async () => {
+    const touching = TEXT.split(' ').map((text, index) => ({
+      text,
+      confidence: 95,
+      box: [200 + index * 100, 400, 101, 40] as [number, number, number, number],
+    }));
+    const image = await sharp({ create: { width: 1240, height: 600, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    const touched = await compose(
+      'touching',
+      scanned(image, { lines: [{ text: TEXT, box: [200, 400, 1000, 40], words: touching }] }),
+    );
+    for (const text of [
+      run('pdftotext', [touched.file, '-']),
+      run('pdftotext', ['-layout', touched.file, '-']),
+      run('mutool', ['draw', '-q', '-F', 'txt', touched.file]),
+    ]) {
+      expect(text.normalize('NFC').trim().replace(/ +/g, ' ')).toBe(TEXT);
+    }
+  });
+
   it('is the same file when it is composed again', async () => {
     const again = await compose('stamp-again', scanned(source, { lines }));
     expect(again.bytes.equals(bytes)).toBe(true);
