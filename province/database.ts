@@ -51,7 +51,8 @@ export function openDatabase(file: string): Rows {
   }
   // Set and read back on every open: this build of SQLite starts later opens of a WAL database at NORMAL.
   rows.pragma('synchronous = FULL');
-  if (rows.pragma('synchronous', { simple: true }) !== 2) throw new Error('the database does not run at synchronous=FULL');
+  if (rows.pragma('synchronous', { simple: true }) !== 2)
+    throw new Error('the database does not run at synchronous=FULL');
   rows.pragma('foreign_keys = ON');
   rows.exec(SCHEMA);
   return rows;

@@ -16,7 +16,10 @@ export interface Device {
 export interface Devices {
   readonly add: (device: Device, secret: string) => void;
   readonly newEnrolmentCode: (unit: string, counter: string) => string;
-  readonly enrol: (code: string, deviceId: string) => { deviceId: string; deviceSecret: string; unit: string; counter: string };
+  readonly enrol: (
+    code: string,
+    deviceId: string,
+  ) => { deviceId: string; deviceSecret: string; unit: string; counter: string };
   readonly challenge: (deviceId: string) => { nonce: string };
   readonly token: (deviceId: string, nonce: string, proof: string) => { token: string; expiresInSeconds: number };
   /** @throws Problem 401 when the header holds no valid token, 403 when the device was revoked. */
@@ -46,7 +49,8 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
   );
   const seen = sql('UPDATE device SET seen_at_ms = ? WHERE id = ?');
   const signToken = (text: string): string => createHmac('sha256', tokenKey).update(text).digest('base64url');
-  const rowOf = (id: string) => find.get(id) as { id: string; unit: string; counter: string; proof_key: string; is_revoked: number } | undefined;
+  const rowOf = (id: string) =>
+    find.get(id) as { id: string; unit: string; counter: string; proof_key: string; is_revoked: number } | undefined;
 
   return {
     add: ({ id, unit, counter }, secret) => void insert.run(id, unit, counter, deviceProofKey(secret)),
@@ -60,8 +64,9 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
     enrol(code, deviceId) {
       const deviceSecret = randomBytes(32).toString('base64url');
       return rows.transaction(() => {
-        const row = sql('SELECT unit, counter FROM enrolment WHERE code_sha256 = ? AND used_by IS NULL').get(sha256(code)) as
-          { unit: string; counter: string } | undefined;
+        const row = sql('SELECT unit, counter FROM enrolment WHERE code_sha256 = ? AND used_by IS NULL').get(
+          sha256(code),
+        ) as { unit: string; counter: string } | undefined;
         if (!row) throw new Problem(403, 'enrolment-code-refused', 'the code is unknown or was used');
         if (rowOf(deviceId)) throw new Problem(409, 'device-known', 'a device of this id is enrolled');
         sql('UPDATE enrolment SET used_by = ? WHERE code_sha256 = ?').run(deviceId, sha256(code));
@@ -72,8 +77,10 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
 
     challenge(deviceId) {
       const now = clock.nowMs();
-      if (nonces.size >= MOST_NONCES) for (const [nonce, { untilMs }] of nonces) if (untilMs < now) nonces.delete(nonce);
-      if (nonces.size >= MOST_NONCES) throw new Problem(503, 'busy', 'too many logins at once', {}, { 'retry-after': '5' });
+      if (nonces.size >= MOST_NONCES)
+        for (const [nonce, { untilMs }] of nonces) if (untilMs < now) nonces.delete(nonce);
+      if (nonces.size >= MOST_NONCES)
+        throw new Problem(503, 'busy', 'too many logins at once', {}, { 'retry-after': '5' });
       const nonce = randomBytes(24).toString('base64url');
       nonces.set(nonce, { deviceId, untilMs: now + NONCE_LIFE_MS });
       return { nonce }; // an unknown device gets one too: no oracle for device ids
@@ -108,7 +115,11 @@ export function openDevices(rows: Rows, clock: DeviceClock): Devices {
     revoke: (deviceId) => void sql('UPDATE device SET is_revoked = 1 WHERE id = ?').run(deviceId),
 
     countActive: () =>
-      (sql('SELECT count(*) AS n FROM device WHERE seen_at_ms > ?').get(Math.trunc(clock.nowMs() - ACTIVE_MS)) as { n: number }).n,
+      (
+        sql('SELECT count(*) AS n FROM device WHERE seen_at_ms > ?').get(Math.trunc(clock.nowMs() - ACTIVE_MS)) as {
+          n: number;
+        }
+      ).n,
   };
 }
 

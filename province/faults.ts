@@ -39,7 +39,11 @@ export function createFaultBox(random: () => number): FaultBox {
 }
 
 /** Faults that are nothing but an answer. */
-export const ANSWERING_FAULTS: readonly { readonly name: FaultName; readonly status: number; readonly headers: Record<string, string> }[] = [
+export const ANSWERING_FAULTS: readonly {
+  readonly name: FaultName;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+}[] = [
   { name: '401', status: 401, headers: {} },
   { name: '403', status: 403, headers: {} },
   { name: '423', status: 423, headers: {} },

@@ -34,22 +34,32 @@ export async function openDiskFiles(folder: string): Promise<UploadFiles> {
   /** Hash of the bytes written since the start of a part in this process, so that finishing needs no second reading. */
   const running = new Map<string, { length: number; hash: ReturnType<typeof createHash> }>();
 
+  function addToRunning(uploadId: string, offset: number, bytes: Uint8Array): void {
+    if (running.size > MOST_RUNNING) running.clear();
+    if (offset === 0) running.set(uploadId, { length: 0, hash: createHash('sha256') });
+    const sum = running.get(uploadId);
+    if (sum?.length !== offset) {
+      running.delete(uploadId);
+      return;
+    }
+    sum.hash.update(bytes);
+    sum.length += bytes.length;
+  }
+
   return {
     async write(uploadId, offset, bytes) {
       const handle = await openPart(partOf(uploadId));
       try {
         await handle.write(bytes, 0, bytes.length, offset);
-        await handle.datasync();
+        const syncing = handle.datasync();
+        addToRunning(uploadId, offset, bytes); // while the disk is busy
+        await syncing;
+      } catch (cause) {
+        running.delete(uploadId);
+        throw cause;
       } finally {
         await handle.close();
       }
-      if (running.size > MOST_RUNNING) running.clear();
-      if (offset === 0) running.set(uploadId, { length: 0, hash: createHash('sha256') });
-      const sum = running.get(uploadId);
-      if (sum?.length === offset) {
-        sum.hash.update(bytes);
-        sum.length += bytes.length;
-      } else running.delete(uploadId);
     },
 
     async finish(unit, uploadId, sha256, sizeBytes) {
@@ -111,7 +121,7 @@ async function hashFile(path: string, sizeBytes: number): Promise<string> {
     await handle.truncate(sizeBytes);
     const hash = createHash('sha256');
     const buffer = Buffer.alloc(Math.min(READ_BYTES, Math.max(1, sizeBytes)));
-    for (let position = 0; position < sizeBytes; ) {
+    for (let position = 0; position < sizeBytes;) {
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));

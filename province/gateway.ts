@@ -47,8 +47,20 @@ export interface Gateway {
   readonly announceFile: (device: Device, dossierId: string, sha256: string, sizeBytes: number) => UploadState;
   readonly uploadState: (device: Device, uploadId: string) => { offset: number; size: number };
   /** @returns the new offset. */
-  readonly append: (device: Device, uploadId: string, offset: number, checksum: string | undefined, bytes: Uint8Array) => Promise<number>;
-  readonly commit: (device: Device, dossierId: string, rev: number, manifestSha256: string, auditHead: string) => Promise<string>;
+  readonly append: (
+    device: Device,
+    uploadId: string,
+    offset: number,
+    checksum: string | undefined,
+    bytes: Uint8Array,
+  ) => Promise<number>;
+  readonly commit: (
+    device: Device,
+    dossierId: string,
+    rev: number,
+    manifestSha256: string,
+    auditHead: string,
+  ) => Promise<string>;
   readonly receiptOf: (dossierId: string) => string | null;
   readonly setStatus: (dossierId: string, status: number, note: string | null) => void;
   /** Carries out the scripted changes that are due; answers when the next one is (ms since 1970), or null. */
@@ -71,16 +83,20 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
   const isoNow = (): string => new Date(nowMs()).toISOString();
 
   const findUpload = sql('SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE id = ?');
-  const findUploadOf = sql('SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE unit = ? AND sha256 = ?');
+  const findUploadOf = sql(
+    'SELECT id, unit, sha256, size, confirmed, is_complete FROM upload WHERE unit = ? AND sha256 = ?',
+  );
   const setOffset = sql('UPDATE upload SET confirmed = ?, is_complete = ?, touched_at_ms = ? WHERE id = ?');
   const findReceipt = sql('SELECT jws FROM receipt WHERE dossier_id = ? AND rev = ?');
 
   /** One writer for each upload; the others wait their turn instead of failing. */
   function locked<T>(uploadId: string, run: () => Promise<T>): Promise<T> {
     const turn = (locks.get(uploadId) ?? Promise.resolve()).then(run, run);
-    const settled = turn.catch(() => undefined).then(() => {
-      if (locks.get(uploadId) === settled) locks.delete(uploadId);
-    });
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (locks.get(uploadId) === settled) locks.delete(uploadId);
+      });
     locks.set(uploadId, settled);
     return turn;
   }
@@ -92,14 +108,16 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
   }
 
   function manifestOf(device: Device, dossierId: string, rev: number): { manifest: Manifest; sha256: string } {
-    const row = sql('SELECT r.manifest, r.manifest_sha256 FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND r.rev = ? AND d.unit = ?')
-      .get(dossierId, rev, device.unit) as { manifest: string; manifest_sha256: string } | undefined;
+    const row = sql(
+      'SELECT r.manifest, r.manifest_sha256 FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND r.rev = ? AND d.unit = ?',
+    ).get(dossierId, rev, device.unit) as { manifest: string; manifest_sha256: string } | undefined;
     if (!row) throw new Problem(404, 'dossier-not-announced', 'this revision was not announced');
     return { manifest: JSON.parse(row.manifest) as Manifest, sha256: row.manifest_sha256 };
   }
 
   function changeStatus(dossierId: string, status: number, note: string | null): void {
-    const dossier = sql('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as { unit: string; number: string | null } | undefined;
+    const dossier = sql('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as
+      { unit: string; number: string | null } | undefined;
     if (!dossier) throw new Problem(404, 'dossier-unknown', 'no such dossier');
     rows.transaction(() => {
       sql('UPDATE dossier SET status = ? WHERE id = ?').run(status, dossierId);
@@ -133,44 +151,58 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
       if (!parsed.success) throw new Problem(422, 'manifest-refused', parsed.error.message);
       const manifest = parsed.data;
       const sha256 = hashManifest(body as object);
-      if (manifest.dossierId !== dossierId) throw new Problem(422, 'manifest-refused', 'the manifest is of another dossier');
-      if (key !== `${dossierId}:${manifest.revision}`) throw new Problem(400, 'key-refused', 'Idempotency-Key must be <dossierId>:<revision>');
-      if (manifest.agencyCode !== device.unit) throw new Problem(422, 'agency-refused', 'this device speaks for another agency');
+      if (manifest.dossierId !== dossierId)
+        throw new Problem(422, 'manifest-refused', 'the manifest is of another dossier');
+      if (key !== `${dossierId}:${manifest.revision}`)
+        throw new Problem(400, 'key-refused', 'Idempotency-Key must be <dossierId>:<revision>');
+      if (manifest.agencyCode !== device.unit)
+        throw new Problem(422, 'agency-refused', 'this device speaks for another agency');
       if (manifest.files.length > MAX_FILES) throw new Problem(413, 'too-many-files', `at most ${MAX_FILES} files`);
-      if (manifest.files.some(({ sizeBytes }) => sizeBytes > MAX_FILE_BYTES)) throw new Problem(413, 'file-too-large', `at most ${MAX_FILE_BYTES} bytes`);
+      if (manifest.files.some(({ sizeBytes }) => sizeBytes > MAX_FILE_BYTES))
+        throw new Problem(413, 'file-too-large', `at most ${MAX_FILE_BYTES} bytes`);
       return rows.transaction((): boolean => {
-        const dossier = sql('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as { unit: string; number: string | null } | undefined;
+        const dossier = sql('SELECT unit, number FROM dossier WHERE id = ?').get(dossierId) as
+          { unit: string; number: string | null } | undefined;
         if (dossier && dossier.unit !== device.unit) throw new Problem(422, 'dossier-refused', 'this id is taken');
-        const known = sql('SELECT manifest_sha256 FROM revision WHERE dossier_id = ? AND rev = ?').get(dossierId, manifest.revision) as
-          { manifest_sha256: string } | undefined;
+        const known = sql('SELECT manifest_sha256 FROM revision WHERE dossier_id = ? AND rev = ?').get(
+          dossierId,
+          manifest.revision,
+        ) as { manifest_sha256: string } | undefined;
         if (known) {
-          if (known.manifest_sha256 !== sha256) throw new Problem(422, 'key-reused', 'this revision was announced with another content');
+          if (known.manifest_sha256 !== sha256)
+            throw new Problem(422, 'key-reused', 'this revision was announced with another content');
           return false;
         }
         if (manifest.code !== null && manifest.code !== dossier?.number) {
           if (dossier?.number) throw new Problem(422, 'number-refused', 'the dossier has another official code');
-          if (!numbers.isLeased(device.unit, manifest.code)) throw new Problem(422, 'number-refused', 'this code was not given to this agency');
+          if (!numbers.isLeased(device.unit, manifest.code))
+            throw new Problem(422, 'number-refused', 'this code was not given to this agency');
           const taken = sql('SELECT 1 FROM dossier WHERE number = ?').get(manifest.code);
           if (taken) throw new Problem(422, 'number-refused', 'another dossier has this code');
         }
-        sql('INSERT INTO dossier (id, unit, number, status) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET number = coalesce(number, excluded.number)')
-          .run(dossierId, device.unit, manifest.code);
-        sql('INSERT INTO revision (dossier_id, rev, manifest, manifest_sha256, device, announced_at) VALUES (?, ?, ?, ?, ?, ?)')
-          .run(dossierId, manifest.revision, JSON.stringify(body), sha256, device.id, isoNow());
+        sql(
+          'INSERT INTO dossier (id, unit, number, status) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET number = coalesce(number, excluded.number)',
+        ).run(dossierId, device.unit, manifest.code);
+        sql(
+          'INSERT INTO revision (dossier_id, rev, manifest, manifest_sha256, device, announced_at) VALUES (?, ?, ?, ?, ?, ?)',
+        ).run(dossierId, manifest.revision, JSON.stringify(body), sha256, device.id, isoNow());
         return true;
       })();
     },
 
     announceFile(device, dossierId, sha256, sizeBytes) {
-      const manifests = sql('SELECT r.manifest FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND d.unit = ? ORDER BY r.rev DESC')
-        .all(dossierId, device.unit) as { manifest: string }[];
+      const manifests = sql(
+        'SELECT r.manifest FROM revision r JOIN dossier d ON d.id = r.dossier_id WHERE r.dossier_id = ? AND d.unit = ? ORDER BY r.rev DESC',
+      ).all(dossierId, device.unit) as { manifest: string }[];
       if (manifests.length === 0) throw new Problem(404, 'dossier-not-announced', 'announce the dossier first');
       const isListed = manifests.some(({ manifest }) =>
         (JSON.parse(manifest) as Manifest).files.some((file) => file.sha256 === sha256 && file.sizeBytes === sizeBytes),
       );
-      if (!isListed) throw new Problem(422, 'file-refused', 'no manifest of this dossier lists this file with this size');
-      sql('INSERT INTO upload (id, unit, sha256, size, touched_at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (unit, sha256) DO NOTHING')
-        .run(randomBytes(16).toString('hex'), device.unit, sha256, sizeBytes, nowMs());
+      if (!isListed)
+        throw new Problem(422, 'file-refused', 'no manifest of this dossier lists this file with this size');
+      sql(
+        'INSERT INTO upload (id, unit, sha256, size, touched_at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (unit, sha256) DO NOTHING',
+      ).run(randomBytes(16).toString('hex'), device.unit, sha256, sizeBytes, nowMs());
       const row = findUploadOf.get(device.unit, sha256) as UploadRow;
       return { uploadUrl: `/v1/uploads/${row.id}`, offset: row.confirmed, complete: row.is_complete === 1 };
     },
@@ -182,12 +214,19 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
 
     async append(device, uploadId, offset, checksum, bytes) {
       uploadOf(device, uploadId);
-      if (bytes.length > MAX_PATCH_BYTES) throw new Problem(413, 'chunk-too-large', `at most ${MAX_PATCH_BYTES} bytes at once`);
+      if (bytes.length > MAX_PATCH_BYTES)
+        throw new Problem(413, 'chunk-too-large', `at most ${MAX_PATCH_BYTES} bytes at once`);
       checkChunk(checksum, bytes);
       return locked(uploadId, async () => {
         const row = uploadOf(device, uploadId);
         if (offset !== row.confirmed) {
-          throw new Problem(409, 'offset-conflict', `the upload stands at ${row.confirmed}`, {}, { 'upload-offset': String(row.confirmed) });
+          throw new Problem(
+            409,
+            'offset-conflict',
+            `the upload stands at ${row.confirmed}`,
+            {},
+            { 'upload-offset': String(row.confirmed) },
+          );
         }
         const end = offset + bytes.length;
         if (end > row.size) throw new Problem(413, 'too-many-bytes', 'more bytes than the file has');
@@ -195,7 +234,13 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
         await files.write(uploadId, offset, bytes);
         if (end === row.size && !(await files.finish(row.unit, uploadId, row.sha256, row.size))) {
           setOffset.run(0, 0, nowMs(), uploadId);
-          throw new Problem(460, 'file-checksum-mismatch', 'the bytes are not those of the announced hash; send all of them again', {}, { 'upload-offset': '0' });
+          throw new Problem(
+            460,
+            'file-checksum-mismatch',
+            'the bytes are not those of the announced hash; send all of them again',
+            {},
+            { 'upload-offset': '0' },
+          );
         }
         setOffset.run(end, end === row.size ? 1 : 0, nowMs(), uploadId);
         return end;
@@ -204,17 +249,23 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
 
     async commit(device, dossierId, rev, manifestSha256, auditHead) {
       const { manifest, sha256 } = manifestOf(device, dossierId, rev);
-      if (manifestSha256 !== sha256 || auditHead !== manifest.auditHead) throw new Problem(422, 'manifest-mismatch', 'another manifest was announced');
+      if (manifestSha256 !== sha256 || auditHead !== manifest.auditHead)
+        throw new Problem(422, 'manifest-mismatch', 'another manifest was announced');
       const known = findReceipt.get(dossierId, rev) as { jws: string } | undefined;
       if (known) return known.jws;
       const missing = await missingFiles(device, manifest);
-      if (missing.length > 0) throw new Problem(409, 'files-missing', `${missing.length} files are missing`, { missing });
+      if (missing.length > 0)
+        throw new Problem(409, 'files-missing', `${missing.length} files are missing`, { missing });
       const jws = rows.transaction((): string => {
         const meanwhile = findReceipt.get(dossierId, rev) as { jws: string } | undefined;
         if (meanwhile) return meanwhile.jws;
-        const dossier = sql('SELECT number, status FROM dossier WHERE id = ?').get(dossierId) as { number: string | null; status: number };
+        const dossier = sql('SELECT number, status FROM dossier WHERE id = ?').get(dossierId) as {
+          number: string | null;
+          status: number;
+        };
         const number = dossier.number ?? (manifest.provisionalCode === null ? null : numbers.take(device.unit));
-        const last = sql('SELECT seq, sha256 FROM receipt ORDER BY seq DESC LIMIT 1').get() as { seq: number; sha256: string } | undefined;
+        const last = sql('SELECT seq, sha256 FROM receipt ORDER BY seq DESC LIMIT 1').get() as
+          { seq: number; sha256: string } | undefined;
         const seq = (last?.seq ?? 0) + 1;
         const signed = signer.sign({
           dossierId,
@@ -227,11 +278,20 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
           gateway: name,
           auditHead,
         });
-        sql('INSERT INTO receipt (seq, dossier_id, rev, jws, sha256) VALUES (?, ?, ?, ?, ?)').run(seq, dossierId, rev, signed, hashReceipt(signed));
+        sql('INSERT INTO receipt (seq, dossier_id, rev, jws, sha256) VALUES (?, ?, ?, ?, ?)').run(
+          seq,
+          dossierId,
+          rev,
+          signed,
+          hashReceipt(signed),
+        );
         // The counter decided 2 (được tiếp nhận) itself; only the first revision starts the province's own course.
         sql('UPDATE dossier SET number = ?, status = max(status, 2) WHERE id = ?').run(number, dossierId);
         if (processingDelayMs !== null && dossier.status < 2) {
-          sql('INSERT INTO script (dossier_id, status, due_at_ms) VALUES (?, 4, ?) ON CONFLICT DO NOTHING').run(dossierId, Math.trunc(nowMs() + processingDelayMs));
+          sql('INSERT INTO script (dossier_id, status, due_at_ms) VALUES (?, 4, ?) ON CONFLICT DO NOTHING').run(
+            dossierId,
+            Math.trunc(nowMs() + processingDelayMs),
+          );
         }
         return signed;
       })();
@@ -239,14 +299,18 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
     },
 
     receiptOf(dossierId) {
-      const row = sql('SELECT jws FROM receipt WHERE dossier_id = ? ORDER BY rev DESC LIMIT 1').get(dossierId) as { jws: string } | undefined;
+      const row = sql('SELECT jws FROM receipt WHERE dossier_id = ? ORDER BY rev DESC LIMIT 1').get(dossierId) as
+        { jws: string } | undefined;
       return row?.jws ?? null;
     },
 
     setStatus: changeStatus,
 
     runScript() {
-      const due = sql('SELECT dossier_id, status FROM script WHERE due_at_ms <= ? ORDER BY due_at_ms').all(nowMs()) as { dossier_id: string; status: number }[];
+      const due = sql('SELECT dossier_id, status FROM script WHERE due_at_ms <= ? ORDER BY due_at_ms').all(nowMs()) as {
+        dossier_id: string;
+        status: number;
+      }[];
       for (const { dossier_id, status } of due) changeStatus(dossier_id, status, null);
       return (sql('SELECT min(due_at_ms) AS at FROM script').get() as { at: number | null }).at;
     },
@@ -263,14 +327,18 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
     },
 
     async collectGarbage() {
-      const stale = sql('SELECT id FROM upload WHERE is_complete = 0 AND confirmed > 0 AND touched_at_ms < ?').all(nowMs() - ABANDONED_MS) as { id: string }[];
+      const stale = sql('SELECT id FROM upload WHERE is_complete = 0 AND confirmed > 0 AND touched_at_ms < ?').all(
+        nowMs() - ABANDONED_MS,
+      ) as { id: string }[];
       for (const { id } of stale) {
         await locked(id, async () => {
           setOffset.run(0, 0, nowMs(), id);
           await files.discard(id);
         });
       }
-      const orphans = (await files.parts()).filter((id) => !findUpload.get(id) || (findUpload.get(id) as UploadRow).is_complete === 1);
+      const orphans = (await files.parts()).filter(
+        (id) => !findUpload.get(id) || (findUpload.get(id) as UploadRow).is_complete === 1,
+      );
       for (const id of orphans) await files.discard(id);
       return stale.length + orphans.length;
     },
@@ -290,7 +358,8 @@ export function openGateway({ rows, files, signer, nowMs, name, processingDelayM
 /** tus checksum extension: `sha256 <base64>`; the chunk is checked before a byte of it is kept. */
 function checkChunk(checksum: string | undefined, bytes: Uint8Array): void {
   const [algorithm, value] = (checksum ?? '').split(' ');
-  if (algorithm !== 'sha256' || !value) throw new Problem(400, 'checksum-missing', 'Upload-Checksum: sha256 <base64> is required');
+  if (algorithm !== 'sha256' || !value)
+    throw new Problem(400, 'checksum-missing', 'Upload-Checksum: sha256 <base64> is required');
   if (createHash('sha256').update(bytes).digest('base64') !== value) {
     throw new Problem(460, 'checksum-mismatch', 'the chunk did not arrive as it was sent');
   }

@@ -36,7 +36,8 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
   );
   function reserve(unit: string, date: string, count: number): number {
     const first = (next.get(unit, date) as { next: number } | undefined)?.next ?? 1;
-    if (first + count - 1 > LAST_OF_DAY) throw new Problem(409, 'day-full', `no ${count} numbers are left for ${unit} on ${date}`);
+    if (first + count - 1 > LAST_OF_DAY)
+      throw new Problem(409, 'day-full', `no ${count} numbers are left for ${unit} on ${date}`);
     advance.run(unit, date, first + count);
     return first;
   }
@@ -54,12 +55,17 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
           return { prefix: prefixOf(device.unit, date), from: known.first, to: known.last, date };
         }
         if (date < dateOf(nowMs()) || date > dateOf(nowMs() + DAYS_AHEAD * DAY_MS)) {
-          throw new Problem(422, 'date-refused', `numbers are given for today and ${DAYS_AHEAD} days ahead, not for ${date}`);
+          throw new Problem(
+            422,
+            'date-refused',
+            `numbers are given for today and ${DAYS_AHEAD} days ahead, not for ${date}`,
+          );
         }
         const from = reserve(device.unit, date, count);
         const to = from + count - 1;
-        sql('INSERT INTO lease (key, unit, device, date, count, first, last, leased_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-          .run(key, device.unit, device.id, date, count, from, to, new Date(nowMs()).toISOString());
+        sql(
+          'INSERT INTO lease (key, unit, device, date, count, first, last, leased_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        ).run(key, device.unit, device.id, date, count, from, to, new Date(nowMs()).toISOString());
         return { prefix: prefixOf(device.unit, date), from, to, date };
       })(),
 
@@ -73,7 +79,14 @@ export function openNumbers(rows: Rows, nowMs: () => number, utcOffsetMinutes = 
       if (!match || match[1] !== unit) return false;
       const date = `20${match[2]}-${match[3]}-${match[4]}`;
       const number = Number(match[5]);
-      return sql('SELECT 1 FROM lease WHERE unit = ? AND date = ? AND first <= ? AND last >= ?').get(unit, date, number, number) !== undefined;
+      return (
+        sql('SELECT 1 FROM lease WHERE unit = ? AND date = ? AND first <= ? AND last >= ?').get(
+          unit,
+          date,
+          number,
+          number,
+        ) !== undefined
+      );
     },
   };
 }

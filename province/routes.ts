@@ -57,8 +57,14 @@ export const ROUTES: readonly Route[] = [
     path: '/v1/auth/device',
     maxBodyBytes: SMALL,
     handle(gateway, request) {
-      const { enrolmentCode, deviceId } = parse(z.strictObject({ enrolmentCode: z.string().max(64), deviceId: z.string().min(1).max(64) }), request);
-      return { status: 201, body: { ...gateway.devices.enrol(enrolmentCode, deviceId), receiptKeys: gateway.signer.publicKeys } };
+      const { enrolmentCode, deviceId } = parse(
+        z.strictObject({ enrolmentCode: z.string().max(64), deviceId: z.string().min(1).max(64) }),
+        request,
+      );
+      return {
+        status: 201,
+        body: { ...gateway.devices.enrol(enrolmentCode, deviceId), receiptKeys: gateway.signer.publicKeys },
+      };
     },
   },
   {
@@ -141,9 +147,17 @@ export const ROUTES: readonly Route[] = [
       requireTus(request);
       const device = deviceOf(gateway, request);
       const offset = Number(header(request, 'upload-offset'));
-      if (!Number.isSafeInteger(offset) || offset < 0) throw new Problem(400, 'offset-refused', 'Upload-Offset is not a number');
-      if (header(request, 'content-type') !== 'application/offset+octet-stream') throw new Problem(415, 'type-refused', 'PATCH takes application/offset+octet-stream');
-      const next = await gateway.append(device, param(request, 'upload'), offset, header(request, 'upload-checksum'), request.body);
+      if (!Number.isSafeInteger(offset) || offset < 0)
+        throw new Problem(400, 'offset-refused', 'Upload-Offset is not a number');
+      if (header(request, 'content-type') !== 'application/offset+octet-stream')
+        throw new Problem(415, 'type-refused', 'PATCH takes application/offset+octet-stream');
+      const next = await gateway.append(
+        device,
+        param(request, 'upload'),
+        offset,
+        header(request, 'upload-checksum'),
+        request.body,
+      );
       return { status: 204, headers: { ...TUS, 'upload-offset': String(next) } };
     },
   },
@@ -158,7 +172,10 @@ export const ROUTES: readonly Route[] = [
         z.strictObject({ rev: z.int().positive(), manifestSha256: z.string().length(64), auditHead: z.string() }),
         request,
       );
-      return { status: 200, body: { receipt: await gateway.commit(device, param(request, 'id'), rev, manifestSha256, auditHead) } };
+      return {
+        status: 200,
+        body: { receipt: await gateway.commit(device, param(request, 'id'), rev, manifestSha256, auditHead) },
+      };
     },
   },
   {
@@ -183,15 +200,32 @@ export const ROUTES: readonly Route[] = [
 
 /** What every answer carries: `Date` comes from the server, the spread from how many counters would return at once. */
 export function commonHeaders(gateway: Gateway): Record<string, string> {
-  return { 'x-sync-spread': String(Math.ceil(gateway.devices.countActive() / DEVICES_PER_SECOND)), 'cache-control': 'no-store' };
+  return {
+    'x-sync-spread': String(Math.ceil(gateway.devices.countActive() / DEVICES_PER_SECOND)),
+    'cache-control': 'no-store',
+  };
 }
 
 /** Turns whatever a handler threw into an answer; `report` is told of bugs. */
-export function replyToFailure(thrown: unknown, route: Route | undefined, report: (thrown: unknown) => void): GatewayReply {
+export function replyToFailure(
+  thrown: unknown,
+  route: Route | undefined,
+  report: (thrown: unknown) => void,
+): GatewayReply {
   const tus = route?.path.startsWith('/v1/uploads/') ? TUS : {};
   if (thrown instanceof Problem) {
-    const body = { type: 'about:blank', status: thrown.status, code: thrown.code, detail: thrown.message, ...thrown.extra };
-    return { status: thrown.status, headers: { ...tus, ...thrown.headers, 'content-type': 'application/problem+json' }, body };
+    const body = {
+      type: 'about:blank',
+      status: thrown.status,
+      code: thrown.code,
+      detail: thrown.message,
+      ...thrown.extra,
+    };
+    return {
+      status: thrown.status,
+      headers: { ...tus, ...thrown.headers, 'content-type': 'application/problem+json' },
+      body,
+    };
   }
   report(thrown);
   const body = { type: 'about:blank', status: 500, code: 'internal', detail: 'the gateway failed; ask again later' };
@@ -218,7 +252,8 @@ function idempotencyKey(request: GatewayRequest): string {
 }
 
 function requireTus(request: GatewayRequest): void {
-  if (header(request, 'tus-resumable') !== '1.0.0') throw new Problem(412, 'tus-version', 'Tus-Resumable: 1.0.0 is required');
+  if (header(request, 'tus-resumable') !== '1.0.0')
+    throw new Problem(412, 'tus-version', 'Tus-Resumable: 1.0.0 is required');
 }
 
 function json(request: GatewayRequest): unknown {

@@ -13,7 +13,13 @@ export interface RunningProvince {
   readonly url: string;
   readonly receiptKeys: Record<string, unknown>[];
   readonly setFaults: (faults: Faults) => void;
-  readonly stats: () => { dossiers: number; receipts: number; files: number; bytes: number; fired: Record<string, number> };
+  readonly stats: () => {
+    dossiers: number;
+    receipts: number;
+    files: number;
+    bytes: number;
+    fired: Record<string, number>;
+  };
   readonly receipt: (dossierId: string) => string | null;
   readonly setStatus: (dossierId: string, status: number, note: string | null) => void;
   /** One-time code with which a counter of the agency enrols itself (POST /v1/auth/device). */
@@ -30,7 +36,10 @@ const JANITOR_MS = 6 * 3_600_000;
 const SCRIPT_MS = 250;
 
 /** @throws when the folder is open in another process or the port is taken. */
-export async function startProvince(options: ProvinceOptions, { log = () => {} }: ProvinceHooks = {}): Promise<RunningProvince> {
+export async function startProvince(
+  options: ProvinceOptions,
+  { log = () => {} }: ProvinceHooks = {},
+): Promise<RunningProvince> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const rows = openDatabase(join(options.folder, 'province.db'));
   const gateway = openGateway({
@@ -41,7 +50,11 @@ export async function startProvince(options: ProvinceOptions, { log = () => {} }
     name: `reference-province/${options.agencyCode}`,
     processingDelayMs: options.processingDelayMs === undefined ? PROCESSING_DELAY_MS : options.processingDelayMs,
   });
-  if (options.device) gateway.devices.add({ id: options.device.id, unit: options.agencyCode, counter: options.device.id }, options.device.secret);
+  if (options.device)
+    gateway.devices.add(
+      { id: options.device.id, unit: options.agencyCode, counter: options.device.id },
+      options.device.secret,
+    );
   const recovered = await gateway.recover();
   if (recovered > 0) log(`${recovered} uploads were whole on the disk and are complete now`);
   await gateway.collectGarbage();
@@ -54,7 +67,10 @@ export async function startProvince(options: ProvinceOptions, { log = () => {} }
   const port = typeof address === 'object' && address ? address.port : options.port;
 
   const script = setInterval(() => void gateway.runScript(), SCRIPT_MS);
-  const janitor = setInterval(() => void gateway.collectGarbage().catch((cause: unknown) => log(`janitor: ${String(cause)}`)), JANITOR_MS);
+  const janitor = setInterval(
+    () => void gateway.collectGarbage().catch((cause: unknown) => log(`janitor: ${String(cause)}`)),
+    JANITOR_MS,
+  );
 
   return {
     url: `http://127.0.0.1:${port}`,

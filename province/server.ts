@@ -16,8 +16,15 @@ import { commonHeaders, replyToFailure, ROUTES, type GatewayReply, type GatewayR
 const MOST_AT_ONCE = 200;
 
 export function createServer(gateway: Gateway, faults: FaultBox, log: (text: string) => void): FastifyInstance {
-  const server = Fastify({ logger: false, exposeHeadRoutes: false, requestTimeout: 120_000, connectionTimeout: 0, keepAliveTimeout: 60_000 });
-  const report = (thrown: unknown): void => log(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  const server = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    requestTimeout: 120_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 60_000,
+  });
+  const report = (thrown: unknown): void =>
+    log(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   let running = 0;
 
   server.removeAllContentTypeParsers();
@@ -32,7 +39,9 @@ export function createServer(gateway: Gateway, faults: FaultBox, log: (text: str
     const thrown = status >= 400 && status < 500 ? new Problem(status, 'request-refused', error.message) : error;
     send(reply, replyToFailure(thrown, route, report));
   });
-  server.setNotFoundHandler((_request, reply) => send(reply, replyToFailure(new Problem(404, 'no-such-endpoint', 'see openapi.yaml'), undefined, report)));
+  server.setNotFoundHandler((_request, reply) =>
+    send(reply, replyToFailure(new Problem(404, 'no-such-endpoint', 'see openapi.yaml'), undefined, report)),
+  );
 
   for (const route of ROUTES) {
     server.route({
@@ -97,7 +106,11 @@ export function createServer(gateway: Gateway, faults: FaultBox, log: (text: str
       return;
     }
     if (faults.strikes('redirect', route)) {
-      await reply.code(302).header('location', 'http://login.example.net/').type('text/html; charset=utf-8').send(CAPTIVE_PAGE);
+      await reply
+        .code(302)
+        .header('location', 'http://login.example.net/')
+        .type('text/html; charset=utf-8')
+        .send(CAPTIVE_PAGE);
       return;
     }
     for (const { name, status, headers } of ANSWERING_FAULTS) {
@@ -146,7 +159,8 @@ function addAdministration(server: FastifyInstance, gateway: Gateway, faults: Fa
       admin.addHook('onRequest', async (request) => {
         // A page in a browser on this machine cannot send this header without a preflight, which nobody answers.
         const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip);
-        if (!isLocal || request.headers['x-province-admin'] !== '1') throw new Problem(403, 'not-allowed', 'administration is local');
+        if (!isLocal || request.headers['x-province-admin'] !== '1')
+          throw new Problem(403, 'not-allowed', 'administration is local');
       });
       admin.get('/stats', async () => json({ ...gateway.stats(), fired: faults.fired() }));
       admin.put('/faults', async (request) => {

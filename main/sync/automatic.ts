@@ -32,7 +32,7 @@ export function startAutomatic({ core, clock, random, alone, log }: AutomaticPar
   let isWoken = false;
 
   async function work(): Promise<void> {
-    for (let broken = 0; !ending.signal.aborted; ) {
+    for (let broken = 0; !ending.signal.aborted;) {
       const isAsked = isWoken;
       isWoken = false;
       let retryInMs: number | null = null;
@@ -46,12 +46,15 @@ export function startAutomatic({ core, clock, random, alone, log }: AutomaticPar
       }
       if (isWoken) continue;
       nap = new AbortController();
-      await clock.sleep(Math.min(TICK_MS, (retryInMs ?? TICK_MS) + MARGIN_MS), AbortSignal.any([nap.signal, ending.signal]));
+      await clock.sleep(
+        Math.min(TICK_MS, (retryInMs ?? TICK_MS) + MARGIN_MS),
+        AbortSignal.any([nap.signal, ending.signal]),
+      );
     }
   }
 
   async function listen(): Promise<void> {
-    for (let failures = 0; !ending.signal.aborted; ) {
+    for (let failures = 0; !ending.signal.aborted;) {
       let retryAfterMs: number | null = null;
       try {
         const reply = await core.readFeed(FEED_WAIT_SECONDS, ending.signal);

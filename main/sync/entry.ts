@@ -36,7 +36,12 @@ serveRoom(syncRoom, (init, host) => {
         const total = { received: 0, waiting: 0, held: 0 };
         for (let passes = 0; ; passes++) {
           const result = await alone(() =>
-            core.pass({ signal: either, isAsked: true, readFeed: automatic === null, progress: (jobId, step) => progress({ jobId, step }) }),
+            core.pass({
+              signal: either,
+              isAsked: true,
+              readFeed: automatic === null,
+              progress: (jobId, step) => progress({ jobId, step }),
+            }),
           );
           total.received += result.received;
           total.held += result.held;
@@ -85,7 +90,8 @@ function wire(settings: ProvinceSettings, host: RoomHost<SyncRoom>): { core: Syn
   });
   const hashing: Hashing = {
     sha256Base64: (bytes) => createHash('sha256').update(bytes).digest('base64'),
-    verifyReceipt: (jws, subject, manifestSha256) => verifyReceiptOf(jws, settings.receiptKeys, subject, manifestSha256),
+    verifyReceipt: (jws, subject, manifestSha256) =>
+      verifyReceiptOf(jws, settings.receiptKeys, subject, manifestSha256),
   };
   const core = createSyncCore({
     api,
@@ -111,7 +117,8 @@ const diskBlobs: Blobs = {
   readRange: readBlobRange,
   async hash(access) {
     const hash = createHash('sha256');
-    for (let at = 0; at < access.sizeBytes; at += HASH_STEP_BYTES) hash.update(await readBlobRange(access, at, HASH_STEP_BYTES));
+    for (let at = 0; at < access.sizeBytes; at += HASH_STEP_BYTES)
+      hash.update(await readBlobRange(access, at, HASH_STEP_BYTES));
     return hash.digest('hex');
   },
 };

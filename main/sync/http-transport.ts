@@ -26,7 +26,12 @@ export interface HttpTransport {
   readonly close: () => Promise<void>;
 }
 
-export function createHttpTransport({ url, maxBytesPerSecond, certificateAuthorities, clock }: HttpOptions): HttpTransport {
+export function createHttpTransport({
+  url,
+  maxBytesPerSecond,
+  certificateAuthorities,
+  clock,
+}: HttpOptions): HttpTransport {
   const base = new URL(url);
   const agent = new Agent({
     connections: 2, // one works, one waits for the feed
@@ -66,7 +71,11 @@ export function createHttpTransport({ url, maxBytesPerSecond, certificateAuthori
         signal: AbortSignal.any([signal, stall.signal]),
       });
       touch();
-      return { status: answer.statusCode, headers: flatten(answer.headers), body: await readAll(answer.body, touch) } satisfies WireAnswer;
+      return {
+        status: answer.statusCode,
+        headers: flatten(answer.headers),
+        body: await readAll(answer.body, touch),
+      } satisfies WireAnswer;
     } catch (cause) {
       if (cause instanceof WireFailure) throw cause;
       if (signal.aborted) throw signal.reason;

@@ -22,7 +22,13 @@ export interface SyncStore {
   readonly feedCursor: () => Promise<string | null>;
   readonly applyFeed: (items: FeedItem[], cursor: string) => Promise<void>;
   readonly wantedNumbers: () => Promise<{ date: string; count: number; key: string }[]>;
-  readonly storeNumbers: (block: { date: string; prefix: string; from: number; to: number; key: string }) => Promise<void>;
+  readonly storeNumbers: (block: {
+    date: string;
+    prefix: string;
+    from: number;
+    to: number;
+    key: string;
+  }) => Promise<void>;
 }
 
 export interface Blobs {

@@ -35,13 +35,35 @@ export interface ProvinceApi {
   /** Makes sure there is a token. */
   readonly authenticate: (signal: AbortSignal) => Promise<Reply<null>>;
   readonly announce: (manifest: Manifest, signal: AbortSignal) => Promise<Reply<null>>;
-  readonly file: (dossierId: string, sha256: string, sizeBytes: number, signal: AbortSignal) => Promise<Reply<{ uploadUrl: string; offset: number }>>;
+  readonly file: (
+    dossierId: string,
+    sha256: string,
+    sizeBytes: number,
+    signal: AbortSignal,
+  ) => Promise<Reply<{ uploadUrl: string; offset: number }>>;
   readonly head: (uploadUrl: string, sizeBytes: number, signal: AbortSignal) => Promise<Reply<{ offset: number }>>;
   /** @param checksum SHA-256 of the chunk, base64. */
-  readonly patch: (uploadUrl: string, offset: number, chunk: Uint8Array, checksum: string, signal: AbortSignal) => Promise<Reply<{ offset: number }>>;
-  readonly commit: (manifest: Manifest, manifestSha256: string, signal: AbortSignal) => Promise<Reply<{ receipt: string }>>;
-  readonly feed: (after: string | null, waitSeconds: number, signal: AbortSignal) => Promise<Reply<{ items: FeedItem[]; next: string }>>;
-  readonly lease: (want: { date: string; count: number; key: string }, signal: AbortSignal) => Promise<Reply<{ prefix: string; from: number; to: number }>>;
+  readonly patch: (
+    uploadUrl: string,
+    offset: number,
+    chunk: Uint8Array,
+    checksum: string,
+    signal: AbortSignal,
+  ) => Promise<Reply<{ offset: number }>>;
+  readonly commit: (
+    manifest: Manifest,
+    manifestSha256: string,
+    signal: AbortSignal,
+  ) => Promise<Reply<{ receipt: string }>>;
+  readonly feed: (
+    after: string | null,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ) => Promise<Reply<{ items: FeedItem[]; next: string }>>;
+  readonly lease: (
+    want: { date: string; count: number; key: string },
+    signal: AbortSignal,
+  ) => Promise<Reply<{ prefix: string; from: number; to: number }>>;
   readonly contact: () => Contact;
 }
 
@@ -60,11 +82,17 @@ const LONGEST_SPREAD_SECONDS = 900;
 
 const Nonce = z.object({ nonce: z.string().min(1).max(256) });
 const Token = z.object({ token: z.string().min(1).max(4096) });
-const FileState = z.object({ uploadUrl: z.string().regex(/^\/v1\/uploads\/[\w.-]{1,128}$/), offset: z.int().nonnegative(), complete: z.boolean() });
+const FileState = z.object({
+  uploadUrl: z.string().regex(/^\/v1\/uploads\/[\w.-]{1,128}$/),
+  offset: z.int().nonnegative(),
+  complete: z.boolean(),
+});
 const Receipt = z.object({ receipt: z.string().min(1).max(16_384) });
 const Page = z.object({ items: z.array(z.object(FeedItem.shape)), next: z.string().min(1).max(200) });
 const Lease = z.object({ prefix: z.string().max(64), from: z.int().min(1), to: z.int().max(9_999) });
-const ProblemBody = z.object({ code: z.string(), detail: z.string(), missing: z.array(z.string()).optional() }).partial();
+const ProblemBody = z
+  .object({ code: z.string(), detail: z.string(), missing: z.array(z.string()).optional() })
+  .partial();
 
 export function createProvinceApi({ transport, clock, settings, onExchange }: ProvinceApiParts): ProvinceApi {
   let token: string | null = null;
@@ -98,7 +126,8 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
 
   function learn(answer: WireAnswer, sentAtMs: number, wire: WireRequest): void {
     const spread = Number(answer.headers['x-sync-spread']);
-    if (answer.headers['x-sync-spread'] && Number.isFinite(spread) && spread >= 0) spreadSeconds = Math.min(spread, LONGEST_SPREAD_SECONDS);
+    if (answer.headers['x-sync-spread'] && Number.isFinite(spread) && spread >= 0)
+      spreadSeconds = Math.min(spread, LONGEST_SPREAD_SECONDS);
     if (wire.path.startsWith('/v1/feed')) return; // a long poll lasts too long to tell the time by
     const date = Date.parse(answer.headers['date'] ?? '');
     // `Date` is cut to the second: half a second more is its middle.
@@ -113,7 +142,11 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
     if (asked.kind !== 'success') return asked;
     const { nonce } = asked.value;
     const proof = proveDevice(deviceSecret, nonce);
-    const granted = parseJson(await exchange('authenticate', post('/v1/auth/token', { deviceId, nonce, proof }), signal), Token, 'authenticate');
+    const granted = parseJson(
+      await exchange('authenticate', post('/v1/auth/token', { deviceId, nonce, proof }), signal),
+      Token,
+      'authenticate',
+    );
     if (granted.kind !== 'success') return granted;
     token = granted.value.token;
     return { kind: 'success', value: null };
@@ -124,38 +157,63 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
     for (let isRenewed = false; ; isRenewed = true) {
       const login = await authenticate(signal);
       if (login.kind !== 'success') return login;
-      const reply = await exchange(step, { ...wire, headers: { ...wire.headers, authorization: `Bearer ${token}` } }, signal);
+      const reply = await exchange(
+        step,
+        { ...wire, headers: { ...wire.headers, authorization: `Bearer ${token}` } },
+        signal,
+      );
       if (reply.kind !== 'unauthenticated') return reply;
       token = null;
       if (isRenewed) return reply;
     }
   }
 
-  const call = async <S extends z.ZodType>(step: Step, wire: WireRequest, schema: S, signal: AbortSignal): Promise<Reply<z.output<S>>> =>
-    parseJson(await authorised(step, wire, signal), schema, step);
+  const call = async <S extends z.ZodType>(
+    step: Step,
+    wire: WireRequest,
+    schema: S,
+    signal: AbortSignal,
+  ): Promise<Reply<z.output<S>>> => parseJson(await authorised(step, wire, signal), schema, step);
 
   return {
     async health(signal) {
-      const reply = parseJson(await exchange('health', get('/health'), signal), z.object({ ok: z.literal(true) }), 'health');
+      const reply = parseJson(
+        await exchange('health', get('/health'), signal),
+        z.object({ ok: z.literal(true) }),
+        'health',
+      );
       return reply.kind === 'success' ? { kind: 'success', value: null } : reply;
     },
     authenticate,
 
     async announce(manifest, signal) {
-      const wire = put(`/v1/dossiers/${manifest.dossierId}`, manifest, { 'idempotency-key': `${manifest.dossierId}:${manifest.revision}` });
+      const wire = put(`/v1/dossiers/${manifest.dossierId}`, manifest, {
+        'idempotency-key': `${manifest.dossierId}:${manifest.revision}`,
+      });
       const reply = await call('announce', wire, z.object({ dossierId: z.literal(manifest.dossierId) }), signal);
       return reply.kind === 'success' ? { kind: 'success', value: null } : reply;
     },
 
     async file(dossierId, sha256, sizeBytes, signal) {
-      const reply = await call('file', put(`/v1/dossiers/${dossierId}/files/${sha256}`, { size: sizeBytes }), FileState, signal);
+      const reply = await call(
+        'file',
+        put(`/v1/dossiers/${dossierId}/files/${sha256}`, { size: sizeBytes }),
+        FileState,
+        signal,
+      );
       if (reply.kind !== 'success') return reply;
-      if (reply.value.offset > sizeBytes) return trouble('captive-portal', `file: an offset of ${reply.value.offset} in ${sizeBytes} bytes`);
+      if (reply.value.offset > sizeBytes)
+        return trouble('captive-portal', `file: an offset of ${reply.value.offset} in ${sizeBytes} bytes`);
       return reply;
     },
 
     async head(uploadUrl, sizeBytes, signal) {
-      const wire: WireRequest = { method: 'HEAD', path: uploadUrl, headers: { 'tus-resumable': '1.0.0' }, stallMs: STALL_MS };
+      const wire: WireRequest = {
+        method: 'HEAD',
+        path: uploadUrl,
+        headers: { 'tus-resumable': '1.0.0' },
+        stallMs: STALL_MS,
+      };
       return confirmedOffset(await authorised('head', wire, signal), 'head', sizeBytes);
     },
 
@@ -176,10 +234,23 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
     },
 
     commit: (manifest, manifestSha256, signal) =>
-      call('commit', post(`/v1/dossiers/${manifest.dossierId}/commit`, { rev: manifest.revision, manifestSha256, auditHead: manifest.auditHead }), Receipt, signal),
+      call(
+        'commit',
+        post(`/v1/dossiers/${manifest.dossierId}/commit`, {
+          rev: manifest.revision,
+          manifestSha256,
+          auditHead: manifest.auditHead,
+        }),
+        Receipt,
+        signal,
+      ),
 
     feed(after, waitSeconds, signal) {
-      const query = new URLSearchParams({ limit: String(FEED_LIMIT), wait: String(waitSeconds), ...(after === null ? {} : { after }) });
+      const query = new URLSearchParams({
+        limit: String(FEED_LIMIT),
+        wait: String(waitSeconds),
+        ...(after === null ? {} : { after }),
+      });
       return call('feed', { ...get(`/v1/feed?${query}`), stallMs: STALL_MS + waitSeconds * 1000 }, Page, signal);
     },
 
@@ -188,7 +259,8 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
       const reply = await call('lease', wire, Lease, signal);
       if (reply.kind !== 'success') return reply;
       const { prefix, from, to } = reply.value;
-      const isAsked = prefix === `${settings.agencyCode}-${date.slice(2).replaceAll('-', '')}-` && from <= to && to - from < count;
+      const isAsked =
+        prefix === `${settings.agencyCode}-${date.slice(2).replaceAll('-', '')}-` && from <= to && to - from < count;
       return isAsked ? reply : trouble('refused', `lease: a block that was not asked for: ${prefix}${from}–${to}`);
     },
 
@@ -199,7 +271,8 @@ export function createProvinceApi({ transport, clock, settings, onExchange }: Pr
 function confirmedOffset(reply: Reply<WireAnswer>, step: Step, most: number): Reply<{ offset: number }> {
   if (reply.kind !== 'success') return reply;
   const offset = readOffset(reply.value);
-  if (offset === null || offset > most) return trouble('captive-portal', `${step}: an answer without a possible Upload-Offset`);
+  if (offset === null || offset > most)
+    return trouble('captive-portal', `${step}: an answer without a possible Upload-Offset`);
   return { kind: 'success', value: { offset } };
 }
 
@@ -213,7 +286,10 @@ function parseJson<S extends z.ZodType>(reply: Reply<WireAnswer>, schema: S, ste
   if (reply.kind !== 'success') return reply;
   const parsed = schema.safeParse(decodeJson(reply.value.body));
   if (parsed.success) return { kind: 'success', value: parsed.data };
-  return trouble('captive-portal', `${step}: the answer is not of the contract: ${parsed.error.issues[0]?.message ?? ''}`);
+  return trouble(
+    'captive-portal',
+    `${step}: the answer is not of the contract: ${parsed.error.issues[0]?.message ?? ''}`,
+  );
 }
 
 function readProblem(answer: WireAnswer): z.infer<typeof ProblemBody> {

@@ -83,7 +83,12 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
         const waitMs = delayMs(attempt, outcome.retryAfterMs, random);
         if (outcome.reason !== 'disk') closeGate(waitMs, outcome.retryAfterMs);
         const notBefore = new Date(clock.nowMs() + waitMs).toISOString();
-        await store.reportStep(job.jobId, { kind: 'waiting', reason: outcome.reason, notBefore, detail: outcome.detail });
+        await store.reportStep(job.jobId, {
+          kind: 'waiting',
+          reason: outcome.reason,
+          notBefore,
+          detail: outcome.detail,
+        });
         return waitMs;
       }
     }
@@ -104,7 +109,10 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
     return reply;
   }
 
-  async function leaseNumbers(wanted: Awaited<ReturnType<SyncStore['wantedNumbers']>>, signal: AbortSignal): Promise<void> {
+  async function leaseNumbers(
+    wanted: Awaited<ReturnType<SyncStore['wantedNumbers']>>,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (const want of wanted) {
       const reply = await api.lease(want, signal);
       if (reply.kind !== 'success') {

@@ -66,7 +66,13 @@ export function waitReasonAfterRemedies(answer: AnswerClass): z.infer<typeof Wai
 }
 
 /** How often the same remedy is tried on one job before the answer counts as trouble of the line. */
-export const MOST_REMEDIES = { announceAgain: 3, takeOffset: 20, sendMissing: 3, resendChunk: 3, retrySoon: 5 } as const;
+export const MOST_REMEDIES = {
+  announceAgain: 3,
+  takeOffset: 20,
+  sendMissing: 3,
+  resendChunk: 3,
+  retrySoon: 5,
+} as const;
 
 export function classifyFailure({ fault }: WireFailure): AnswerClass {
   if (fault === 'untrusted') return 'untrusted';

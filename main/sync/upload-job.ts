@@ -14,8 +14,18 @@ import { ACTIONS, MOST_REMEDIES, waitReasonAfterRemedies } from './taxonomy.ts';
 
 /** Named points at which the tests end the process. */
 export const CHECKPOINTS = [
-  'job-taken', 'announced', 'announce-reported', 'file-announced', 'chunk-read', 'chunk-confirmed', 'progress-reported',
-  'files-complete', 'committing-reported', 'committed', 'receipt-verified', 'received-reported',
+  'job-taken',
+  'announced',
+  'announce-reported',
+  'file-announced',
+  'chunk-read',
+  'chunk-confirmed',
+  'progress-reported',
+  'files-complete',
+  'committing-reported',
+  'committed',
+  'receipt-verified',
+  'received-reported',
 ] as const;
 export type Checkpoint = (typeof CHECKPOINTS)[number];
 
@@ -41,7 +51,19 @@ export type JobOutcome =
       /** The province confirmed something in this attempt: the back-off starts again. */
       readonly hasProgressed: boolean;
     }
-  | { readonly kind: 'held'; readonly reason: z.infer<typeof HoldReason>; readonly detail: string; readonly mustStop: boolean };
+  | {
+      readonly kind: 'held';
+      readonly reason: z.infer<typeof HoldReason>;
+      readonly detail: string;
+      readonly mustStop: boolean;
+    };
+
+interface Chunk {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** SHA-256, base64. */
+  readonly checksum: string;
+}
 
 type JobFile = UploadJob['files'][number];
 type Trouble<T = unknown> = Exclude<Reply<T>, { kind: 'success' }>;
@@ -85,7 +107,8 @@ export async function uploadJob(job: UploadJob, parts: UploadParts, signal: Abor
   async function ask<T>(send: () => Promise<Reply<T>>): Promise<Reply<T>> {
     for (let tries = 0; ; tries++) {
       const reply = await send();
-      if (reply.kind === 'success' || ACTIONS[reply.kind].kind !== 'retry-soon' || tries >= MOST_REMEDIES.retrySoon) return reply;
+      if (reply.kind === 'success' || ACTIONS[reply.kind].kind !== 'retry-soon' || tries >= MOST_REMEDIES.retrySoon)
+        return reply;
       await clock.sleep(1_000 + 4_000 * random(), signal);
     }
   }
@@ -113,16 +136,24 @@ export async function uploadJob(job: UploadJob, parts: UploadParts, signal: Abor
       store.reportStep(jobId, { kind: 'progress', sha256: file.sha256, uploadUrl, confirmedOffset });
     await report(offset);
 
+    let ahead: Chunk | null = null;
     let resent = 0;
     let corrected = 0;
     while (offset < file.sizeBytes) {
-      const chunk = await readChunk(file, offset, Math.min(pace.chunkBytes(), file.sizeBytes - offset));
-      checkpoint('chunk-read');
       const from = offset;
+      const read: Chunk = ahead?.offset === from ? ahead : await readChunk(file, from);
+      const { bytes: chunk, checksum } = read;
+      checkpoint('chunk-read');
       const startedMs = clock.monotonicMs();
-      const reply = await ask(() => api.patch(uploadUrl, from, chunk, parts.hashing.sha256Base64(chunk), signal));
+      const sending = ask(() => api.patch(uploadUrl, from, chunk, checksum, signal));
+      // The next chunk is decrypted while this one is on its way; trouble with it is found again when its turn comes.
+      const reading: Promise<Chunk | null> | null =
+        from + chunk.length < file.sizeBytes ? readChunk(file, from + chunk.length).catch(() => null) : null;
+      const reply = await sending;
+      ahead = await reading;
       if (reply.kind === 'success') {
-        if (reply.value.offset <= from) throw wait('network', `patch: the province confirmed ${reply.value.offset} after ${from}`);
+        if (reply.value.offset <= from)
+          throw wait('network', `patch: the province confirmed ${reply.value.offset} after ${from}`);
         pace.measured(chunk.length, clock.monotonicMs() - startedMs);
         offset = reply.value.offset;
         hasProgressed = true;
@@ -146,11 +177,12 @@ export async function uploadJob(job: UploadJob, parts: UploadParts, signal: Abor
     }
   }
 
-  async function readChunk(file: JobFile, offset: number, length: number): Promise<Uint8Array> {
+  async function readChunk(file: JobFile, offset: number): Promise<Chunk> {
+    const length = Math.min(pace.chunkBytes(), file.sizeBytes - offset);
     try {
-      const chunk = await parts.blobs.readRange(file.access, offset, length);
-      if (chunk.length !== length) throw new Failure('store-damaged', `${chunk.length} bytes instead of ${length}`);
-      return chunk;
+      const bytes = await parts.blobs.readRange(file.access, offset, length);
+      if (bytes.length !== length) throw new Failure('store-damaged', `${bytes.length} bytes instead of ${length}`);
+      return { offset, bytes, checksum: parts.hashing.sha256Base64(bytes) };
     } catch (thrown) {
       throw endOfReading(thrown);
     }
@@ -206,7 +238,8 @@ export async function uploadJob(job: UploadJob, parts: UploadParts, signal: Abor
   const files = job.files.toSorted((a, b) => a.sizeBytes - b.sizeBytes);
   checkpoint('job-taken');
   try {
-    if (hashManifest(manifest) !== job.manifestSha256) throw hold('hash', 'the manifest is not the one that was sealed');
+    if (hashManifest(manifest) !== job.manifestSha256)
+      throw hold('hash', 'the manifest is not the one that was sealed');
     for (let round = 0; ; round++) {
       try {
         await must(() => api.announce(manifest, signal));

@@ -29,15 +29,28 @@ function open(): Promise<RunningProvince> {
   return startProvince({ folder, port: 0, agencyCode: AGENCY, device: DEVICE, processingDelayMs: null });
 }
 
-async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
   const isBytes = body instanceof Uint8Array;
   const answer = await fetch(`${province.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(isBytes || body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(isBytes || body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: isBytes ? Buffer.from(body) : JSON.stringify(body) }),
   });
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
 }
 
 async function logIn(deviceId: string, secret: string): Promise<string> {
@@ -49,23 +62,49 @@ async function logIn(deviceId: string, secret: string): Promise<string> {
 
 function makeManifest(files: readonly Buffer[], changes: Partial<Manifest> = {}): Manifest {
   return {
-    dossierId: randomUUID(), revision: 1, code: null, provisionalCode: 'T-Q01-1', agencyCode: AGENCY, counterId: 'Q01', officerId: 'o', record: {},
-    auditHead: 'h', sealedAt: '2026-11-21T08:00:00+07:00',
-    files: files.map((bytes) => ({ sha256: sha256(bytes), sizeBytes: bytes.length, mediaType: 'application/pdf', kind: 'component', componentId: null, title: 't' })),
+    dossierId: randomUUID(),
+    revision: 1,
+    code: null,
+    provisionalCode: 'T-Q01-1',
+    agencyCode: AGENCY,
+    counterId: 'Q01',
+    officerId: 'o',
+    record: {},
+    auditHead: 'h',
+    sealedAt: '2026-11-21T08:00:00+07:00',
+    files: files.map((bytes) => ({
+      sha256: sha256(bytes),
+      sizeBytes: bytes.length,
+      mediaType: 'application/pdf',
+      kind: 'component',
+      componentId: null,
+      title: 't',
+    })),
     ...changes,
   };
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const announce = (manifest: Manifest) => send('PUT', `/v1/dossiers/${manifest.dossierId}`, manifest, { 'idempotency-key': `${manifest.dossierId}:${manifest.revision}` });
-const announceFile = (manifest: Manifest, bytes: Buffer) => send('PUT', `/v1/dossiers/${manifest.dossierId}/files/${sha256(bytes)}`, { size: bytes.length });
+const announce = (manifest: Manifest) =>
+  send('PUT', `/v1/dossiers/${manifest.dossierId}`, manifest, {
+    'idempotency-key': `${manifest.dossierId}:${manifest.revision}`,
+  });
+const announceFile = (manifest: Manifest, bytes: Buffer) =>
+  send('PUT', `/v1/dossiers/${manifest.dossierId}/files/${sha256(bytes)}`, { size: bytes.length });
 const commit = (manifest: Manifest) =>
-  send('POST', `/v1/dossiers/${manifest.dossierId}/commit`, { rev: manifest.revision, manifestSha256: hashManifest(manifest), auditHead: manifest.auditHead });
+  send('POST', `/v1/dossiers/${manifest.dossierId}/commit`, {
+    rev: manifest.revision,
+    manifestSha256: hashManifest(manifest),
+    auditHead: manifest.auditHead,
+  });
 const head = (url: string) => send('HEAD', url, undefined, { 'tus-resumable': '1.0.0' });
 const patch = (url: string, offset: number, bytes: Buffer, changes: Record<string, string> = {}) =>
   send('PATCH', url, bytes, {
-    'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset),
-    'upload-checksum': `sha256 ${createHash('sha256').update(bytes).digest('base64')}`, ...changes,
+    'tus-resumable': '1.0.0',
+    'content-type': 'application/offset+octet-stream',
+    'upload-offset': String(offset),
+    'upload-checksum': `sha256 ${createHash('sha256').update(bytes).digest('base64')}`,
+    ...changes,
   });
 
 /** Announces and uploads; answers the manifest and the upload's URL. */
@@ -108,7 +147,9 @@ describe('a repeated request', () => {
     const receipts = await Promise.all([commit(manifest), commit(manifest), commit(manifest)]);
     expect(new Set(receipts.map(({ body }) => body['receipt'])).size).toBe(1);
     const after = province.stats();
-    expect([after.dossiers - before.dossiers, after.receipts - before.receipts, after.files - before.files]).toEqual([1, 1, 1]);
+    expect([after.dossiers - before.dossiers, after.receipts - before.receipts, after.files - before.files]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   it('with the same key and another content is refused', async () => {
@@ -118,7 +159,9 @@ describe('a repeated request', () => {
     const lease = { unit: AGENCY, date: new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10), count: 5 };
     const one = await send('POST', '/v1/numbers/lease', lease, { 'idempotency-key': 'k1' });
     expect((await send('POST', '/v1/numbers/lease', lease, { 'idempotency-key': 'k1' })).body).toEqual(one.body);
-    expect((await send('POST', '/v1/numbers/lease', { ...lease, count: 6 }, { 'idempotency-key': 'k1' })).status).toBe(422);
+    expect((await send('POST', '/v1/numbers/lease', { ...lease, count: 6 }, { 'idempotency-key': 'k1' })).status).toBe(
+      422,
+    );
   });
 
   it('after a restart finds everything: the upload answers HEAD, the commit answers the same receipt, the chain goes on', async () => {
@@ -141,7 +184,9 @@ describe('bytes', () => {
     const manifest = makeManifest([bytes]);
     await announce(manifest);
     const url = String((await announceFile(manifest, bytes)).body['uploadUrl']);
-    const wrong = await patch(url, 0, bytes, { 'upload-checksum': `sha256 ${createHash('sha256').update('x').digest('base64')}` });
+    const wrong = await patch(url, 0, bytes, {
+      'upload-checksum': `sha256 ${createHash('sha256').update('x').digest('base64')}`,
+    });
     expect(wrong).toMatchObject({ status: 460, body: { code: 'checksum-mismatch' } });
     expect((await head(url)).headers.get('upload-offset')).toBe('0');
     expect((await patch(url, 0, bytes, { 'upload-checksum': 'md5 xyz' })).status).toBe(400);
@@ -153,7 +198,10 @@ describe('bytes', () => {
     await announce(manifest);
     const url = String((await announceFile(manifest, bytes)).body['uploadUrl']);
     expect((await patch(url, 0, randomBytes(1_000))).status).toBe(460);
-    expect(await commit(manifest)).toMatchObject({ status: 409, body: { code: 'files-missing', missing: [sha256(bytes)] } });
+    expect(await commit(manifest)).toMatchObject({
+      status: 409,
+      body: { code: 'files-missing', missing: [sha256(bytes)] },
+    });
     expect((await head(url)).headers.get('upload-offset')).toBe('0');
     expect((await patch(url, 0, bytes)).status).toBe(204);
     expect((await commit(manifest)).status).toBe(200);
@@ -202,7 +250,10 @@ describe('a stranger', () => {
   it('enrols with a code once', async () => {
     const enrolmentCode = province.enrolmentCode('Q02');
     const enrolled = await send('POST', '/v1/auth/device', { enrolmentCode, deviceId: 'counter-2' });
-    expect(enrolled).toMatchObject({ status: 201, body: { unit: AGENCY, counter: 'Q02', receiptKeys: province.receiptKeys } });
+    expect(enrolled).toMatchObject({
+      status: 201,
+      body: { unit: AGENCY, counter: 'Q02', receiptKeys: province.receiptKeys },
+    });
     expect(await logIn('counter-2', String(enrolled.body['deviceSecret']))).not.toBe('undefined');
     expect((await send('POST', '/v1/auth/device', { enrolmentCode, deviceId: 'counter-3' })).status).toBe(403);
   });
@@ -215,12 +266,22 @@ describe('a stranger', () => {
 
 describe('what does not fit is refused with its reason', () => {
   it.each<[string, Partial<Manifest> | ((manifest: Manifest) => unknown), number, string]>([
-    ['an agency that is not the device\'s', { agencyCode: 'H01.1' }, 422, 'agency-refused'],
+    ["an agency that is not the device's", { agencyCode: 'H01.1' }, 422, 'agency-refused'],
     ['an official code nobody leased', { code: `${AGENCY}-261121-9000`, provisionalCode: null }, 422, 'number-refused'],
     ['a code of another agency', { code: 'H01.1-261121-0001', provisionalCode: null }, 422, 'number-refused'],
     ['a field nobody knows', (manifest) => ({ ...manifest, extra: 1 }), 422, 'manifest-refused'],
-    ['an empty file', (manifest) => ({ ...manifest, files: [{ ...manifest.files[0], sizeBytes: 0 }] }), 422, 'manifest-refused'],
-    ['a file of a terabyte', (manifest) => ({ ...manifest, files: [{ ...manifest.files[0], sizeBytes: 2 ** 40 }] }), 413, 'file-too-large'],
+    [
+      'an empty file',
+      (manifest) => ({ ...manifest, files: [{ ...manifest.files[0], sizeBytes: 0 }] }),
+      422,
+      'manifest-refused',
+    ],
+    [
+      'a file of a terabyte',
+      (manifest) => ({ ...manifest, files: [{ ...manifest.files[0], sizeBytes: 2 ** 40 }] }),
+      413,
+      'file-too-large',
+    ],
   ])('%s', async (_name, change, status, code) => {
     const base = makeManifest([randomBytes(10)]);
     const manifest = (typeof change === 'function' ? change(base) : { ...base, ...change }) as Manifest;
@@ -229,7 +290,10 @@ describe('what does not fit is refused with its reason', () => {
 
   it('a file no manifest lists', async () => {
     const { manifest } = await deliver(randomBytes(10));
-    expect(await announceFile(manifest, randomBytes(11))).toMatchObject({ status: 422, body: { code: 'file-refused' } });
+    expect(await announceFile(manifest, randomBytes(11))).toMatchObject({
+      status: 422,
+      body: { code: 'file-refused' },
+    });
   });
 
   it('a commit of another manifest, and one of a dossier nobody announced', async () => {
@@ -241,11 +305,21 @@ describe('what does not fit is refused with its reason', () => {
 
   it('two dossiers with one code', async () => {
     const date = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
-    const { body } = await send('POST', '/v1/numbers/lease', { unit: AGENCY, date, count: 2 }, { 'idempotency-key': 'k2' });
+    const { body } = await send(
+      'POST',
+      '/v1/numbers/lease',
+      { unit: AGENCY, date, count: 2 },
+      { 'idempotency-key': 'k2' },
+    );
     const code = `${String(body['prefix'])}${String(body['from']).padStart(4, '0')}`;
     const { manifest } = await deliver(randomBytes(10), { code, provisionalCode: null });
-    expect((await verifyReceipt(String((await commit(manifest)).body['receipt']), province.receiptKeys)).number).toBe(code);
-    expect(await announce(makeManifest([randomBytes(10)], { code, provisionalCode: null }))).toMatchObject({ status: 422, body: { code: 'number-refused' } });
+    expect((await verifyReceipt(String((await commit(manifest)).body['receipt']), province.receiptKeys)).number).toBe(
+      code,
+    );
+    expect(await announce(makeManifest([randomBytes(10)], { code, provisionalCode: null }))).toMatchObject({
+      status: 422,
+      body: { code: 'number-refused' },
+    });
   });
 });
 
@@ -255,7 +329,13 @@ describe('a later revision', () => {
     const { manifest } = await deliver(bytes);
     const first = await verifyReceipt(String((await commit(manifest)).body['receipt']), province.receiptKeys);
     const result = randomBytes(500);
-    const second: Manifest = { ...makeManifest([bytes, result]), dossierId: manifest.dossierId, revision: 2, code: first.number, provisionalCode: null };
+    const second: Manifest = {
+      ...makeManifest([bytes, result]),
+      dossierId: manifest.dossierId,
+      revision: 2,
+      code: first.number,
+      provisionalCode: null,
+    };
     expect((await announce(second)).status).toBe(201);
     expect((await announceFile(second, bytes)).body).toMatchObject({ complete: true, offset: 2_000 });
     await patch(String((await announceFile(second, result)).body['uploadUrl']), 0, result);
@@ -273,7 +353,10 @@ describe('the feed', () => {
     province.setStatus(manifest.dossierId, 4, null);
     province.setStatus(manifest.dossierId, 5, 'thiếu giấy khai sinh');
     const woken = await waiting;
-    expect(woken.body['items']).toMatchObject([{ dossierId: manifest.dossierId, status: 4, code: number }, ...((woken.body['items'] as unknown[]).length > 1 ? [{ status: 5 }] : [])]);
+    expect(woken.body['items']).toMatchObject([
+      { dossierId: manifest.dossierId, status: 4, code: number },
+      ...((woken.body['items'] as unknown[]).length > 1 ? [{ status: 5 }] : []),
+    ]);
     const all = (await send('GET', `/v1/feed?after=${start}`)).body;
     expect(all['items']).toMatchObject([{ status: 4 }, { status: 5, note: 'thiếu giấy khai sinh' }]);
     expect((await send('GET', `/v1/feed?after=${String(all['next'])}`)).body['items']).toEqual([]);

@@ -9,7 +9,15 @@ import { FAULT_NAMES, type FaultName, type Faults } from '../../province/protoco
 import { makeReceiptSigner } from '../../province/receipts.ts';
 import { verifyReceipt } from '../../main/sync/receipt.ts';
 import { someBytes } from '../fixtures/sync-outbox.ts';
-import { DEVICE, filesOfProvince, freePort, openStage, poll, type Stage, type StageOptions } from '../fixtures/sync-stage.ts';
+import {
+  DEVICE,
+  filesOfProvince,
+  freePort,
+  openStage,
+  poll,
+  type Stage,
+  type StageOptions,
+} from '../fixtures/sync-stage.ts';
 
 let stage: Stage | undefined;
 const servers: Server[] = [];
@@ -30,10 +38,17 @@ afterEach(async () => {
 /** The province behind a proxy that moves its `Date`: to the counter it looks as if its own clock were off. */
 async function throughAnotherTime(target: string, offsetMs: number): Promise<string> {
   const proxy = createServer((incoming, outgoing) => {
-    const forward = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, date: new Date(Date.now() + offsetMs).toUTCString() });
-      answer.pipe(outgoing);
-    });
+    const forward = request(
+      new URL(incoming.url ?? '/', target),
+      { method: incoming.method, headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, {
+          ...answer.headers,
+          date: new Date(Date.now() + offsetMs).toUTCString(),
+        });
+        answer.pipe(outgoing);
+      },
+    );
     forward.on('error', () => outgoing.destroy());
     incoming.pipe(forward);
   });
@@ -51,7 +66,10 @@ async function untrustedServer(): Promise<string> {
   certificate.setSubject([{ name: 'commonName', value: '127.0.0.1' }]);
   certificate.setIssuer([{ name: 'commonName', value: '127.0.0.1' }]);
   certificate.sign(keys.privateKey, forge.md.sha256.create());
-  const server = createTlsServer({ key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(certificate) }, (_request, response) => response.end('{}'));
+  const server = createTlsServer(
+    { key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(certificate) },
+    (_request, response) => response.end('{}'),
+  );
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -75,9 +93,15 @@ describe('a province that misbehaves', () => {
     const { outbox, province, provinceFolder } = shared;
     unwrap(await province.call('setFaults', { faults: {} }));
     expect(outbox.jobs.filter(({ state, receipts }) => state !== 'received' || receipts.length !== 1)).toEqual([]);
-    const hashes = outbox.jobs.flatMap(({ bytes }) => bytes.map((file) => createHash('sha256').update(file).digest('hex')));
+    const hashes = outbox.jobs.flatMap(({ bytes }) =>
+      bytes.map((file) => createHash('sha256').update(file).digest('hex')),
+    );
     const count = outbox.jobs.length;
-    expect(unwrap(await province.call('stats', {}))).toMatchObject({ dossiers: count, receipts: count, files: hashes.length });
+    expect(unwrap(await province.call('stats', {}))).toMatchObject({
+      dossiers: count,
+      receipts: count,
+      files: hashes.length,
+    });
     expect(filesOfProvince(provinceFolder).sort()).toEqual(hashes.sort());
   }
 
@@ -117,7 +141,7 @@ describe('a province that is not the province', () => {
 });
 
 describe('somebody else who answers', () => {
-  it('a captive portal on the province\'s address: waiting for the network, never received', async () => {
+  it("a captive portal on the province's address: waiting for the network, never received", async () => {
     const { outbox, sync, statuses, province } = await open({ province: { faults: { 'html-200': 1 } } });
     const job = await outbox.add([someBytes(5_000)]);
     expect(unwrap(await sync.call('run', { once: true }))).toEqual({ received: 0, waiting: 1, held: 0 });
@@ -153,12 +177,14 @@ describe('somebody else who answers', () => {
     const { outbox, sync, statuses } = await open({ settings: { url: `http://127.0.0.1:${await freePort()}` } });
     const job = await outbox.add([someBytes(5_000)]);
     expect(unwrap(await sync.call('run', { once: true }))).toMatchObject({ received: 0, waiting: 1, held: 0 });
-    expect(job.steps).toMatchObject([{ kind: 'waiting', reason: 'network', notBefore: expect.stringMatching(/^\d{4}-/) }]);
+    expect(job.steps).toMatchObject([
+      { kind: 'waiting', reason: 'network', notBefore: expect.stringMatching(/^\d{4}-/) },
+    ]);
     expect(statuses.at(-1)?.connection).toBe('offline');
   });
 });
 
-describe('a certificate that is not the province\'s', () => {
+describe("a certificate that is not the province's", () => {
   it('stops everything before a dossier is touched', async () => {
     const { outbox, sync, statuses } = await open({ settings: { url: await untrustedServer() } });
     const job = await outbox.add([someBytes(5_000)]);
@@ -170,7 +196,9 @@ describe('a certificate that is not the province\'s', () => {
 
 describe('a wrong device credential', () => {
   it('waits for authentication and leaves the upload as it was', async () => {
-    const { outbox, sync, settings, statuses, province } = await open({ province: { faults: { 'reset-mid-patch': 1 } } });
+    const { outbox, sync, settings, statuses, province } = await open({
+      province: { faults: { 'reset-mid-patch': 1 } },
+    });
     const job = await outbox.add([someBytes(5_000)]);
     await sync.call('run', { once: true }); // announced, and has its upload URL
     unwrap(await province.call('setFaults', { faults: {} }));
@@ -198,11 +226,15 @@ describe('one bad dossier', () => {
     const bad = await outbox.add([someBytes(5_000)], { code: 'H29.12-261121-9999', provisionalCode: null });
     const good = await outbox.add([someBytes(5_000)]);
     expect(unwrap(await sync.call('run', { once: true }))).toEqual({ received: 1, waiting: 0, held: 1 });
-    expect(bad.steps.at(-1)).toMatchObject({ kind: 'held', reason: 'validation', detail: expect.stringContaining('number-refused') });
+    expect(bad.steps.at(-1)).toMatchObject({
+      kind: 'held',
+      reason: 'validation',
+      detail: expect.stringContaining('number-refused'),
+    });
     expect(good.state).toBe('received');
   });
 
-  it('with a damaged file on the counter\'s disk is held (hash), and nothing wrong is sent', async () => {
+  it("with a damaged file on the counter's disk is held (hash), and nothing wrong is sent", async () => {
     const { outbox, sync, province } = await open();
     const bad = await outbox.add([someBytes(100_000)]);
     const path = bad.job.files[0]?.access.path ?? '';
@@ -275,11 +307,18 @@ describe('receipts of the province', () => {
     const { outbox, sync, settings } = await open();
     for (let index = 0; index < 4; index++) await outbox.add([someBytes(1_000)]);
     await sync.call('run', { once: true });
-    const receipts = await Promise.all(outbox.jobs.map(async ({ receipts: [jws = ''] }) => ({ jws, payload: await verifyReceipt(jws, settings.receiptKeys) })));
+    const receipts = await Promise.all(
+      outbox.jobs.map(async ({ receipts: [jws = ''] }) => ({
+        jws,
+        payload: await verifyReceipt(jws, settings.receiptKeys),
+      })),
+    );
     receipts.sort((a, b) => a.payload.seq - b.payload.seq);
     receipts.forEach(({ payload }, index) => {
       const before = receipts[index - 1];
-      expect(payload.prevReceiptHash).toBe(before ? createHash('sha256').update(before.jws).digest('hex') : '0'.repeat(64));
+      expect(payload.prevReceiptHash).toBe(
+        before ? createHash('sha256').update(before.jws).digest('hex') : '0'.repeat(64),
+      );
     });
     const stranger = makeReceiptSigner().sign(receipts[0]!.payload);
     await expect(verifyReceipt(stranger, settings.receiptKeys)).rejects.toMatchObject({ code: 'receipt-invalid' });

@@ -22,7 +22,11 @@ async function expectArrivedOnce(): Promise<void> {
   }
   const hashes = jobs.flatMap(({ bytes }) => bytes.map((file) => createHash('sha256').update(file).digest('hex')));
   expect(filesOfProvince(provinceFolder).sort()).toEqual(hashes.sort());
-  expect(unwrap(await province.call('stats', {}))).toMatchObject({ dossiers: jobs.length, receipts: jobs.length, files: hashes.length });
+  expect(unwrap(await province.call('stats', {}))).toMatchObject({
+    dossiers: jobs.length,
+    receipts: jobs.length,
+    files: hashes.length,
+  });
   const numbers = jobs.map(({ payload }) => payload?.number);
   expect(new Set(numbers).size).toBe(jobs.length);
   const sequence = jobs.map(({ payload }) => payload?.seq ?? 0).toSorted((a, b) => a - b);

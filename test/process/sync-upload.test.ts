@@ -18,10 +18,22 @@ describe('a sealed dossier on its way to the province', () => {
     const result = unwrap(await sync.call('run', { once: true }));
     expect(result).toEqual({ received: 1, waiting: 0, held: 0 });
     expect(job.state).toBe('received');
-    expect(job.payload).toMatchObject({ dossierId: job.job.manifest.dossierId, rev: 1, seq: 1, auditHead: job.job.manifest.auditHead });
+    expect(job.payload).toMatchObject({
+      dossierId: job.job.manifest.dossierId,
+      rev: 1,
+      seq: 1,
+      auditHead: job.job.manifest.auditHead,
+    });
     expect(job.payload?.number).toMatch(new RegExp(`^${AGENCY}-\\d{6}-0001$`));
-    expect(filesOfProvince(provinceFolder).sort()).toEqual(job.bytes.map((bytes) => createHash('sha256').update(bytes).digest('hex')).sort());
-    expect(unwrap(await province.call('stats', {}))).toMatchObject({ dossiers: 1, receipts: 1, files: 3, bytes: 3_701_000 });
+    expect(filesOfProvince(provinceFolder).sort()).toEqual(
+      job.bytes.map((bytes) => createHash('sha256').update(bytes).digest('hex')).sort(),
+    );
+    expect(unwrap(await province.call('stats', {}))).toMatchObject({
+      dossiers: 1,
+      receipts: 1,
+      files: 3,
+      bytes: 3_701_000,
+    });
     expect(unwrap(await province.call('receipt', { dossierId: job.job.manifest.dossierId }))).toBe(job.receipts[0]);
   });
 
@@ -29,8 +41,16 @@ describe('a sealed dossier on its way to the province', () => {
     const { outbox, sync } = await open();
     const job = await outbox.add([someBytes(300_000), someBytes(2_000)]);
     await sync.call('run', { once: true });
-    const kinds = job.steps.map((step) => (step.kind === 'progress' ? `${step.sha256 === job.job.manifest.files[1]?.sha256 ? 'small' : 'large'}` : step.kind));
-    expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual(['announced', 'small', 'large', 'committing', 'received']);
+    const kinds = job.steps.map((step) =>
+      step.kind === 'progress' ? `${step.sha256 === job.job.manifest.files[1]?.sha256 ? 'small' : 'large'}` : step.kind,
+    );
+    expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual([
+      'announced',
+      'small',
+      'large',
+      'committing',
+      'received',
+    ]);
   });
 
   it('goes by itself in automatic mode, and the province taking it into work comes back through the feed', async () => {
@@ -41,6 +61,8 @@ describe('a sealed dossier on its way to the province', () => {
     unwrap(await sync.call('wake', {}));
     await poll('received', () => job.state === 'received');
     await poll('status 4', () => outbox.feed.length > 0);
-    expect(outbox.feed).toMatchObject([{ dossierId: job.job.manifest.dossierId, status: 4, code: job.payload?.number }]);
+    expect(outbox.feed).toMatchObject([
+      { dossierId: job.job.manifest.dossierId, status: 4, code: job.payload?.number },
+    ]);
   });
 });

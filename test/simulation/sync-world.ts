@@ -5,7 +5,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { startAutomatic, type Automatic } from '../../main/sync/automatic.ts';
 import { hashManifest } from '../../main/sync/manifest.ts';
-import { WireFailure, type Hashing, type SyncStore, type Transport, type WireAnswer, type WireRequest } from '../../main/sync/ports.ts';
+import {
+  WireFailure,
+  type Hashing,
+  type SyncStore,
+  type Transport,
+  type WireAnswer,
+  type WireRequest,
+} from '../../main/sync/ports.ts';
 import type { Manifest, UploadJob } from '../../main/sync/protocol.ts';
 import { createProvinceApi } from '../../main/sync/province-api.ts';
 import { verifyReceiptOf, type ReceiptPayload } from '../../main/sync/receipt.ts';
@@ -104,9 +111,17 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
       });
     }
     gateway.runScript();
-    const headers: Record<string, string> = { ...commonHeaders(gateway), date: new Date(time.nowMs()).toUTCString(), ...reply.headers };
+    const headers: Record<string, string> = {
+      ...commonHeaders(gateway),
+      date: new Date(time.nowMs()).toUTCString(),
+      ...reply.headers,
+    };
     if (reply.body !== undefined) headers['content-type'] ??= 'application/json';
-    return { status: reply.status, headers, body: new TextEncoder().encode(reply.body === undefined ? '' : JSON.stringify(reply.body)) };
+    return {
+      status: reply.status,
+      headers,
+      body: new TextEncoder().encode(reply.body === undefined ? '' : JSON.stringify(reply.body)),
+    };
   }
 
   // ---- the line --------------------------------------------------------------------------------------------------
@@ -123,7 +138,15 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
       }
       if (strikes('captive-portal', 0.03)) return html(200);
       if (strikes('redirect', 0.01)) return html(302);
-      for (const [status, rate] of [[401, 0.02], [403, 0.01], [423, 0.02], [429, 0.02], [460, 0.02], [500, 0.02], [503, 0.03]] as const) {
+      for (const [status, rate] of [
+        [401, 0.02],
+        [403, 0.01],
+        [423, 0.02],
+        [429, 0.02],
+        [460, 0.02],
+        [500, 0.02],
+        [503, 0.03],
+      ] as const) {
         if (strikes(String(status), rate)) return problem(status);
       }
       if (wire.path.endsWith('/commit') && strikes('forged-receipt', 0.1)) return forge(wire);
@@ -133,7 +156,12 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
       }
       if (!isFeed && strikes('duplicate', 0.05)) await serve(sent).catch(() => undefined);
       let answer = await serve(sent);
-      if (isFeed && !wire.path.includes('wait=0') && answer.status === 200 && !new TextDecoder().decode(answer.body).includes('seq')) {
+      if (
+        isFeed &&
+        !wire.path.includes('wait=0') &&
+        answer.status === 200 &&
+        !new TextDecoder().decode(answer.body).includes('seq')
+      ) {
         await time.sleep(25_000, signal);
         answer = await serve(sent);
       }
@@ -144,12 +172,27 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
     };
 
     function forge(wire: WireRequest): WireAnswer {
-      const { rev, manifestSha256, auditHead } = JSON.parse(new TextDecoder().decode(wire.body)) as { rev: number; manifestSha256: string; auditHead: string };
-      const payload: ReceiptPayload = {
-        dossierId: wire.path.split('/')[3] ?? '', rev, manifestSha256, auditHead, number: `${AGENCY}-261120-9999`,
-        seq: 1, prevReceiptHash: '0'.repeat(64), receivedAt: new Date(time.nowMs()).toISOString(), gateway: 'impostor',
+      const { rev, manifestSha256, auditHead } = JSON.parse(new TextDecoder().decode(wire.body)) as {
+        rev: number;
+        manifestSha256: string;
+        auditHead: string;
       };
-      return { status: 200, headers: { 'content-type': 'application/json' }, body: new TextEncoder().encode(JSON.stringify({ receipt: impostor.sign(payload) })) };
+      const payload: ReceiptPayload = {
+        dossierId: wire.path.split('/')[3] ?? '',
+        rev,
+        manifestSha256,
+        auditHead,
+        number: `${AGENCY}-261120-9999`,
+        seq: 1,
+        prevReceiptHash: '0'.repeat(64),
+        receivedAt: new Date(time.nowMs()).toISOString(),
+        gateway: 'impostor',
+      };
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: new TextEncoder().encode(JSON.stringify({ receipt: impostor.sign(payload) })),
+      };
     }
   }
 
@@ -194,7 +237,8 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
         return value;
       };
       const open = ({ state, notBeforeMs }: SimJob): boolean =>
-        state === 'open' && (notBeforeMs <= clock.nowMs() || (!removed.farWaitRule && notBeforeMs - clock.nowMs() > FARTHEST_WAIT_MS));
+        state === 'open' &&
+        (notBeforeMs <= clock.nowMs() || (!removed.farWaitRule && notBeforeMs - clock.nowMs() > FARTHEST_WAIT_MS));
       return {
         nextJob: () => durable(() => structuredClone(counter.jobs.find(open)?.job ?? null)),
         reportStep: (jobId, step) =>
@@ -202,7 +246,10 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
             const entry = counter.jobs.find(({ job }) => job.jobId === jobId);
             if (!entry) throw new Error(`no job ${jobId}`);
             if (step.kind === 'progress') {
-              Object.assign(entry.job.files.find(({ sha256 }) => sha256 === step.sha256) ?? {}, { uploadUrl: step.uploadUrl, confirmedOffset: step.confirmedOffset });
+              Object.assign(entry.job.files.find(({ sha256 }) => sha256 === step.sha256) ?? {}, {
+                uploadUrl: step.uploadUrl,
+                confirmedOffset: step.confirmedOffset,
+              });
             } else if (step.kind === 'waiting') {
               entry.notBeforeMs = Date.parse(step.notBefore);
               Object.assign(entry.job, { attempts: entry.job.attempts + 1 });
@@ -218,7 +265,8 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
             for (const item of items) if (!counter.feed.some(({ seq }) => seq === item.seq)) counter.feed.push(item);
             cursor = next;
           }),
-        wantedNumbers: () => durable(() => (counter.numbers.length > 0 ? [] : [{ date: '2026-11-20', count: 20, key: wantedKey }])),
+        wantedNumbers: () =>
+          durable(() => (counter.numbers.length > 0 ? [] : [{ date: '2026-11-20', count: 20, key: wantedKey }])),
         storeNumbers: ({ from, to, key }) => durable(() => void counter.numbers.push({ from, to, key })),
       };
     }
@@ -226,8 +274,13 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
     function start(): void {
       const life = { isOver: false };
       const settings = {
-        url: 'http://province', receiptKeys: signer.publicKeys.map((key) => ({ ...key })), deviceId: device.id, deviceSecret: 'secret',
-        agencyCode: AGENCY, counterId: device.counter, maxBytesPerSecond: null,
+        url: 'http://province',
+        receiptKeys: signer.publicKeys.map((key) => ({ ...key })),
+        deviceId: device.id,
+        deviceSecret: 'secret',
+        agencyCode: AGENCY,
+        counterId: device.counter,
+        maxBytesPerSecond: null,
       };
       const hashing: Hashing = {
         sha256Base64: (bytes) => createHash('sha256').update(bytes).digest('base64'),
@@ -254,7 +307,13 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
         return;
       }
       let last: Promise<unknown> = Promise.resolve();
-      counter.automatic = startAutomatic({ core, clock, random, log: () => {}, alone: (work) => (last = last.then(work, work)) as ReturnType<typeof work> });
+      counter.automatic = startAutomatic({
+        core,
+        clock,
+        random,
+        log: () => {},
+        alone: (work) => (last = last.then(work, work)) as ReturnType<typeof work>,
+      });
     }
 
     const bytesOf = (sha256: string): Buffer => {
@@ -277,14 +336,39 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
       bytes.set(createHash('sha256').update(data).digest('hex'), data);
     }
     const manifest: Manifest = {
-      dossierId: randomUUID(), revision: 1, code: null, provisionalCode: `T-${name}`, agencyCode: AGENCY, counterId: 'Q', officerId: 'o',
-      record: {}, auditHead: createHash('sha256').update(name).digest('hex'), sealedAt: '2026-11-20T08:00:00+07:00',
-      files: [...bytes].map(([sha256, data]) => ({ sha256, sizeBytes: data.length, mediaType: 'application/pdf', kind: 'component' as const, componentId: 'c', title: 't' })),
+      dossierId: randomUUID(),
+      revision: 1,
+      code: null,
+      provisionalCode: `T-${name}`,
+      agencyCode: AGENCY,
+      counterId: 'Q',
+      officerId: 'o',
+      record: {},
+      auditHead: createHash('sha256').update(name).digest('hex'),
+      sealedAt: '2026-11-20T08:00:00+07:00',
+      files: [...bytes].map(([sha256, data]) => ({
+        sha256,
+        sizeBytes: data.length,
+        mediaType: 'application/pdf',
+        kind: 'component' as const,
+        componentId: 'c',
+        title: 't',
+      })),
     };
     const jobFiles = manifest.files.map(({ sha256, sizeBytes }) => ({
-      sha256, sizeBytes, uploadUrl: null, confirmedOffset: 0, access: { path: sha256, key: '', sizeBytes, mediaType: 'application/pdf' },
+      sha256,
+      sizeBytes,
+      uploadUrl: null,
+      confirmedOffset: 0,
+      access: { path: sha256, key: '', sizeBytes, mediaType: 'application/pdf' },
     }));
-    return { job: { jobId: name, manifest, manifestSha256: hashManifest(manifest), attempts: 0, files: jobFiles }, bytes, state: 'open', notBeforeMs: 0, receipts: [] };
+    return {
+      job: { jobId: name, manifest, manifestSha256: hashManifest(manifest), attempts: 0, files: jobFiles },
+      bytes,
+      state: 'open',
+      notBeforeMs: 0,
+      receipts: [],
+    };
   }
 
   const counters = [openCounter(1), openCounter(2)];
@@ -305,25 +389,39 @@ export async function simulate(seed: number, removed: Removed = {}): Promise<Sim
   let lost = 0;
   let duplicated = 0;
   let corrupted = 0;
-  const receipts = rows.prepare('SELECT seq, dossier_id, jws FROM receipt ORDER BY seq').all() as { seq: number; dossier_id: string; jws: string }[];
+  const receipts = rows.prepare('SELECT seq, dossier_id, jws FROM receipt ORDER BY seq').all() as {
+    seq: number;
+    dossier_id: string;
+    jws: string;
+  }[];
   for (const { job, bytes, state, receipts: mine } of all()) {
     const theirs = receipts.filter(({ dossier_id }) => dossier_id === job.manifest.dossierId);
     if (state === 'received' && theirs.length === 0) lost++;
     if (theirs.length > 1 || mine.length > 1) duplicated++;
-    if (theirs[0] && mine[0] && mine[0] !== theirs[0].jws) wrong.push(`${job.jobId} holds another receipt than the province`);
-    for (const [sha256, data] of theirs.length > 0 ? bytes : []) if (!disk.get(`content ${sha256}`)?.equals(data)) corrupted++;
-    const moves = rows.prepare('SELECT count(*) AS n FROM feed WHERE dossier_id = ?').get(job.manifest.dossierId) as { n: number };
+    if (theirs[0] && mine[0] && mine[0] !== theirs[0].jws)
+      wrong.push(`${job.jobId} holds another receipt than the province`);
+    for (const [sha256, data] of theirs.length > 0 ? bytes : [])
+      if (!disk.get(`content ${sha256}`)?.equals(data)) corrupted++;
+    const moves = rows.prepare('SELECT count(*) AS n FROM feed WHERE dossier_id = ?').get(job.manifest.dossierId) as {
+      n: number;
+    };
     if (theirs.length > 0 && moves.n > 1) wrong.push(`${job.jobId} was moved ${moves.n} times`);
   }
   receipts.forEach(({ seq, jws }, index) => {
-    const { prevReceiptHash } = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as ReceiptPayload;
+    const { prevReceiptHash } = JSON.parse(
+      Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString(),
+    ) as ReceiptPayload;
     const before = receipts[index - 1];
-    if (seq !== index + 1 || prevReceiptHash !== (before ? hashReceipt(before.jws) : '0'.repeat(64))) wrong.push(`the chain breaks at ${seq}`);
+    if (seq !== index + 1 || prevReceiptHash !== (before ? hashReceipt(before.jws) : '0'.repeat(64)))
+      wrong.push(`the chain breaks at ${seq}`);
   });
   const numbers = rows.prepare('SELECT number FROM dossier WHERE number IS NOT NULL').all() as { number: string }[];
   if (new Set(numbers.map(({ number }) => number)).size !== numbers.length) wrong.push('two dossiers have one number');
-  const blocks = counters.flatMap(({ numbers: leased }) => [...new Map(leased.map((block) => [block.key, block])).values()]);
-  if (blocks.length === 2 && blocks[0] && blocks[1] && blocks[0].from <= blocks[1].to && blocks[1].from <= blocks[0].to) wrong.push('two counters have one number block');
+  const blocks = counters.flatMap(({ numbers: leased }) => [
+    ...new Map(leased.map((block) => [block.key, block])).values(),
+  ]);
+  if (blocks.length === 2 && blocks[0] && blocks[1] && blocks[0].from <= blocks[1].to && blocks[1].from <= blocks[0].to)
+    wrong.push('two counters have one number block');
 
   const virtualMs = time.nowMs() - START_MS;
   const stuck = all().filter(({ state }) => state !== 'received').length;
@@ -379,7 +477,11 @@ function matchRoute(method: string, path: string): [(typeof ROUTES)[number], Rec
 }
 
 function html(status: number): WireAnswer {
-  return { status, headers: { 'content-type': 'text/html', location: 'http://login.example.net/' }, body: new TextEncoder().encode('<!doctype html><p>Đăng nhập') };
+  return {
+    status,
+    headers: { 'content-type': 'text/html', location: 'http://login.example.net/' },
+    body: new TextEncoder().encode('<!doctype html><p>Đăng nhập'),
+  };
 }
 
 function problem(status: number): WireAnswer {

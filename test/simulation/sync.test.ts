@@ -37,7 +37,8 @@ describe('the sync core and the gateway on a bad line, with kills, forgers and j
     );
     expect(total.wrong).toEqual([]);
     expect(total).toMatchObject({ lost: 0, duplicated: 0, corrupted: 0, stuck: 0 });
-    for (const [name, times] of Object.entries(total.fired)) expect(times, `${name} must really happen`).toBeGreaterThanOrEqual(SEEDS / 50);
+    for (const [name, times] of Object.entries(total.fired))
+      expect(times, `${name} must really happen`).toBeGreaterThanOrEqual(SEEDS / 50);
   });
 
   // Positive controls: with one protection removed the same harness must report damage, or it proves nothing.
@@ -47,7 +48,8 @@ describe('the sync core and the gateway on a bad line, with kills, forgers and j
     ['a wait that a jumping clock made endless is waited for: dossiers are stuck', { farWaitRule: true }, 'stuck'],
   ] as const)('notices when %s', async (_name, removed, damage) => {
     let found = 0;
-    for (let seed = FIRST; found === 0 && seed < FIRST + CONTROL_SEEDS; seed++) found = (await simulate(seed, removed))[damage];
+    for (let seed = FIRST; found === 0 && seed < FIRST + CONTROL_SEEDS; seed++)
+      found = (await simulate(seed, removed))[damage];
     expect(found).toBeGreaterThan(0);
   });
 

@@ -48,17 +48,21 @@ describe('the back-off', () => {
 describe('the chunk size', () => {
   it('stays between 64 KiB and 4 MiB in whole 64 KiB, whatever was measured', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(8_000_000), fc.nat(60_000), fc.boolean())), fc.option(fc.integer({ min: 1, max: 10_000_000 })), (samples, cap) => {
-        const pace = createPace(cap);
-        for (const [bytes, ms, hasFailed] of samples) {
-          if (hasFailed) pace.failed();
-          else pace.measured(bytes, ms);
-          const size = pace.chunkBytes();
-          expect(size).toBeGreaterThanOrEqual(SMALLEST_CHUNK);
-          expect(size).toBeLessThanOrEqual(LARGEST_CHUNK);
-          expect(size % SMALLEST_CHUNK).toBe(0);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(8_000_000), fc.nat(60_000), fc.boolean())),
+        fc.option(fc.integer({ min: 1, max: 10_000_000 })),
+        (samples, cap) => {
+          const pace = createPace(cap);
+          for (const [bytes, ms, hasFailed] of samples) {
+            if (hasFailed) pace.failed();
+            else pace.measured(bytes, ms);
+            const size = pace.chunkBytes();
+            expect(size).toBeGreaterThanOrEqual(SMALLEST_CHUNK);
+            expect(size).toBeLessThanOrEqual(LARGEST_CHUNK);
+            expect(size % SMALLEST_CHUNK).toBe(0);
+          }
+        },
+      ),
     );
   });
 
@@ -78,20 +82,24 @@ describe('the chunk size', () => {
 });
 
 describe('the bandwidth cap', () => {
-  it('lets through at most one second\'s worth more than the cap, and not much less', async () => {
+  it("lets through at most one second's worth more than the cap, and not much less", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1_000, max: 1_000_000 }), fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 50 }), async (cap, slices) => {
-        let nowMs = 0;
-        const clock: Clock = { nowMs: () => 0, monotonicMs: () => nowMs, sleep: async (ms) => void (nowMs += ms) };
-        const bucket = createTokenBucket(cap, clock);
-        let sent = 0;
-        for (const bytes of slices) {
-          await bucket.take(bytes);
-          sent += bytes;
-          expect(sent).toBeLessThanOrEqual(cap + (cap * nowMs) / 1000 + 1e-3);
-        }
-        expect(nowMs).toBeLessThanOrEqual((sent * 1000) / cap);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1_000, max: 1_000_000 }),
+        fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 50 }),
+        async (cap, slices) => {
+          let nowMs = 0;
+          const clock: Clock = { nowMs: () => 0, monotonicMs: () => nowMs, sleep: async (ms) => void (nowMs += ms) };
+          const bucket = createTokenBucket(cap, clock);
+          let sent = 0;
+          for (const bytes of slices) {
+            await bucket.take(bytes);
+            sent += bytes;
+            expect(sent).toBeLessThanOrEqual(cap + (cap * nowMs) / 1000 + 1e-3);
+          }
+          expect(nowMs).toBeLessThanOrEqual((sent * 1000) / cap);
+        },
+      ),
     );
   });
 });

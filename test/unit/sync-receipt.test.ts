@@ -20,7 +20,8 @@ const payload: ReceiptPayload = {
 };
 const jws = signer.sign(payload);
 const subject = { dossierId: payload.dossierId, revision: 1, auditHead: payload.auditHead };
-const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const invalid = { code: 'receipt-invalid' };
 
 describe('a receipt', () => {
@@ -41,7 +42,11 @@ describe('a receipt', () => {
       fc.asyncProperty(fc.nat(jws.length - 1), fc.constantFrom(...'ABCxyz019-_.~ '), async (at, character) => {
         const altered = jws.slice(0, at) + character + jws.slice(at + 1);
         // The last character of a base64url text may hold unused bits: the same bytes, so the same receipt.
-        const isSame = altered.split('.').every((part, index) => Buffer.from(part, 'base64url').equals(Buffer.from(jws.split('.')[index] ?? '', 'base64url')));
+        const isSame = altered
+          .split('.')
+          .every((part, index) =>
+            Buffer.from(part, 'base64url').equals(Buffer.from(jws.split('.')[index] ?? '', 'base64url')),
+          );
         const result = await verifyReceipt(altered, keys).catch((thrown: { code: string }) => thrown.code);
         if (isSame) expect(['receipt-invalid', payload]).toContainEqual(result);
         else expect(result).toBe('receipt-invalid');
@@ -76,10 +81,15 @@ describe('a receipt', () => {
     ['a revision of 0', signed(header, { ...payload, rev: 0 })],
     ['a hash that is none', signed(header, { ...payload, manifestSha256: 'A'.repeat(64) })],
     ['an unknown critical header', signed({ ...header, crit: ['b64'], b64: false }, payload)],
-    ['HMAC with the public key as secret', (() => {
-      const input = `${encode({ alg: 'HS256', typ: RECEIPT_TYPE })}.${encode(payload)}`;
-      return `${input}.${createHmac('sha256', createPublicKey(privateKey).export({ type: 'spki', format: 'pem' })).update(input).digest('base64url')}`;
-    })()],
+    [
+      'HMAC with the public key as secret',
+      (() => {
+        const input = `${encode({ alg: 'HS256', typ: RECEIPT_TYPE })}.${encode(payload)}`;
+        return `${input}.${createHmac('sha256', createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }))
+          .update(input)
+          .digest('base64url')}`;
+      })(),
+    ],
   ])('is refused with %s', async (_name, text) => {
     expect(await verifyReceipt(signed(header, payload), mine)).toEqual(payload);
     await expect(verifyReceipt(text, mine)).rejects.toMatchObject(invalid);
@@ -106,6 +116,8 @@ describe('the hash of a manifest', () => {
     expect(hashManifest({ b: 1, a: { d: 'Ẩn', c: [2, 1] } })).toBe(hashManifest({ a: { c: [2, 1], d: 'Ẩn' }, b: 1 }));
     expect(hashManifest({ a: [2, 1] })).not.toBe(hashManifest({ a: [1, 2] }));
     // printf '%s' '{"a":1,"b":"Nguyễn"}' | sha256sum
-    expect(hashManifest({ b: 'Nguyễn', a: 1 })).toBe('66c13af6f7df7e460e86b2d6749ce914ce1a95421cbfe86dbb00c14debec1c50');
+    expect(hashManifest({ b: 'Nguyễn', a: 1 })).toBe(
+      '66c13af6f7df7e460e86b2d6749ce914ce1a95421cbfe86dbb00c14debec1c50',
+    );
   });
 });

@@ -2,12 +2,29 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WireAnswer } from '../../main/sync/ports.ts';
 import { WireFailure } from '../../main/sync/ports.ts';
-import { ACTIONS, classifyAnswer, classifyFailure, waitReasonAfterRemedies, type AnswerClass, type Step } from '../../main/sync/taxonomy.ts';
+import {
+  ACTIONS,
+  classifyAnswer,
+  classifyFailure,
+  waitReasonAfterRemedies,
+  type AnswerClass,
+  type Step,
+} from '../../main/sync/taxonomy.ts';
 
 const JSON_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
 const HTML = { 'content-type': 'text/html' };
 const TUS = { 'tus-resumable': '1.0.0' };
-const STEPS: readonly Step[] = ['health', 'authenticate', 'announce', 'file', 'head', 'patch', 'commit', 'feed', 'lease'];
+const STEPS: readonly Step[] = [
+  'health',
+  'authenticate',
+  'announce',
+  'file',
+  'head',
+  'patch',
+  'commit',
+  'feed',
+  'lease',
+];
 
 function answer(status: number, headers: Record<string, string>): WireAnswer {
   return { status, headers, body: new Uint8Array() };
@@ -24,8 +41,8 @@ describe('what an answer means', () => {
     ['network login required', 'announce', 511, HTML, 'server-error'],
     ['an expired token', 'patch', 401, TUS, 'unauthenticated'],
     ['a revoked device', 'announce', 403, JSON_TYPE, 'unauthenticated'],
-    ['somebody else\'s 403 page', 'announce', 403, HTML, 'captive-portal'],
-    ['somebody else\'s 404 page on an upload', 'head', 404, HTML, 'captive-portal'],
+    ["somebody else's 403 page", 'announce', 403, HTML, 'captive-portal'],
+    ["somebody else's 404 page on an upload", 'head', 404, HTML, 'captive-portal'],
     ['an upload the province forgot', 'head', 404, TUS, 'gone'],
     ['an upload that expired', 'patch', 410, TUS, 'gone'],
     ['a feed cursor of another time', 'feed', 410, JSON_TYPE, 'gone'],
@@ -48,11 +65,16 @@ describe('what an answer means', () => {
 
   it('a success is never anything but a 2xx that looks like the province', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...STEPS), fc.integer({ min: 100, max: 599 }), fc.dictionary(fc.constantFrom('content-type', 'server', 'location'), fc.string()), (step, status, headers) => {
-        const isJson = /^application\/(problem\+)?json\b/i.test(headers['content-type'] ?? '');
-        fc.pre(!isJson);
-        expect(classifyAnswer(step, answer(status, headers))).not.toBe('success');
-      }),
+      fc.property(
+        fc.constantFrom(...STEPS),
+        fc.integer({ min: 100, max: 599 }),
+        fc.dictionary(fc.constantFrom('content-type', 'server', 'location'), fc.string()),
+        (step, status, headers) => {
+          const isJson = /^application\/(problem\+)?json\b/i.test(headers['content-type'] ?? '');
+          fc.pre(!isJson);
+          expect(classifyAnswer(step, answer(status, headers))).not.toBe('success');
+        },
+      ),
     );
   });
 

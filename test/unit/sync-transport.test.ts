@@ -6,7 +6,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpTransport, type HttpTransport } from '../../main/sync/http-transport.ts';
 import type { Clock, WireRequest } from '../../main/sync/ports.ts';
 
-const clock: Clock = { nowMs: Date.now, monotonicMs: () => performance.now(), sleep: async (ms) => void (await delay(ms)) };
+const clock: Clock = {
+  nowMs: Date.now,
+  monotonicMs: () => performance.now(),
+  sleep: async (ms) => void (await delay(ms)),
+};
 const open: { server: Server; transport?: HttpTransport }[] = [];
 const never = new AbortController().signal;
 const get = (path: string, stallMs = 5_000): WireRequest => ({ method: 'GET', path, headers: {}, stallMs });
@@ -27,7 +31,11 @@ async function listen(server: Server): Promise<number> {
 }
 
 async function connect(answer: RequestListener, maxBytesPerSecond: number | null = null): Promise<HttpTransport> {
-  const http = createHttpTransport({ url: `http://127.0.0.1:${await listen(createServer(answer))}`, maxBytesPerSecond, clock });
+  const http = createHttpTransport({
+    url: `http://127.0.0.1:${await listen(createServer(answer))}`,
+    maxBytesPerSecond,
+    clock,
+  });
   Object.assign(open.at(-1) ?? {}, { transport: http });
   return http;
 }
@@ -43,17 +51,29 @@ function makeCertificate(fromDays: number, toDays: number): { key: string; cert:
   const name = [{ name: 'commonName', value: 'province.test' }];
   certificate.setSubject(name);
   certificate.setIssuer(name);
-  certificate.setExtensions([{ name: 'basicConstraints', cA: true }, { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }]);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: true },
+    { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+  ]);
   certificate.sign(keys.privateKey, forge.md.sha256.create());
   return { key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(certificate) };
 }
 
-async function connectTls(tls: { key: string; cert: string }, certificateAuthorities?: string[], heard: () => void = () => {}): Promise<HttpTransport> {
+async function connectTls(
+  tls: { key: string; cert: string },
+  certificateAuthorities?: string[],
+  heard: () => void = () => {},
+): Promise<HttpTransport> {
   const server = createTlsServer(tls, (_request, response) => {
     heard();
     response.end('{}');
   });
-  const http = createHttpTransport({ url: `https://127.0.0.1:${await listen(server)}`, maxBytesPerSecond: null, certificateAuthorities, clock });
+  const http = createHttpTransport({
+    url: `https://127.0.0.1:${await listen(server)}`,
+    maxBytesPerSecond: null,
+    certificateAuthorities,
+    clock,
+  });
   Object.assign(open.at(-1) ?? {}, { transport: http });
   return http;
 }
@@ -67,7 +87,11 @@ describe('the line to the province', () => {
     });
     const body = Buffer.alloc(700_000, 'Ẩn ');
     const answer = await transport({ method: 'PUT', path: '/x', headers: {}, body, stallMs: 5_000 }, never);
-    expect([answer.status, answer.headers['x-method'], Buffer.from(answer.body).equals(body)]).toEqual([207, 'PUT', true]);
+    expect([answer.status, answer.headers['x-method'], Buffer.from(answer.body).equals(body)]).toEqual([
+      207,
+      'PUT',
+      true,
+    ]);
   });
 
   it('gives up when no byte comes, and says so', async () => {
@@ -76,7 +100,9 @@ describe('the line to the province', () => {
   });
 
   it('gives up when an answer stops in the middle', async () => {
-    const { transport } = await connect((_request, response) => void response.writeHead(200, { 'content-length': '100' }).write('half'));
+    const { transport } = await connect(
+      (_request, response) => void response.writeHead(200, { 'content-length': '100' }).write('half'),
+    );
     await expect(transport(get('/', 100), never)).rejects.toMatchObject({ fault: 'stalled' });
   });
 
@@ -145,7 +171,9 @@ describe('the certificate of the province', () => {
   it('of the pinned authority is trusted, of another one not', async () => {
     expect((await (await connectTls(good, [good.cert])).transport(get('/'), never)).status).toBe(200);
     const other = makeCertificate(-1, 30);
-    await expect((await connectTls(good, [other.cert])).transport(get('/'), never)).rejects.toMatchObject({ fault: 'untrusted' });
+    await expect((await connectTls(good, [other.cert])).transport(get('/'), never)).rejects.toMatchObject({
+      fault: 'untrusted',
+    });
   });
 
   it.each([
@@ -153,6 +181,8 @@ describe('the certificate of the province', () => {
     ['expired', -30, -2],
   ])('%s counts as trouble of the clock, not as an attack', async (_name, from, to) => {
     const dated = makeCertificate(from, to);
-    await expect((await connectTls(dated, [dated.cert])).transport(get('/'), never)).rejects.toMatchObject({ fault: 'certificate-dates' });
+    await expect((await connectTls(dated, [dated.cert])).transport(get('/'), never)).rejects.toMatchObject({
+      fault: 'certificate-dates',
+    });
   });
 });
