@@ -60,11 +60,12 @@ function asMembers(names: readonly string[]): object {
 
 function isSupported(usage: Usage): boolean {
   const event = /^(\w+)#(.+)$/.exec(usage);
-  if (event?.[1]) return EVENTS[event[1]]?.includes(event[2] ?? '') ?? /^Ipc/.test(event[1]); // ipc channels are free
+  if (event?.[1]) return EVENTS[event[1]]?.includes(event[2] ?? '') ?? event[1].startsWith('Ipc'); // ipc channels are free
   const [type = '', member = ''] = usage.split('.');
   return (
     SUPPORTED[type]?.some(
-      (object) => member in object && !(member in EventEmitter.prototype && !(type in EVENTS) && !/^Ipc/.test(type)),
+      (object) =>
+        member in object && !(member in EventEmitter.prototype && !(type in EVENTS) && !type.startsWith('Ipc')),
     ) ?? false
   );
 }

@@ -14,24 +14,10 @@ import { HostWebContents, TITLE_SUFFIX } from './web-contents.ts';
 
 export const WINDOW_EVENTS = ['ready-to-show', 'show', 'focus', 'close', 'closed', 'page-title-updated'];
 
-const OPTIONS = [
-  ...[
-    'width',
-    'height',
-    'minWidth',
-    'minHeight',
-    'x',
-    'y',
-    'center',
-    'useContentSize',
-    'title',
-    'backgroundColor',
-    'icon',
-    'show',
-    'autoHideMenuBar',
-  ],
-  ...['parent', 'modal', 'resizable', 'minimizable', 'maximizable', 'fullscreenable', 'webPreferences'],
-];
+const OPTIONS = ['width', 'height', 'title', 'show', 'parent', 'modal', 'webPreferences'];
+
+/** Looks only: accepted, but Chromium draws its windows as it likes. */
+const COSMETIC_OPTIONS = ['minWidth', 'minHeight', 'backgroundColor', 'icon', 'autoHideMenuBar'];
 
 /** What a page must be given, and what it may be given. Anything weaker is not imitated but refused. */
 const PREFERENCES: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -111,7 +97,7 @@ export class HostBrowserWindow
   constructor(options: Electron.BrowserWindowConstructorOptions = {}) {
     super('BrowserWindow', WINDOW_EVENTS);
     observer?.requireReady();
-    refuseUnknownOptions(options, OPTIONS, 'BrowserWindow');
+    refuseUnknownOptions(options, [...OPTIONS, ...COSMETIC_OPTIONS], 'BrowserWindow');
     const preferences = options.webPreferences ?? {};
     for (const [name, value] of Object.entries(preferences)) {
       if (!(PREFERENCES[name]?.(value) ?? false)) notSupported(`webPreferences.${name} = ${String(value)}`);

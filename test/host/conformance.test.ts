@@ -23,15 +23,15 @@ function control<T = unknown>(name: string, ...values: unknown[]): Promise<T> {
 }
 
 /** Polls from outside: the content policy forbids the page to evaluate text by itself. Navigations in between are expected. */
-async function until(condition: string): Promise<void> {
+async function waitUntil(condition: string): Promise<void> {
   await expect.poll(() => page.evaluate(condition).catch(() => false), { timeout: POLL_LIMIT_MS }).toBe(true);
 }
 
 /** Has the main process load a page: the document that asks goes away, so nobody can wait for its answer. */
 async function load(name: string): Promise<void> {
-  await until('window.control !== undefined');
+  await waitUntil('window.control !== undefined');
   await page.evaluate(`(window.isOld = true, void control('load', '${name}'))`);
-  await until(`location.pathname === '/${name}' && window.control !== undefined && window.isOld === undefined`);
+  await waitUntil(`location.pathname === '/${name}' && window.control !== undefined && window.isOld === undefined`);
 }
 
 /** Reads the fixture's log until a line appears; returns everything read. */
@@ -60,7 +60,7 @@ describe('one window', () => {
   afterAll(() => run.stop());
   beforeEach(async () => {
     if (new URL(page.url()).pathname !== '/index.html') await load('index.html');
-    await until(`window.control !== undefined`);
+    await waitUntil(`window.control !== undefined`);
     await control('log');
   });
 
@@ -250,7 +250,7 @@ describe('one window', () => {
     ])('by %s asks will-frame-navigate, then will-navigate, and keeps the bridge', async (_way, script) => {
       await page.evaluate(script);
       await page.waitForURL(/second\.html/);
-      await until(`window.control !== undefined`);
+      await waitUntil(`window.control !== undefined`);
       const asked = (await control<string[]>('log')).filter((line) => /^will-(frame-)?navigate/.test(line)).slice(0, 2);
       expect(asked.map((line) => line.replace('?', ''))).toEqual([
         'will-frame-navigate app://counter/second.html true',
@@ -278,7 +278,7 @@ describe('one window', () => {
     it('follows a redirect after will-redirect', async () => {
       await page.evaluate(`location = 'moved'`);
       await page.waitForURL(/second\.html/);
-      await until(`window.control !== undefined`);
+      await waitUntil(`window.control !== undefined`);
       await logUntil('will-redirect app://counter/second.html');
     });
 
@@ -451,7 +451,7 @@ describe('the life of the program', () => {
     await run.waitForOutput('page gone: crashed');
     const again = await chromium.connectOverCDP(address); // Playwright gives a crashed page up for good
     page = again.contexts()[0]?.pages()[0] ?? page;
-    await until(`window.control !== undefined`);
+    await waitUntil(`window.control !== undefined`);
     await logUntil('render-process-gone crashed');
   });
 
@@ -557,7 +557,7 @@ describe.skipIf(noScreen !== '')(`a visible window${noScreen}`, () => {
       (await devtools?.send('Runtime.evaluate', { expression: `document.querySelector('input')` })) ?? {};
     await devtools?.send('DOM.setFileInputFiles', { files: [file], objectId: result?.objectId ?? '' });
     await dialog?.getByRole('button', { name: 'Đồng ý' }).click();
-    await until('window.answer !== undefined');
+    await waitUntil('window.answer !== undefined');
     expect(await page.evaluate('answer')).toEqual({ canceled: false, filePaths: [file] });
     expect(await control('url')).toBe('app://counter/index.html');
   });

@@ -12,14 +12,7 @@ import { applyPermissions } from './permissions.ts';
 import { checkPrintOptions, pageToPdf, printPage } from './printing.ts';
 import { defaultSession } from './session.ts';
 import { startBlankPage } from './targets.ts';
-import {
-  emitPreventable,
-  HostEmitter,
-  HostEvent,
-  notSupported,
-  refuseMissing,
-  refuseUnknownOptions,
-} from './unsupported.ts';
+import { emitPreventable, HostEmitter, HostEvent, notSupported, refuseMissing } from './unsupported.ts';
 import { toWire, type Downward, type Upward } from './wire.ts';
 import { BINDING, pageWorldSource, preloadWorldSource, PRELOAD_WORLD, RECEIVER } from './worlds.ts';
 

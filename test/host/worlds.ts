@@ -108,7 +108,7 @@ function createPeer(sendName: string, receiveName: string, onExpose: (key: strin
     return decode(answer.value);
   }
 
-  function answer(message: Extract<PeerMessage, { kind: 'call' }>): void {
+  function answerCall(message: Extract<PeerMessage, { kind: 'call' }>): void {
     let outcome: { readonly hasFailed: boolean; readonly value: Encoded };
     try {
       const target = functions.get(message.id);
@@ -123,7 +123,7 @@ function createPeer(sendName: string, receiveName: string, onExpose: (key: strin
   EventTarget.prototype.addEventListener.call(window, receiveName, (event: Event) => {
     const message = readDetail.call(event) as PeerMessage | null;
     if (message === null) return; // not cloneable: the caller sees that no answer came
-    if (message.kind === 'call') answer(message);
+    if (message.kind === 'call') answerCall(message);
     else if (message.kind === 'return') answers.set(message.call, message);
     else if (message.kind === 'expose') onExpose(message.key, decode(message.value));
     else {
