@@ -16,7 +16,11 @@ export function pdfjsAssets(): Plugin {
     generateBundle() {
       for (const [folder, pattern] of Object.entries(WANTED)) {
         for (const name of readdirSync(join(PACKAGE, folder)).filter((one) => pattern.test(one))) {
-          this.emitFile({ type: 'asset', fileName: `pdfjs/${folder}/${name}`, source: readFileSync(join(PACKAGE, folder, name)) });
+          this.emitFile({
+            type: 'asset',
+            fileName: `pdfjs/${folder}/${name}`,
+            source: readFileSync(join(PACKAGE, folder, name)),
+          });
         }
       }
     },

@@ -20,6 +20,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
+  // what pdf.js asks for when a PDF leaves its fonts out
+  '.ttf': 'font/ttf',
+  '.pfb': 'application/octet-stream',
 };
 
 export interface AppProtocolOptions {

@@ -3,6 +3,7 @@
  * composed (Unikey, IBus); takes a card reader's burst out of any field; and hands every other key to the shortcuts.
  */
 import { BURST_GAP_MS, WedgeReader } from './wedge-reader.ts';
+import { dismissFailure } from '../state/failures.ts';
 import { findShortcut } from '../state/shortcuts.ts';
 
 /** A reader that stops in the middle of a code for this long is taken for a person after all. */
@@ -12,7 +13,8 @@ type TextField = HTMLInputElement | HTMLTextAreaElement;
 
 function textField(target: EventTarget | null): TextField | null {
   if (target instanceof HTMLTextAreaElement) return target;
-  if (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range', 'file'].includes(target.type)) return target;
+  if (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range', 'file'].includes(target.type))
+    return target;
   return null;
 }
 
@@ -30,6 +32,13 @@ function keyName(event: KeyboardEvent): string {
   return key;
 }
 
+/** Esc closes what lies on top before it means "one step back". */
+function isPopupOpen(): boolean {
+  return [...document.querySelectorAll<HTMLElement>('[role="dialog"], [role="menu"], [role="listbox"]')].some((popup) =>
+    popup.checkVisibility(),
+  );
+}
+
 /** Starts listening; the returned function ends it. */
 export function listenToKeys(onIdentityCode: (text: string) => void): () => void {
   const reader = new WedgeReader();
@@ -39,12 +48,15 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
 
   function giveUp(): void {
     const text = reader.giveUp();
-    if (text !== null && before !== null && document.contains(before.field)) setFieldText(before.field, before.value + text);
+    if (text !== null && before !== null && document.contains(before.field))
+      setFieldText(before.field, before.value + text);
   }
 
   function run(name: string, event: KeyboardEvent): void {
     const shortcut = findShortcut(name);
-    if (!shortcut) return;
+    if (!shortcut || (name === 'Escape' && isPopupOpen())) return;
+    // "Press F2 again", says a failure: the key answers it.
+    if (/^F\d/.test(name)) dismissFailure();
     event.preventDefault();
     event.stopPropagation();
     shortcut.run(name);
@@ -59,7 +71,8 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
     clearTimeout(loneKeyTimer);
 
     if ((isPrintable || (event.key === 'Enter' && isPlain)) && !isSecret) {
-      if (reader.length === 0 || event.timeStamp > lastAt + BURST_GAP_MS) before = field ? { field, value: field.value } : null;
+      if (reader.length === 0 || event.timeStamp > lastAt + BURST_GAP_MS)
+        before = field ? { field, value: field.value } : null;
       lastAt = event.timeStamp;
       const verdict = reader.key(event.key, event.timeStamp);
       if (verdict.kind !== 'pass') {
@@ -76,10 +89,16 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
 
     if (isPrintable) {
       // A single letter acts only when it is alone: the digits of a card reader are no commands.
-      if (field !== null || event.target instanceof HTMLSelectElement || document.querySelector('[role="dialog"]') !== null) return;
+      if (
+        field !== null ||
+        event.target instanceof HTMLSelectElement ||
+        document.querySelector('[role="dialog"]') !== null
+      )
+        return;
       const isAlone = reader.length <= 1;
       const name = keyName(event);
-      if (isAlone && findShortcut(name)) loneKeyTimer = setTimeout(() => findShortcut(name)?.run(name), BURST_GAP_MS + 10);
+      if (isAlone && findShortcut(name))
+        loneKeyTimer = setTimeout(() => findShortcut(name)?.run(name), BURST_GAP_MS + 10);
       return;
     }
     const name = keyName(event);
@@ -88,7 +107,22 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
       return;
     }
     // In a field these keys edit text; elsewhere they are commands.
-    if (field !== null && ['Ctrl+Z', 'Delete', 'Home', 'End', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Alt+ArrowLeft', 'Alt+ArrowRight'].includes(name)) return;
+    if (
+      field !== null &&
+      [
+        'Ctrl+Z',
+        'Delete',
+        'Home',
+        'End',
+        'ArrowLeft',
+        'ArrowRight',
+        'ArrowUp',
+        'ArrowDown',
+        'Alt+ArrowLeft',
+        'Alt+ArrowRight',
+      ].includes(name)
+    )
+      return;
     run(name, event);
   }
 

@@ -2,7 +2,14 @@
  * @file The look in one place: Mantine's theme and what it turns into. `theme-variables.css` is generated from this file
  * (a test keeps the two equal), because the page's policy forbids the <style> tag Mantine would write at run time.
  */
-import { convertCssVariables, createTheme, defaultCssVariablesResolver, mergeMantineTheme, DEFAULT_THEME, type CSSVariablesResolver } from '@mantine/core';
+import {
+  convertCssVariables,
+  createTheme,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+  DEFAULT_THEME,
+  type CSSVariablesResolver,
+} from '@mantine/core';
 
 export const theme = createTheme({
   fontFamily: "'Be Vietnam Pro', 'Segoe UI', system-ui, sans-serif",
@@ -16,7 +23,18 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // One deep blue for action; the dark theme takes its lighter steps.
   colors: {
-    navy: ['#eef3fb', '#dbe5f4', '#b5c9e8', '#8cabdc', '#8fb2ec', '#4a78c2', '#2f61b3', '#1b4b9b', '#153c7d', '#0e2c5e'],
+    navy: [
+      '#eef3fb',
+      '#dbe5f4',
+      '#b5c9e8',
+      '#8cabdc',
+      '#8fb2ec',
+      '#4a78c2',
+      '#2f61b3',
+      '#1b4b9b',
+      '#153c7d',
+      '#0e2c5e',
+    ],
   },
   fontSizes: { xs: '0.8125rem', sm: '0.875rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
   spacing: { xs: '0.25rem', sm: '0.5rem', md: '1rem', lg: '1.5rem', xl: '2rem' },

@@ -8,7 +8,13 @@ const NEWS_MS = 4000;
 const UNDO_MS = 10_000;
 
 export function tell(message: string): void {
-  notifications.show({ message, icon: <IconCheck size={18} aria-hidden />, color: 'green.9', autoClose: NEWS_MS, closeButtonProps: { 'aria-label': currentWords().app.close } });
+  notifications.show({
+    message,
+    icon: <IconCheck size={18} aria-hidden />,
+    color: 'green.9',
+    autoClose: NEWS_MS,
+    closeButtonProps: { 'aria-label': currentWords().app.close },
+  });
 }
 
 /** Says what was done and offers to take it back: the desk's answer to "are you sure?". */

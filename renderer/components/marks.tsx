@@ -9,9 +9,24 @@ export function Key({ children }: { readonly children: string }): ReactNode {
 
 export type Tone = 'good' | 'warn' | 'wrong' | 'busy' | 'quiet' | 'moving';
 
-const ICONS = { good: IconCheck, warn: IconAlertTriangle, wrong: IconX, busy: IconClock, quiet: IconCircleDashed, moving: IconArrowUp } as const;
+const ICONS = {
+  good: IconCheck,
+  warn: IconAlertTriangle,
+  wrong: IconX,
+  busy: IconClock,
+  quiet: IconCircleDashed,
+  moving: IconArrowUp,
+} as const;
 
-export function StateWord({ tone, children, testId }: { readonly tone: Tone; readonly children: ReactNode; readonly testId?: string }): ReactNode {
+export function StateWord({
+  tone,
+  children,
+  testId,
+}: {
+  readonly tone: Tone;
+  readonly children: ReactNode;
+  readonly testId?: string;
+}): ReactNode {
   const Icon = ICONS[tone];
   return (
     <span className={classes['state']} data-tone={tone} data-testid={testId}>
@@ -21,7 +36,15 @@ export function StateWord({ tone, children, testId }: { readonly tone: Tone; rea
   );
 }
 
-export function Empty({ icon, title, children }: { readonly icon?: ReactNode; readonly title?: string; readonly children: ReactNode }): ReactNode {
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  readonly icon?: ReactNode;
+  readonly title?: string;
+  readonly children: ReactNode;
+}): ReactNode {
   return (
     <div className={classes['empty']}>
       {icon}

@@ -8,7 +8,15 @@ import { useWords } from '../state/session.ts';
 import { StateWord } from './marks.tsx';
 import classes from './pdf-pages.module.css';
 
-export function PdfPages({ blobId, title, zoom }: { readonly blobId: string; readonly title: string; readonly zoom: number }): ReactNode {
+export function PdfPages({
+  blobId,
+  title,
+  zoom,
+}: {
+  readonly blobId: string;
+  readonly title: string;
+  readonly zoom: number;
+}): ReactNode {
   const words = useWords();
   const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
   const [hasFailed, setHasFailed] = useState(false);
@@ -48,7 +56,15 @@ export function PdfPages({ blobId, title, zoom }: { readonly blobId: string; rea
 }
 
 /** Draws when it comes near the screen, sharp at the present width. */
-function PdfPage({ pdf, number, label }: { readonly pdf: PDFDocumentProxy; readonly number: number; readonly label: string }): ReactNode {
+function PdfPage({
+  pdf,
+  number,
+  label,
+}: {
+  readonly pdf: PDFDocumentProxy;
+  readonly number: number;
+  readonly label: string;
+}): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const target = canvas.current;
@@ -74,7 +90,10 @@ function PdfPage({ pdf, number, label }: { readonly pdf: PDFDocumentProxy; reado
       await task.promise.catch(() => undefined); // cancelled by the next drawing
     }
 
-    const near = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void draw(target), { rootMargin: '400px' });
+    const near = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && void draw(target),
+      { rootMargin: '400px' },
+    );
     const resized = new ResizeObserver(() => drawnWidth > 0 && void draw(target));
     near.observe(target);
     resized.observe(target);

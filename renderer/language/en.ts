@@ -500,7 +500,6 @@ export const en: Words = {
     pinAgain: 'Type the PIN once more',
     showPin: 'Show PIN',
     hidePin: 'Hide PIN',
-    pastePin: 'Paste PIN',
     lengthExact: 'The PIN of this token has {min} characters.',
     lengthRange: 'The PIN of this token has {min} to {max} characters.',
     lengthNow: '{count} typed.',

@@ -88,5 +88,10 @@ export function formatBytes(sizeBytes: number): string {
 
 /** Lower case without diacritics: `nguyen van an` finds `Nguyễn Văn Ẩn`. */
 export function foldText(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{Diacritic}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'd').toLowerCase();
+  return text
+    .normalize('NFD')
+    .replaceAll(/\p{Diacritic}/gu, '')
+    .replaceAll('đ', 'd')
+    .replaceAll('Đ', 'd')
+    .toLowerCase();
 }

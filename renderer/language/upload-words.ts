@@ -34,7 +34,8 @@ export function uploadSentence(upload: Upload, words: Words, now: Date): string 
   if (upload.state === 'waiting') return wordFor(words.waits, upload.reason ?? 'unknown');
   if (upload.state === 'held') return wordFor(words.holds, upload.reason ?? 'unknown');
   // "Received" is said only with the province's verified receipt in hand.
-  if ((upload.state === 'received' || upload.state === 'settled') && upload.receivedAt === null) return words.upload.committing;
+  if ((upload.state === 'received' || upload.state === 'settled') && upload.receivedAt === null)
+    return words.upload.committing;
   return fill(words.upload[upload.state], {
     percent: uploadPercent(upload),
     time: upload.receivedAt === null ? '' : formatWhen(upload.receivedAt, now),

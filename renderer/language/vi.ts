@@ -80,7 +80,8 @@ export const vi = {
     tokenValid: 'Hiệu lực đến {date}',
     tokenCannotSign: 'Chứng thư này không dùng để ký được',
     syncTitle: 'Đồng bộ với tỉnh',
-    syncMeans: 'Hồ sơ đã lưu được gửi dần lên tỉnh, không cần ai trông. Mất mạng thì hồ sơ chờ trên máy này và tự gửi khi có mạng.',
+    syncMeans:
+      'Hồ sơ đã lưu được gửi dần lên tỉnh, không cần ai trông. Mất mạng thì hồ sơ chờ trên máy này và tự gửi khi có mạng.',
     syncLast: 'Lần liên lạc gần nhất: {time}',
     syncNever: 'Chưa liên lạc được với tỉnh lần nào',
     syncQueued: 'Đang chờ gửi',
@@ -177,7 +178,8 @@ export const vi = {
     readOnly: 'Hồ sơ đã lưu chính thức, chỉ xem.',
     discard: 'Hủy hồ sơ nháp',
     discardTitle: 'Hủy hồ sơ nháp này?',
-    discardText: 'Việc này không lấy lại được. Sẽ xóa: hồ sơ của {name}, {pages} trang đã quét và mọi thông tin đã nhập.',
+    discardText:
+      'Việc này không lấy lại được. Sẽ xóa: hồ sơ của {name}, {pages} trang đã quét và mọi thông tin đã nhập.',
     discardYes: 'Hủy hồ sơ và xóa {pages} trang',
     officer: 'Người nhận: {name}',
     opened: 'Mở lúc {time}',
@@ -501,7 +503,6 @@ export const vi = {
     pinAgain: 'Gõ lại PIN một lần nữa',
     showPin: 'Hiện PIN',
     hidePin: 'Che PIN',
-    pastePin: 'Dán PIN',
     lengthExact: 'PIN của token này có {min} ký tự.',
     lengthRange: 'PIN của token này có từ {min} đến {max} ký tự.',
     lengthNow: 'Đã gõ {count} ký tự.',

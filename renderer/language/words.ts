@@ -12,7 +12,9 @@ export const ERROR_LANGUAGES: Readonly<Record<LanguageName, ErrorSentences>> = {
 
 /** Puts values into `{name}` places. A place without a value stays visible, so that a mistake is seen in review. */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
-  return sentence.replaceAll(/\{([a-zA-Z]+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
+  return sentence.replaceAll(/\{([a-zA-Z]+)\}/g, (place, name: string) =>
+    name in values ? String(values[name]) : place,
+  );
 }
 
 /** A word from a group by a key that came as data; the key itself when the group has no such word. */

@@ -5,9 +5,9 @@ import { ask } from '../app/bridge.ts';
 import { tell, tellWithUndo } from '../app/toast.tsx';
 import { fill } from '../language/words.ts';
 import { focusSection, foldSection, openPanel, showDocument, showPage, useDesk } from './desk.ts';
-import { command, createDossier, edit, editOf, useDossier } from './dossier.ts';
+import { command, createDossier, edit, editOf, refreshDossier, useDossier } from './dossier.ts';
 import { showFailure } from './failures.ts';
-import { loadDossiers, loadResults, useDevices, useResults } from './lists.ts';
+import { loadDossiers, loadResults, loadTokens, useDevices, useResults } from './lists.ts';
 import { currentWords } from './session.ts';
 
 export function undo(): void {
@@ -55,7 +55,11 @@ export async function chooseProcedure(code: string): Promise<void> {
   focusNextOpen(dossier);
 }
 
-export async function setChecklistForm(item: ChecklistItem, form: ChecklistItem['form'], quantity: number): Promise<void> {
+export async function setChecklistForm(
+  item: ChecklistItem,
+  form: ChecklistItem['form'],
+  quantity: number,
+): Promise<void> {
   await edit('dossiers.setChecklistItem', { componentId: item.component.id, form, quantity, note: item.note });
 }
 
@@ -67,7 +71,10 @@ export async function assignPages(pageIds: readonly string[], componentId: strin
   if (dossier === null) return;
   const words = currentWords();
   const name = dossier.checklist.find((item) => item.component.id === componentId)?.component.name ?? '';
-  tellWithUndo(fill(componentId === null ? words.papers.unassigned : words.papers.assigned, { count: pageIds.length, name }), undo);
+  tellWithUndo(
+    fill(componentId === null ? words.papers.unassigned : words.papers.assigned, { count: pageIds.length, name }),
+    undo,
+  );
   selectNextUnassigned(dossier, pageIds);
 }
 
@@ -124,10 +131,18 @@ export async function scan(): Promise<void> {
     return;
   }
   const { scanSource, scanDpi, scanColour } = useDevices.getState();
-  const source = scanSource !== null && device.sources.includes(scanSource) ? scanSource : (device.sources.find((one) => one !== 'flatbed') ?? device.sources[0] ?? 'flatbed');
-  const dpi = device.dpis.includes(scanDpi) || device.dpis.length === 0 ? scanDpi : (device.dpis.find((one) => one >= 200) ?? device.dpis[0] ?? 200);
+  const source =
+    scanSource !== null && device.sources.includes(scanSource)
+      ? scanSource
+      : (device.sources.find((one) => one !== 'flatbed') ?? device.sources[0] ?? 'flatbed');
+  const dpi =
+    device.dpis.includes(scanDpi) || device.dpis.length === 0
+      ? scanDpi
+      : (device.dpis.find((one) => one >= 200) ?? device.dpis[0] ?? 200);
   foldSection('papers', true);
-  const answer = await command(dossier.id, (on) => ask('capture.scan', { ...on, deviceId: device.id, source, dpi, colour: scanColour }));
+  const answer = await command(dossier.id, (on) =>
+    ask('capture.scan', { ...on, deviceId: device.id, source, dpi, colour: scanColour }),
+  );
   if (!answer.ok) showFailure(answer, () => void scan());
 }
 
@@ -146,7 +161,9 @@ export interface SigningKey {
   readonly certificateId: string;
 }
 
-export function signingKeys(tokens: readonly TokenInfo[]): readonly (SigningKey & { readonly label: string; readonly value: string })[] {
+export function signingKeys(
+  tokens: readonly TokenInfo[],
+): readonly (SigningKey & { readonly label: string; readonly value: string })[] {
   return tokens.flatMap((token) =>
     token.certificates
       .filter((certificate) => certificate.canSign)
@@ -168,7 +185,8 @@ function chosenKey(): SigningKey | null {
 /** Outcomes of a batch as one refusal, when something in it failed. */
 function showOutcomes(outcomes: readonly SigningOutcome[], retry: () => void): void {
   const failed = outcomes.find((outcome) => outcome.state === 'failed');
-  if (failed !== undefined) showFailure({ ok: false, code: asErrorCode(failed.code ?? 'token-failed'), detail: failed.title }, retry);
+  if (failed !== undefined)
+    showFailure({ ok: false, code: asErrorCode(failed.code ?? 'token-failed'), detail: failed.title }, retry);
 }
 
 export async function signCopies(): Promise<void> {
@@ -185,13 +203,22 @@ export async function signCopies(): Promise<void> {
     return;
   }
   tell(words.finish.waitPin);
-  const answer = await command(dossier.id, (on) => ask('dossiers.sign', { ...on, tokenId: key.tokenId, certificateId: key.certificateId }));
+  const answer = await command(dossier.id, (on) =>
+    ask('dossiers.sign', { ...on, tokenId: key.tokenId, certificateId: key.certificateId }),
+  );
+  void loadTokens();
+  void refreshDossier(dossier.id);
   if (!answer.ok) {
     if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signCopies());
     return;
   }
   const signed = answer.value.filter((outcome) => outcome.state === 'signed').length;
-  tell(fill(signed === answer.value.length ? words.finish.signed : words.finish.signedSome, { count: signed, total: answer.value.length }));
+  tell(
+    fill(signed === answer.value.length ? words.finish.signed : words.finish.signedSome, {
+      count: signed,
+      total: answer.value.length,
+    }),
+  );
   showOutcomes(answer.value, () => void signCopies());
 }
 
@@ -204,8 +231,13 @@ export async function signResults(): Promise<void> {
     return;
   }
   useResults.setState({ isSigning: true, outcomes: [] });
-  const answer = await ask('results.sign', { documentIds: selectedIds, tokenId: key.tokenId, certificateId: key.certificateId });
+  const answer = await ask('results.sign', {
+    documentIds: selectedIds,
+    tokenId: key.tokenId,
+    certificateId: key.certificateId,
+  });
   useResults.setState({ isSigning: false });
+  void loadTokens();
   if (!answer.ok) {
     if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signResults());
     return;
@@ -226,7 +258,9 @@ export async function sealAndPrint(): Promise<void> {
     return;
   }
   const answer = await command(dossier.id, (on, newest) =>
-    newest.missing.length > 0 ? Promise.resolve({ ok: false, code: 'draft-incomplete' } as const) : ask('dossiers.seal', on),
+    newest.missing.length > 0
+      ? Promise.resolve({ ok: false, code: 'draft-incomplete' } as const)
+      : ask('dossiers.seal', on),
   );
   if (!answer.ok) {
     if (answer.code === 'draft-incomplete') focusNextOpen(useDossier.getState().dossier ?? dossier);

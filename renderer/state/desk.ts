@@ -35,7 +35,14 @@ interface DeskView {
   readonly isDiscarding: boolean;
 }
 
-const FRESH = { shown: null, selectedPageIds: [], zoom: 1, showsHiddenPages: false, folds: {}, isDiscarding: false } as const;
+const FRESH = {
+  shown: null,
+  selectedPageIds: [],
+  zoom: 1,
+  showsHiddenPages: false,
+  folds: {},
+  isDiscarding: false,
+} as const;
 
 export const useDesk = create<DeskView>(() => ({
   desk: 'counter',
@@ -82,7 +89,8 @@ export function focusSection(section: SectionName): void {
   foldSection(section, true);
   requestAnimationFrame(() => {
     const region = document.querySelector<HTMLElement>(`[data-section="${section}"]`);
-    const first = region?.querySelector<HTMLElement>('[data-section-first]') ?? region?.querySelector<HTMLElement>('input, button');
+    const first =
+      region?.querySelector<HTMLElement>('[data-section-first]') ?? region?.querySelector<HTMLElement>('input, button');
     first?.focus();
     region?.scrollIntoView({ block: 'nearest' });
   });

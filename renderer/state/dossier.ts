@@ -52,7 +52,10 @@ async function latest(id: string): Promise<Dossier | null> {
 }
 
 /** Sends one command that names a revision; on `stale-revision` fetches and repeats. */
-export async function command<T>(id: string, send: (on: OnDossier, dossier: Dossier) => Promise<Result<T>>): Promise<Result<T>> {
+export async function command<T>(
+  id: string,
+  send: (on: OnDossier, dossier: Dossier) => Promise<Result<T>>,
+): Promise<Result<T>> {
   return inTurn(async () => {
     for (let repeat = 0; ; repeat += 1) {
       const dossier = await latest(id);
@@ -70,18 +73,25 @@ export async function command<T>(id: string, send: (on: OnDossier, dossier: Doss
 }
 
 /** One edit of the dossier in hand. `rest` sees the newest dossier, so that a repeat decides on what is there. */
-export async function edit<C extends EditChannel>(channel: C, rest: Rest<C> | ((dossier: Dossier) => Rest<C>)): Promise<Dossier | null> {
+export async function edit<C extends EditChannel>(
+  channel: C,
+  rest: Rest<C> | ((dossier: Dossier) => Rest<C>),
+): Promise<Dossier | null> {
   const id = useDesk.getState().dossierId;
   if (id === null) return null;
   return editOf(id, channel, rest);
 }
 
-export async function editOf<C extends EditChannel>(id: string, channel: C, rest: Rest<C> | ((dossier: Dossier) => Rest<C>)): Promise<Dossier | null> {
+export async function editOf<C extends EditChannel>(
+  id: string,
+  channel: C,
+  rest: Rest<C> | ((dossier: Dossier) => Rest<C>),
+): Promise<Dossier | null> {
   const answer = await command<Answer<C>>(id, (on, dossier) =>
     ask(channel, { ...on, ...(typeof rest === 'function' ? rest(dossier) : rest) } as Channels[C][0]),
   );
   if (!answer.ok) {
-    showFailure(answer, () => void editOf(id, channel, rest));
+    if (answer.code !== 'cancelled') showFailure(answer, () => void editOf(id, channel, rest));
     return null;
   }
   const dossier = answer.value as Dossier;

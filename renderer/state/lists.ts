@@ -1,6 +1,16 @@
 /** @file What stands around the dossier: the list, waiting results, devices, synchronisation and running work. */
 import { create } from 'zustand';
-import type { DeviceCheck, DossierSummary, JobProgress, ScannerDevice, ScanSource, SigningOutcome, SyncStatus, TokenInfo, WaitingResult } from '../../preload/types.ts';
+import type {
+  DeviceCheck,
+  DossierSummary,
+  JobProgress,
+  ScannerDevice,
+  ScanSource,
+  SigningOutcome,
+  SyncStatus,
+  TokenInfo,
+  WaitingResult,
+} from '../../preload/types.ts';
 import { ask } from '../app/bridge.ts';
 import { LIST_STATES, useDesk } from './desk.ts';
 import { showFailure } from './failures.ts';
@@ -21,7 +31,12 @@ export async function loadDossiers(rows = PAGE_ROWS): Promise<void> {
   const ticket = (listTicket += 1);
   const { listText, listFilter } = useDesk.getState();
   const limit = Math.min(500, Math.max(PAGE_ROWS, rows));
-  const answer = await ask('dossiers.list', { text: listText.normalize('NFC'), states: LIST_STATES[listFilter], limit, offset: 0 });
+  const answer = await ask('dossiers.list', {
+    text: listText.normalize('NFC'),
+    states: LIST_STATES[listFilter],
+    limit,
+    offset: 0,
+  });
   if (ticket !== listTicket) return;
   if (answer.ok) useDossierList.setState({ items: answer.value.items, total: answer.value.total, isLoaded: true });
   else showFailure(answer, () => void loadDossiers());
@@ -34,11 +49,19 @@ export async function loadMoreDossiers(): Promise<void> {
   isLoadingMore = true;
   const ticket = listTicket;
   const { listText, listFilter } = useDesk.getState();
-  const answer = await ask('dossiers.list', { text: listText.normalize('NFC'), states: LIST_STATES[listFilter], limit: PAGE_ROWS, offset: items.length });
+  const answer = await ask('dossiers.list', {
+    text: listText.normalize('NFC'),
+    states: LIST_STATES[listFilter],
+    limit: PAGE_ROWS,
+    offset: items.length,
+  });
   isLoadingMore = false;
   if (ticket !== listTicket || !answer.ok) return;
   const known = new Set(items.map((item) => item.id));
-  useDossierList.setState({ items: [...items, ...answer.value.items.filter((item) => !known.has(item.id))], total: answer.value.total });
+  useDossierList.setState({
+    items: [...items, ...answer.value.items.filter((item) => !known.has(item.id))],
+    total: answer.value.total,
+  });
 }
 
 interface DevicesView {
@@ -89,6 +112,8 @@ export async function checkDevices(): Promise<void> {
   const answer = await ask('devices.check', {});
   useDevices.setState({ isChecking: false, ...(answer.ok ? { checks: answer.value } : {}) });
   if (!answer.ok) showFailure(answer, () => void checkDevices());
+  void loadScanners();
+  void loadTokens();
 }
 
 interface ResultsView {
@@ -98,7 +123,13 @@ interface ResultsView {
   readonly outcomes: readonly SigningOutcome[];
   readonly isSigning: boolean;
 }
-export const useResults = create<ResultsView>(() => ({ waiting: null, selectedIds: [], shownId: null, outcomes: [], isSigning: false }));
+export const useResults = create<ResultsView>(() => ({
+  waiting: null,
+  selectedIds: [],
+  shownId: null,
+  outcomes: [],
+  isSigning: false,
+}));
 
 export async function loadResults(): Promise<void> {
   if (!hasRole('counter') && !hasRole('signer')) return;
@@ -125,6 +156,9 @@ export function noteJob(progress: JobProgress, nowMs: number): void {
   useJobs.setState(({ jobs }) => {
     const known = jobs.find((job) => job.jobId === progress.jobId);
     const others = jobs.filter((job) => job.jobId !== progress.jobId);
-    return { jobs: progress.state === 'running' ? [...others, { ...progress, startedAtMs: known?.startedAtMs ?? nowMs }] : others };
+    return {
+      jobs:
+        progress.state === 'running' ? [...others, { ...progress, startedAtMs: known?.startedAtMs ?? nowMs }] : others,
+    };
   });
 }

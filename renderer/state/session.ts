@@ -16,7 +16,12 @@ interface SessionView {
   readonly textPercent: TextPercent;
 }
 
-export const useSession = create<SessionView>(() => ({ session: null, language: 'vi', theme: 'system', textPercent: 100 }));
+export const useSession = create<SessionView>(() => ({
+  session: null,
+  language: 'vi',
+  theme: 'system',
+  textPercent: 100,
+}));
 
 export function useWords(): Words {
   return LANGUAGES[useSession((view) => view.language)];

@@ -12,12 +12,20 @@ export interface Shortcut {
   readonly run: (key: string) => void;
 }
 
-export const useShortcutTable = create<{ readonly shortcuts: readonly (Shortcut & { readonly id: number })[] }>(() => ({ shortcuts: [] }));
+export const useShortcutTable = create<{ readonly shortcuts: readonly (Shortcut & { readonly id: number })[] }>(() => ({
+  shortcuts: [],
+}));
 
 let nextId = 0;
 
 /** Registers a key while the component is on screen and `isActive`. Later registrations win over earlier ones. */
-export function useShortcut(isActive: boolean, keys: readonly string[], label: string | null, run: (key: string) => void, shown?: string): void {
+export function useShortcut(
+  isActive: boolean,
+  keys: readonly string[],
+  label: string | null,
+  run: (key: string) => void,
+  shown?: string,
+): void {
   const latest = useRef(run);
   useEffect(() => {
     latest.current = run;
@@ -26,9 +34,16 @@ export function useShortcut(isActive: boolean, keys: readonly string[], label: s
   useEffect(() => {
     if (!isActive) return undefined;
     const id = (nextId += 1);
-    const shortcut = { id, keys: joined.split(' '), label, run: (key: string) => latest.current(key), ...(shown === undefined ? {} : { shown }) };
+    const shortcut = {
+      id,
+      keys: joined.split(' '),
+      label,
+      run: (key: string) => latest.current(key),
+      ...(shown === undefined ? {} : { shown }),
+    };
     useShortcutTable.setState(({ shortcuts }) => ({ shortcuts: [...shortcuts, shortcut] }));
-    return () => useShortcutTable.setState(({ shortcuts }) => ({ shortcuts: shortcuts.filter((one) => one.id !== id) }));
+    return () =>
+      useShortcutTable.setState(({ shortcuts }) => ({ shortcuts: shortcuts.filter((one) => one.id !== id) }));
   }, [isActive, joined, label, shown]);
 }
 

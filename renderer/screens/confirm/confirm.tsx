@@ -29,7 +29,8 @@ export function Confirm(): ReactNode {
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
-      if (event.key === 'Escape' && !event.isComposing && request) void ask('confirm.cancel', { requestId: request.requestId });
+      if (event.key === 'Escape' && !event.isComposing && request)
+        void ask('confirm.cancel', { requestId: request.requestId });
     }
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
@@ -50,7 +51,11 @@ export function Confirm(): ReactNode {
     );
   return (
     <main className={classes['page']}>
-      <h1>{fill(request.purpose === 'results' ? words.confirm.results : words.confirm.digitised, { count: request.documents.length })}</h1>
+      <h1>
+        {fill(request.purpose === 'results' ? words.confirm.results : words.confirm.digitised, {
+          count: request.documents.length,
+        })}
+      </h1>
       <p className={classes['irreversible']}>
         <IconAlertTriangle size="1.1em" aria-hidden /> {words.confirm.cannotUndo}
       </p>
@@ -82,7 +87,9 @@ function DocumentList({ request }: { readonly request: SigningRequest }): ReactN
                 {document.dossierCode === null ? '' : `${document.dossierCode} · `}
                 {fill(words.confirm.pages, { count: document.pageCount })}
               </span>
-              <span className={classes['fingerprint']}>{fill(words.confirm.fingerprint, { value: document.fingerprint.replaceAll(/(.{4})(?=.)/g, '$1 ') })}</span>
+              <span className={classes['fingerprint']}>
+                {fill(words.confirm.fingerprint, { value: document.fingerprint.replaceAll(/(.{4})(?=.)/g, '$1 ') })}
+              </span>
             </span>
           </li>
         ))}
@@ -127,7 +134,13 @@ interface FormProps {
 
 function TriesWarning({ token }: { readonly token: TokenInfo }): ReactNode {
   const words = useWords();
-  const text = { ok: null, low: words.confirm.low, final: words.confirm.final, locked: words.confirm.locked, unknown: words.confirm.unknownTries }[token.tries];
+  const text = {
+    ok: null,
+    low: words.confirm.low,
+    final: words.confirm.final,
+    locked: words.confirm.locked,
+    unknown: words.confirm.unknownTries,
+  }[token.tries];
   if (text === null) return null;
   const Icon = token.tries === 'locked' ? IconLock : IconAlertTriangle;
   return (
@@ -156,7 +169,10 @@ function SignForm({ request, onFailure, onAskAgain }: FormProps): ReactNode {
     if (!canSign || isSigning) return;
     setIsSigning(true);
     onFailure(null);
-    const answer = await ask('confirm.submit', { requestId: request.requestId, pin: token.hasProtectedPath ? '' : pin });
+    const answer = await ask('confirm.submit', {
+      requestId: request.requestId,
+      pin: token.hasProtectedPath ? '' : pin,
+    });
     setPin('');
     setAgain('');
     setIsSigning(false);
@@ -169,23 +185,49 @@ function SignForm({ request, onFailure, onAskAgain }: FormProps): ReactNode {
   return (
     <form ref={form} onSubmit={(event) => void submit(event)} className={classes['form']}>
       <TriesWarning token={token} />
-      {token.asksPinPerSignature && request.documents.length > 1 ? <p className="muted">{words.confirm.eachSignature}</p> : null}
+      {token.asksPinPerSignature && request.documents.length > 1 ? (
+        <p className="muted">{words.confirm.eachSignature}</p>
+      ) : null}
       {isLocked ? null : token.hasProtectedPath ? (
         <p data-testid="confirm-protected">{words.confirm.protectedPath}</p>
       ) : (
         <>
           <PinBox label={words.confirm.pin} testId="confirm-pin" value={pin} onChange={setPin} token={token} isFirst />
-          {mustRetype ? <PinBox label={words.confirm.pinAgain} testId="confirm-pin-again" value={again} onChange={setAgain} token={token} mismatch={again !== '' && !pin.startsWith(again)} /> : null}
+          {mustRetype ? (
+            <PinBox
+              label={words.confirm.pinAgain}
+              testId="confirm-pin-again"
+              value={again}
+              onChange={setAgain}
+              token={token}
+              mismatch={again !== '' && !pin.startsWith(again)}
+            />
+          ) : null}
         </>
       )}
       <Group justify="space-between" align="center">
         <span className="muted">{isLocked ? null : words.confirm.keys}</span>
         <Group gap="sm">
-          <Button variant="default" size="md" onClick={() => void ask('confirm.cancel', { requestId: request.requestId })} rightSection={<Key>Esc</Key>} data-testid="confirm-cancel" autoFocus={isLocked}>
+          <Button
+            variant="default"
+            size="md"
+            onClick={() => void ask('confirm.cancel', { requestId: request.requestId })}
+            rightSection={<Key>Esc</Key>}
+            data-testid="confirm-cancel"
+            autoFocus={isLocked}
+          >
             {words.app.cancel}
           </Button>
           {isLocked ? null : (
-            <Button type="submit" size="md" disabled={!canSign} loading={isSigning} rightSection={<Key>Enter</Key>} data-testid="confirm-submit" autoFocus={token.hasProtectedPath}>
+            <Button
+              type="submit"
+              size="md"
+              disabled={!canSign}
+              loading={isSigning}
+              rightSection={<Key>Enter</Key>}
+              data-testid="confirm-submit"
+              autoFocus={token.hasProtectedPath}
+            >
               {words.confirm.sign}
             </Button>
           )}

@@ -1,6 +1,6 @@
 /** @file A PIN field that can be shown and pasted into, and says how long the PIN has to be. */
 import { ActionIcon, TextInput } from '@mantine/core';
-import { IconClipboard, IconEye, IconEyeOff } from '@tabler/icons-react';
+import { IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { TokenInfo } from '../../../preload/types.ts';
 import { fill } from '../../language/words.ts';
@@ -17,18 +17,20 @@ interface PinBoxProps {
   readonly mismatch?: boolean;
 }
 
-export function PinBox({ label, testId, value, onChange, token, isFirst = false, mismatch = false }: PinBoxProps): ReactNode {
+export function PinBox({
+  label,
+  testId,
+  value,
+  onChange,
+  token,
+  isFirst = false,
+  mismatch = false,
+}: PinBoxProps): ReactNode {
   const words = useWords();
   const [isShown, setIsShown] = useState(false);
   const { minPinLength: min, maxPinLength: max } = token;
   const rule = min === max ? fill(words.confirm.lengthExact, { min }) : fill(words.confirm.lengthRange, { min, max });
   const count = [...value].length;
-
-  async function paste(): Promise<void> {
-    // Refused where the window may not read the clipboard; Ctrl+V in the field works everywhere.
-    const text = await navigator.clipboard.readText().catch(() => null);
-    if (text !== null) onChange(text.trim());
-  }
 
   return (
     <TextInput
@@ -44,16 +46,17 @@ export function PinBox({ label, testId, value, onChange, token, isFirst = false,
       autoFocus={isFirst}
       data-testid={testId}
       classNames={{ input: classes['pin'] ?? '' }}
-      rightSectionWidth="5rem"
+      rightSectionWidth="3rem"
       rightSection={
-        <>
-          <ActionIcon variant="subtle" size="lg" aria-label={words.confirm.pastePin} title={words.confirm.pastePin} onClick={() => void paste()}>
-            <IconClipboard size="1.25rem" aria-hidden />
-          </ActionIcon>
-          <ActionIcon variant="subtle" size="lg" aria-label={isShown ? words.confirm.hidePin : words.confirm.showPin} title={isShown ? words.confirm.hidePin : words.confirm.showPin} onClick={() => setIsShown(!isShown)}>
-            {isShown ? <IconEyeOff size="1.25rem" aria-hidden /> : <IconEye size="1.25rem" aria-hidden />}
-          </ActionIcon>
-        </>
+        <ActionIcon
+          variant="subtle"
+          size="lg"
+          aria-label={isShown ? words.confirm.hidePin : words.confirm.showPin}
+          title={isShown ? words.confirm.hidePin : words.confirm.showPin}
+          onClick={() => setIsShown(!isShown)}
+        >
+          {isShown ? <IconEyeOff size="1.25rem" aria-hidden /> : <IconEye size="1.25rem" aria-hidden />}
+        </ActionIcon>
       }
     />
   );

@@ -35,18 +35,33 @@ function useCommands(): readonly Command[] {
   const language = useSession((view) => view.language);
   return useMemo(() => {
     const keyed = shortcuts
-      .filter((shortcut) => shortcut.label !== null && /^(F\d|Ctrl)/.test(shortcut.keys[0] ?? '') && shortcut.keys[0] !== 'Ctrl+K')
-      .map((shortcut) => ({ name: shortcut.label ?? '', key: shortcut.keys[0] ?? null, run: () => findShortcut(shortcut.keys[0] ?? '')?.run(shortcut.keys[0] ?? '') }));
+      .filter(
+        (shortcut) =>
+          shortcut.label !== null && /^(F\d|Ctrl)/.test(shortcut.keys[0] ?? '') && shortcut.keys[0] !== 'Ctrl+K',
+      )
+      .map((shortcut) => ({
+        name: shortcut.label ?? '',
+        key: shortcut.keys[0] ?? null,
+        run: () => findShortcut(shortcut.keys[0] ?? '')?.run(shortcut.keys[0] ?? ''),
+      }));
     const command = (name: string, run: () => void): Command => ({ name, key: null, run });
     return [
       ...keyed,
-      ...(isDraft ? [command(words.papers.import, () => void importFiles()), command(words.applicant.readImage, () => void readIdentityImage()), command(words.dossier.discard, () => useDesk.setState({ isDiscarding: true }))] : []),
+      ...(isDraft
+        ? [
+            command(words.papers.import, () => void importFiles()),
+            command(words.applicant.readImage, () => void readIdentityImage()),
+            command(words.dossier.discard, () => useDesk.setState({ isDiscarding: true })),
+          ]
+        : []),
       ...(isSigner ? [command(words.top.deskSigning, () => useDesk.setState({ desk: 'signing' }))] : []),
       command(words.panel.syncTitle, () => openPanel('sync')),
       command(words.panel.walkTitle, () => openPanel('practice')),
       command(words.commands.themeLight, () => useSession.setState({ theme: 'light' })),
       command(words.commands.themeDark, () => useSession.setState({ theme: 'dark' })),
-      ...([100, 125, 150] as const).map((percent) => command(fill(words.commands.text, { percent }), () => useSession.setState({ textPercent: percent }))),
+      ...([100, 125, 150] as const).map((percent) =>
+        command(fill(words.commands.text, { percent }), () => useSession.setState({ textPercent: percent })),
+      ),
       command(words.app.language, () => useSession.setState({ language: language === 'vi' ? 'en' : 'vi' })),
       command(words.top.signOut, () => void signOut()),
     ];
@@ -73,7 +88,11 @@ function useFound(query: string): Found {
         ask('dossiers.list', { text, states: [], limit: MOST_FOUND, offset: 0 }),
         ask('procedures.search', { text, limit: MOST_FOUND }),
       ]).then(([dossiers, procedures]) => {
-        if (isCurrent) setFound({ dossiers: dossiers.ok ? dossiers.value.items : [], procedures: procedures.ok ? procedures.value : [] });
+        if (isCurrent)
+          setFound({
+            dossiers: dossiers.ok ? dossiers.value.items : [],
+            procedures: procedures.ok ? procedures.value : [],
+          });
       });
     }, SEARCH_DELAY_MS);
     return () => {
@@ -99,8 +118,23 @@ export function CommandBox(): ReactNode {
   const isEmpty = commands.length === 0 && found.dossiers.length === 0 && found.procedures.length === 0;
 
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} shortcut={null} lockScroll={false} scrollable maxHeight="60vh" size="42rem" attributes={{ content: { 'aria-label': words.commands.label } }}>
-      <Spotlight.Search placeholder={words.commands.placeholder} aria-label={words.commands.label} leftSection={<IconSearch size="1.25rem" aria-hidden />} data-testid="command-box" />
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={null}
+      lockScroll={false}
+      scrollable
+      maxHeight="60vh"
+      size="42rem"
+      attributes={{ content: { 'aria-label': words.commands.label } }}
+    >
+      <Spotlight.Search
+        placeholder={words.commands.placeholder}
+        aria-label={words.commands.label}
+        leftSection={<IconSearch size="1.25rem" aria-hidden />}
+        data-testid="command-box"
+      />
       <Spotlight.ActionsList>
         {found.dossiers.length === 0 ? null : (
           <Spotlight.ActionsGroup label={words.commands.dossiers}>
@@ -108,7 +142,9 @@ export function CommandBox(): ReactNode {
               <Spotlight.Action
                 key={dossier.id}
                 label={dossier.applicantName === '' ? words.list.noName : dossier.applicantName}
-                description={[dossier.code, words.states[dossier.state], dossier.procedureName].filter(Boolean).join(' · ')}
+                description={[dossier.code, words.states[dossier.state], dossier.procedureName]
+                  .filter(Boolean)
+                  .join(' · ')}
                 leftSection={<IconFileText size="1.25rem" stroke={1.5} aria-hidden />}
                 onClick={() => {
                   useDesk.setState({ desk: 'counter' });
@@ -134,7 +170,13 @@ export function CommandBox(): ReactNode {
         {commands.length === 0 ? null : (
           <Spotlight.ActionsGroup label={words.commands.actions}>
             {commands.map((command) => (
-              <Spotlight.Action key={command.name} label={command.name} rightSection={command.key === null ? undefined : <Key>{command.key}</Key>} dimmedSections={false} onClick={command.run} />
+              <Spotlight.Action
+                key={command.name}
+                label={command.name}
+                rightSection={command.key === null ? undefined : <Key>{command.key}</Key>}
+                dimmedSections={false}
+                onClick={command.run}
+              />
             ))}
           </Spotlight.ActionsGroup>
         )}

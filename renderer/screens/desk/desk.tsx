@@ -3,10 +3,28 @@ import { useEffect, type ReactNode } from 'react';
 import { listen } from '../../app/bridge.ts';
 import { listenToKeys } from '../../app/keyboard.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { scan, sealAndPrint, signCopies, signResults, startDossier, takeIdentityText, undo } from '../../state/actions.ts';
+import {
+  scan,
+  sealAndPrint,
+  signCopies,
+  signResults,
+  startDossier,
+  takeIdentityText,
+  undo,
+} from '../../state/actions.ts';
 import { openPanel, useDesk } from '../../state/desk.ts';
 import { openDossier, refreshDossier, useDossier } from '../../state/dossier.ts';
-import { checkDevices, loadDossiers, loadResults, loadScanners, loadSync, loadTokens, noteJob, useDevices, useDossierList } from '../../state/lists.ts';
+import {
+  checkDevices,
+  loadDossiers,
+  loadResults,
+  loadScanners,
+  loadSync,
+  loadTokens,
+  noteJob,
+  useDevices,
+  useDossierList,
+} from '../../state/lists.ts';
 import { hasRole, loadSession, useHasRole, useSession, useWords } from '../../state/session.ts';
 import { useShortcut } from '../../state/shortcuts.ts';
 import { asErrorCode } from '../../../preload/error-codes.ts';
@@ -91,7 +109,12 @@ function useDeskKeys(): void {
     useDesk.setState({ desk: 'counter' });
     void startDossier();
   });
-  useShortcut(isSigningDesk ? isSigner : isCounter && isDraft, ['F4'], words.keys.sign, () => void (isSigningDesk ? signResults() : signCopies()));
+  useShortcut(
+    isSigningDesk ? isSigner : isCounter && isDraft,
+    ['F4'],
+    words.keys.sign,
+    () => void (isSigningDesk ? signResults() : signCopies()),
+  );
   useShortcut(atCounter && (isDraft || hasReceipt), ['F6'], words.keys.seal, () => void sealAndPrint());
   useShortcut(true, ['F9'], words.keys.check, () => {
     openPanel('devices');

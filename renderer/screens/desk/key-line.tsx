@@ -50,16 +50,31 @@ function RunningJobs(): ReactNode {
     <div className={classes['jobs']} role="status">
       {jobs.map((job) => {
         const elapsedMs = performance.now() - job.startedAtMs;
-        const leftSeconds = job.total !== null && job.done > 0 && elapsedMs > 2000 ? Math.ceil(((elapsedMs / job.done) * (job.total - job.done)) / 1000) : null;
+        const leftSeconds =
+          job.total !== null && job.done > 0 && elapsedMs > 2000
+            ? Math.ceil(((elapsedMs / job.done) * (job.total - job.done)) / 1000)
+            : null;
         const canStop = job.kind === 'scan' || job.kind === 'import' || job.kind === 'recognise';
         return (
           <span key={job.jobId} className={classes['job']} data-testid={`job-${job.kind}`}>
             {words.jobs[job.kind]}{' '}
-            {job.total === null ? fill(words.jobs.countOpen, { done: job.done }) : fill(words.jobs.count, { done: job.done, total: job.total })}
-            {job.total === null ? null : <progress value={job.done} max={job.total} aria-label={words.jobs[job.kind]} />}
-            {leftSeconds === null ? null : <span className="muted">{fill(words.jobs.left, { seconds: leftSeconds })}</span>}
+            {job.total === null
+              ? fill(words.jobs.countOpen, { done: job.done })
+              : fill(words.jobs.count, { done: job.done, total: job.total })}
+            {job.total === null ? null : (
+              <progress value={job.done} max={job.total} aria-label={words.jobs[job.kind]} />
+            )}
+            {leftSeconds === null ? null : (
+              <span className="muted">{fill(words.jobs.left, { seconds: leftSeconds })}</span>
+            )}
             {canStop ? (
-              <Button size="compact-sm" variant="default" leftSection={<IconPlayerStop size={14} aria-hidden />} title={words.jobs.stopHint} onClick={() => void ask('capture.cancel', { jobId: job.jobId })}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconPlayerStop size={14} aria-hidden />}
+                title={words.jobs.stopHint}
+                onClick={() => void ask('capture.cancel', { jobId: job.jobId })}
+              >
                 {words.jobs.stop}
               </Button>
             ) : null}

@@ -25,7 +25,12 @@ export function StatusPanel(): ReactNode {
     devices: words.panel.checkTitle,
   };
   return (
-    <SidePanel isOpen={panel !== null} onClose={() => openPanel(null)} size="34rem" title={panel === null ? '' : titles[panel]}>
+    <SidePanel
+      isOpen={panel !== null}
+      onClose={() => openPanel(null)}
+      size="34rem"
+      title={panel === null ? '' : titles[panel]}
+    >
       {panel === 'scanner' ? <ScannerPanel /> : null}
       {panel === 'token' ? <TokenPanel /> : null}
       {panel === 'sync' ? <SyncPanel /> : null}
@@ -46,7 +51,11 @@ function ScannerPanel(): ReactNode {
       ) : scanners.length === 0 ? (
         <strong>{words.panel.scannerDo}</strong>
       ) : (
-        <Radio.Group label={words.panel.scannerChosen} value={scannerId ?? scanners[0]?.id ?? ''} onChange={(value) => useDevices.setState({ scannerId: value })}>
+        <Radio.Group
+          label={words.panel.scannerChosen}
+          value={scannerId ?? scanners[0]?.id ?? ''}
+          onChange={(value) => useDevices.setState({ scannerId: value })}
+        >
           <Stack gap="sm" mt="sm">
             {scanners.map((device) => (
               <Radio key={device.id} value={device.id} label={device.name} />
@@ -72,11 +81,28 @@ function TokenPanel(): ReactNode {
       <span>{words.panel.tokenMeans}</span>
       {(tokens ?? []).length === 0 ? <strong>{words.panel.tokenDo}</strong> : null}
       {keys.length === 0 ? null : (
-        <Radio.Group label={words.finish.token} value={signingKey ?? keys[0]?.value ?? ''} onChange={(value) => useDevices.setState({ signingKey: value })}>
+        <Radio.Group
+          label={words.finish.token}
+          value={signingKey ?? keys[0]?.value ?? ''}
+          onChange={(value) => useDevices.setState({ signingKey: value })}
+        >
           <Stack gap="sm" mt="sm">
             {keys.map((key) => {
-              const certificate = tokens?.flatMap((token) => token.certificates).find((one) => one.id === key.certificateId);
-              return <Radio key={key.value} value={key.value} label={key.label} description={certificate === undefined ? undefined : fill(words.panel.tokenValid, { date: formatDay(certificate.notAfter) })} />;
+              const certificate = tokens
+                ?.flatMap((token) => token.certificates)
+                .find((one) => one.id === key.certificateId);
+              return (
+                <Radio
+                  key={key.value}
+                  value={key.value}
+                  label={key.label}
+                  description={
+                    certificate === undefined
+                      ? undefined
+                      : fill(words.panel.tokenValid, { date: formatDay(certificate.notAfter) })
+                  }
+                />
+              );
             })}
           </Stack>
         </Radio.Group>
@@ -117,8 +143,14 @@ function SyncPanel(): ReactNode {
           </div>
         ))}
       </dl>
-      <span className="muted">{sync?.lastContactAt == null ? words.panel.syncNever : fill(words.panel.syncLast, { time: formatDateTime(sync.lastContactAt) })}</span>
-      {Math.abs(offset) > 60_000 ? <StateWord tone="warn">{fill(words.panel.syncClock, { seconds: Math.round(offset / 1000) })}</StateWord> : null}
+      <span className="muted">
+        {sync?.lastContactAt == null
+          ? words.panel.syncNever
+          : fill(words.panel.syncLast, { time: formatDateTime(sync.lastContactAt) })}
+      </span>
+      {Math.abs(offset) > 60_000 ? (
+        <StateWord tone="warn">{fill(words.panel.syncClock, { seconds: Math.round(offset / 1000) })}</StateWord>
+      ) : null}
       <Group mt="md">
         <Button
           onClick={() =>
@@ -144,9 +176,11 @@ function PracticePanel(): ReactNode {
         <>
           <strong>{words.panel.walkTitle}</strong>
           <ol className={classes['walk']}>
-            {[words.panel.walk1, words.panel.walk2, words.panel.walk3, words.panel.walk4, words.panel.walk5].map((step) => (
-              <li key={step}>{step}</li>
-            ))}
+            {[words.panel.walk1, words.panel.walk2, words.panel.walk3, words.panel.walk4, words.panel.walk5].map(
+              (step) => (
+                <li key={step}>{step}</li>
+              ),
+            )}
           </ol>
         </>
       ) : null}
@@ -157,7 +191,10 @@ function PracticePanel(): ReactNode {
 const TONES = { ok: 'good', warning: 'warn', failed: 'wrong' } as const;
 
 function checkSentence(check: DeviceCheck, sentences: Readonly<Record<string, string>>): string {
-  const values = Object.entries(check.values).map(([name, value]) => [name, typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? formatDateTime(value) : value] as const);
+  const values = Object.entries(check.values).map(
+    ([name, value]) =>
+      [name, typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? formatDateTime(value) : value] as const,
+  );
   return fill(wordFor(sentences, check.message), Object.fromEntries(values));
 }
 
@@ -168,7 +205,13 @@ function DevicesPanel(): ReactNode {
   return (
     <Stack gap="xs">
       <strong role="status">
-        {isChecking ? words.panel.checkRunning : checks === null ? '' : open === 0 ? words.panel.checkAllGood : fill(words.panel.checkSome, { count: open })}
+        {isChecking
+          ? words.panel.checkRunning
+          : checks === null
+            ? ''
+            : open === 0
+              ? words.panel.checkAllGood
+              : fill(words.panel.checkSome, { count: open })}
       </strong>
       <ul className={classes['checks']}>
         {(checks ?? []).map((check, index) => (

@@ -1,6 +1,16 @@
 /** @file The top line: find or command, which desk, four states in words, and who is working. */
 import { Menu, SegmentedControl } from '@mantine/core';
-import { IconCloudCheck, IconCloudOff, IconCloudUpload, IconLogout, IconPrinter, IconSchool, IconSearch, IconUsb, IconUser } from '@tabler/icons-react';
+import {
+  IconCloudCheck,
+  IconCloudOff,
+  IconCloudUpload,
+  IconLogout,
+  IconPrinter,
+  IconSchool,
+  IconSearch,
+  IconUsb,
+  IconUser,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { TriesLeft } from '../../../preload/types.ts';
 import { Key, type Tone } from '../../components/marks.tsx';
@@ -18,27 +28,36 @@ export function TopBar(): ReactNode {
   return (
     <header aria-label={words.regions.top}>
       <div className={classes['top']}>
-      <h1 className={`${classes['brand']} visually-hidden`}>{words.app.name}</h1>
-      <DeskChoice />
-      <button type="button" className={classes['search']} onClick={openCommandBox} data-testid="command-button">
-        <IconSearch size="1.125rem" aria-hidden />
-        <span>{words.top.search}</span>
-        <Key>Ctrl+K</Key>
-      </button>
-      <div role="group" className={classes['statuses']} aria-label={words.regions.status}>
-        <ScannerStatus />
-        <TokenStatus />
-        <SyncStatusWord />
-        <StatusButton panel="practice" name={words.status.practice} tone={isPractice ? 'warn' : 'quiet'} icon={<IconSchool size="1.25rem" stroke={1.75} aria-hidden />}>
-          {isPractice ? words.status.practiceOn : words.status.practiceOff}
-        </StatusButton>
-      </div>
-      <OfficerMenu />
+        <h1 className={`${classes['brand']} visually-hidden`}>{words.app.name}</h1>
+        <DeskChoice />
+        <button type="button" className={classes['search']} onClick={openCommandBox} data-testid="command-button">
+          <IconSearch size="1.125rem" aria-hidden />
+          <span>{words.top.search}</span>
+          <Key>Ctrl+K</Key>
+        </button>
+        <div role="group" className={classes['statuses']} aria-label={words.regions.status}>
+          <ScannerStatus />
+          <TokenStatus />
+          <SyncStatusWord />
+          <StatusButton
+            panel="practice"
+            name={words.status.practice}
+            tone={isPractice ? 'warn' : 'quiet'}
+            icon={<IconSchool size="1.25rem" stroke={1.75} aria-hidden />}
+          >
+            {isPractice ? words.status.practiceOn : words.status.practiceOff}
+          </StatusButton>
+        </div>
+        <OfficerMenu />
       </div>
       {isPractice || (session !== null && session.host !== 'electron') ? (
         <p className={classes['practice']}>
           <span>{isPractice ? words.app.practiceBanner : ''}</span>
-          <span>{session !== null && session.host !== 'electron' ? fill(words.app.developmentHost, { host: session.host }) : ''}</span>
+          <span>
+            {session !== null && session.host !== 'electron'
+              ? fill(words.app.developmentHost, { host: session.host })
+              : ''}
+          </span>
         </p>
       ) : null}
     </header>
@@ -52,10 +71,20 @@ function DeskChoice(): ReactNode {
   if (!useHasRole('signer')) return null;
   return (
     <div role="group" className={classes['desks']} aria-label={words.top.desks}>
-      <button type="button" aria-pressed={desk === 'counter'} onClick={() => useDesk.setState({ desk: 'counter' })} data-testid="desk-counter">
+      <button
+        type="button"
+        aria-pressed={desk === 'counter'}
+        onClick={() => useDesk.setState({ desk: 'counter' })}
+        data-testid="desk-counter"
+      >
         {words.top.deskCounter}
       </button>
-      <button type="button" aria-pressed={desk === 'signing'} onClick={() => useDesk.setState({ desk: 'signing' })} data-testid="desk-signing">
+      <button
+        type="button"
+        aria-pressed={desk === 'signing'}
+        onClick={() => useDesk.setState({ desk: 'signing' })}
+        data-testid="desk-signing"
+      >
         {words.top.deskSigning} {waiting === 0 ? '' : `(${waiting})`}
       </button>
     </div>
@@ -93,7 +122,11 @@ function ScannerStatus(): ReactNode {
       tone={scanners === null ? 'busy' : scanners.length > 0 ? 'good' : 'warn'}
       icon={<IconPrinter size="1.25rem" stroke={1.75} aria-hidden />}
     >
-      {scanners === null ? words.status.scannerLooking : scanners.length > 0 ? words.status.scannerReady : words.status.scannerNone}
+      {scanners === null
+        ? words.status.scannerLooking
+        : scanners.length > 0
+          ? words.status.scannerReady
+          : words.status.scannerNone}
     </StatusButton>
   );
 }
@@ -111,9 +144,15 @@ function TokenStatus(): ReactNode {
   const words = useWords();
   const tokens = useDevices((view) => view.tokens);
   const worst = WORST.find((tries) => tokens?.some((token) => token.tries === tries));
-  const state = worst === undefined ? { tone: 'quiet' as const, text: words.status.tokenNone } : tokenWord(words, worst);
+  const state =
+    worst === undefined ? { tone: 'quiet' as const, text: words.status.tokenNone } : tokenWord(words, worst);
   return (
-    <StatusButton panel="token" name={words.status.token} tone={state.tone} icon={<IconUsb size="1.25rem" stroke={1.75} aria-hidden />}>
+    <StatusButton
+      panel="token"
+      name={words.status.token}
+      tone={state.tone}
+      icon={<IconUsb size="1.25rem" stroke={1.75} aria-hidden />}
+    >
       {state.text}
     </StatusButton>
   );
@@ -136,10 +175,22 @@ function SyncStatusWord(): ReactNode {
             : connection === 'online'
               ? words.status.syncOnline
               : words.status.syncUnknown;
-  const tone: Tone = sync !== null && (sync.held > 0 || connection === 'refused') ? 'wrong' : connection === 'offline' ? 'warn' : connection === 'online' ? 'good' : 'quiet';
+  const tone: Tone =
+    sync !== null && (sync.held > 0 || connection === 'refused')
+      ? 'wrong'
+      : connection === 'offline'
+        ? 'warn'
+        : connection === 'online'
+          ? 'good'
+          : 'quiet';
   const Icon = connection === 'offline' ? IconCloudOff : pending > 0 ? IconCloudUpload : IconCloudCheck;
   return (
-    <StatusButton panel="sync" name={words.status.sync} tone={tone} icon={<Icon size="1.25rem" stroke={1.75} aria-hidden />}>
+    <StatusButton
+      panel="sync"
+      name={words.status.sync}
+      tone={tone}
+      icon={<Icon size="1.25rem" stroke={1.75} aria-hidden />}
+    >
       {text}
     </StatusButton>
   );
@@ -154,7 +205,13 @@ function OfficerMenu(): ReactNode {
   return (
     <Menu position="bottom-end" width="20rem" closeOnItemClick={false} trapFocus withinPortal={false}>
       <Menu.Target>
-        <button type="button" className={classes['officer']} aria-label={fill(words.top.officerMenu, { name: officer.name })} title={officer.name} data-testid="officer-menu">
+        <button
+          type="button"
+          className={classes['officer']}
+          aria-label={fill(words.top.officerMenu, { name: officer.name })}
+          title={officer.name}
+          data-testid="officer-menu"
+        >
           <IconUser size="1.25rem" stroke={1.75} aria-hidden />
           <span>{officer.name}</span>
         </button>
@@ -181,7 +238,11 @@ function OfficerMenu(): ReactNode {
           data={['100', '125', '150'].map((value) => ({ value, label: `${value} %` }))}
         />
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size="1.125rem" aria-hidden />} onClick={() => void signOut()} data-testid="sign-out">
+        <Menu.Item
+          leftSection={<IconLogout size="1.125rem" aria-hidden />}
+          onClick={() => void signOut()}
+          data-testid="sign-out"
+        >
           {words.top.signOut}
         </Menu.Item>
       </Menu.Dropdown>

@@ -10,13 +10,25 @@ import { focusSection, showPage, useDesk } from '../../state/desk.ts';
 import { useWords } from '../../state/session.ts';
 import classes from './dossier.module.css';
 
-export function ActionBar({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function ActionBar({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   if (dossier.state !== 'draft')
     return dossier.receipt === null ? null : (
       <div className={classes['actions']}>
         <span className={classes['missing']}>{words.dossier.readOnly}</span>
-        <Button variant="default" leftSection={<IconPrinter size="1.25rem" stroke={1.5} aria-hidden />} rightSection={<Key>F6</Key>} onClick={() => void printReceipt()} data-testid="print-receipt">
+        <Button
+          variant="default"
+          leftSection={<IconPrinter size="1.25rem" stroke={1.5} aria-hidden />}
+          rightSection={<Key>F6</Key>}
+          onClick={() => void printReceipt()}
+          data-testid="print-receipt"
+        >
           {words.finish.printAgain}
         </Button>
       </div>
@@ -84,10 +96,12 @@ function DraftActions({ dossier }: { readonly dossier: Dossier }): ReactNode {
 
 function missingText(item: MissingItem, dossier: Dossier, words: Words): string {
   if ('componentId' in item) {
-    const name = dossier.checklist.find((one) => one.component.id === item.componentId)?.component.name ?? item.componentId;
+    const name =
+      dossier.checklist.find((one) => one.component.id === item.componentId)?.component.name ?? item.componentId;
     return fill(words.missing[item.kind], { name });
   }
-  if ('pageId' in item) return fill(words.missing[item.kind], { n: dossier.pages.findIndex((page) => page.id === item.pageId) + 1 });
+  if ('pageId' in item)
+    return fill(words.missing[item.kind], { n: dossier.pages.findIndex((page) => page.id === item.pageId) + 1 });
   return words.missing[item.kind];
 }
 

@@ -27,7 +27,11 @@ const EMPTY: Applicant = {
 };
 
 type TextField = Exclude<ApplicantField, 'sex'>;
-const FIELDS: readonly { readonly name: TextField; readonly span: number; readonly mode?: 'numeric' | 'tel' | 'email' }[] = [
+const FIELDS: readonly {
+  readonly name: TextField;
+  readonly span: number;
+  readonly mode?: 'numeric' | 'tel' | 'email';
+}[] = [
   { name: 'fullName', span: 4 },
   { name: 'birthDate', span: 2 },
   { name: 'idNumber', span: 2, mode: 'numeric' },
@@ -69,7 +73,13 @@ function saveField(name: ApplicantField, value: string | null): void {
   });
 }
 
-export function ApplicantSection({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function ApplicantSection({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const applicant = dossier.applicant ?? EMPTY;
   return (
@@ -77,9 +87,15 @@ export function ApplicantSection({ dossier, isEditable }: { readonly dossier: Do
       {isEditable ? (
         <div className={classes['hint']}>
           <span>
-            <IconId size="1.25rem" stroke={1.5} aria-hidden style={{ verticalAlign: '-0.3em' }} /> {words.applicant.hint}
+            <IconId size="1.25rem" stroke={1.5} aria-hidden style={{ verticalAlign: '-0.3em' }} />{' '}
+            {words.applicant.hint}
           </span>
-          <Button size="compact-md" variant="default" onClick={() => void readIdentityImage()} data-testid="read-identity-image">
+          <Button
+            size="compact-md"
+            variant="default"
+            onClick={() => void readIdentityImage()}
+            data-testid="read-identity-image"
+          >
             {words.applicant.readImage}
           </Button>
         </div>
@@ -87,13 +103,22 @@ export function ApplicantSection({ dossier, isEditable }: { readonly dossier: Do
       <div className={classes['grid']}>
         {FIELDS.map(({ name, span, mode }, index) => (
           <div key={name} data-span={span}>
-            <ApplicantText dossier={dossier} applicant={applicant} name={name} isFirst={index === 0} isEditable={isEditable} {...(mode === undefined ? {} : { mode })} />
+            <ApplicantText
+              dossier={dossier}
+              applicant={applicant}
+              name={name}
+              isFirst={index === 0}
+              isEditable={isEditable}
+              {...(mode === undefined ? {} : { mode })}
+            />
           </div>
         ))}
         <div data-span="3">
           <div className={classes['label']} id="applicant-sex-label">
             {words.applicantFields.sex}
-            {applicant.sources.sex === undefined ? null : <span className={classes['source']}>{words.sources[applicant.sources.sex]}</span>}
+            {applicant.sources.sex === undefined ? null : (
+              <span className={classes['source']}>{words.sources[applicant.sources.sex]}</span>
+            )}
           </div>
           <SegmentedControl
             fullWidth
@@ -118,7 +143,11 @@ export function ApplicantSection({ dossier, isEditable }: { readonly dossier: Do
             aria-labelledby="applicant-kind-label"
             value={applicant.kind}
             readOnly={!isEditable}
-            onChange={(value) => void edit('dossiers.setApplicant', (newest) => ({ applicant: { ...(newest.applicant ?? EMPTY), kind: value as Applicant['kind'] } }))}
+            onChange={(value) =>
+              void edit('dossiers.setApplicant', (newest) => ({
+                applicant: { ...(newest.applicant ?? EMPTY), kind: value as Applicant['kind'] },
+              }))
+            }
             data-testid="applicant-kind"
             data={[
               { value: 'person', label: words.applicant.person },
@@ -187,7 +216,10 @@ function ApplicantText({ dossier, applicant, name, mode, isFirst, isEditable }: 
 
   function showWhereItStands(): void {
     const value = applicant[name];
-    const field = value === null || value === '' ? undefined : dossier.fields.find((one) => one.pageId !== null && one.value === value);
+    const field =
+      value === null || value === ''
+        ? undefined
+        : dossier.fields.find((one) => one.pageId !== null && one.value === value);
     if (field?.pageId != null) showPage(field.pageId, field.id);
   }
 

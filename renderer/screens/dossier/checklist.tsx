@@ -11,9 +11,22 @@ import { componentKeys } from './component-keys.ts';
 import { DRAG_TYPE, draggedPages } from './thumbnails.tsx';
 import classes from './papers.module.css';
 
-const FORMS: readonly NonNullable<ChecklistItem['form']>[] = ['original', 'certified-copy', 'plain-copy', 'electronic', 'presented', 'replaced-by-data'];
+const FORMS: readonly NonNullable<ChecklistItem['form']>[] = [
+  'original',
+  'certified-copy',
+  'plain-copy',
+  'electronic',
+  'presented',
+  'replaced-by-data',
+];
 
-export function Checklist({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function Checklist({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const keys = componentKeys(dossier.checklist);
   return (
@@ -23,7 +36,14 @@ export function Checklist({ dossier, isEditable }: { readonly dossier: Dossier; 
       </h4>
       <ol className={classes['checklist']} aria-labelledby="checklist-title">
         {dossier.checklist.map((item, index) => (
-          <ComponentRow key={item.component.id} item={item} index={index} dossier={dossier} hotKey={keys.get(item.component.id)} isEditable={isEditable} />
+          <ComponentRow
+            key={item.component.id}
+            item={item}
+            index={index}
+            dossier={dossier}
+            hotKey={keys.get(item.component.id)}
+            isEditable={isEditable}
+          />
         ))}
       </ol>
     </div>
@@ -43,9 +63,17 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
   const [isOver, setIsOver] = useState(false);
   const selected = useDesk((view) => view.selectedPageIds);
   const { component } = item;
-  const isMissing = dossier.missing.some((one) => 'componentId' in one && one.componentId === component.id && one.kind !== 'signature');
+  const isMissing = dossier.missing.some(
+    (one) => 'componentId' in one && one.componentId === component.id && one.kind !== 'signature',
+  );
   const kindWord =
-    component.kind === 'presented' ? words.papers.presented : component.kind === 'electronic-form' ? words.papers.electronicForm : component.isRequired ? words.papers.required : words.papers.optional;
+    component.kind === 'presented'
+      ? words.papers.presented
+      : component.kind === 'electronic-form'
+        ? words.papers.electronicForm
+        : component.isRequired
+          ? words.papers.required
+          : words.papers.optional;
 
   function onDrop(event: DragEvent): void {
     setIsOver(false);
@@ -68,7 +96,13 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
     >
       <span className={classes['hotKey']}>
         {hotKey === undefined || !isEditable ? null : (
-          <button type="button" disabled={selected.length === 0} title={fill(words.papers.assignHere, { name: component.name })} onClick={() => void assignPages(selected, component.id)} data-testid={`assign-${index}`}>
+          <button
+            type="button"
+            disabled={selected.length === 0}
+            title={fill(words.papers.assignHere, { name: component.name })}
+            onClick={() => void assignPages(selected, component.id)}
+            data-testid={`assign-${index}`}
+          >
             <span className="visually-hidden">{fill(words.papers.assignHere, { name: component.name })} </span>
             <Key>{hotKey.toUpperCase()}</Key>
           </button>
@@ -82,7 +116,9 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
           <ComponentState item={item} isMissing={isMissing} />
           <PageChips item={item} dossier={dossier} />
         </span>
-        {component.condition === null ? null : <span className={classes['condition']}>{fill(words.papers.condition, { text: component.condition })}</span>}
+        {component.condition === null ? null : (
+          <span className={classes['condition']}>{fill(words.papers.condition, { text: component.condition })}</span>
+        )}
       </div>
       <NativeSelect
         size="sm"
@@ -94,7 +130,10 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
           const form = FORMS.find((one) => one === event.currentTarget.value) ?? null;
           void setChecklistForm(item, form, form === null ? 0 : Math.max(1, item.quantity));
         }}
-        data={[{ value: '', label: words.papers.formNone }, ...FORMS.map((form) => ({ value: form, label: words.forms[form] }))]}
+        data={[
+          { value: '', label: words.papers.formNone },
+          ...FORMS.map((form) => ({ value: form, label: words.forms[form] })),
+        ]}
       />
       <NumberInput
         size="sm"
@@ -110,7 +149,8 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
         data-testid={`component-${index}-quantity`}
         onBlur={(event) => {
           const quantity = Number(event.currentTarget.value);
-          if (Number.isInteger(quantity) && quantity !== item.quantity) void setChecklistForm(item, item.form, quantity);
+          if (Number.isInteger(quantity) && quantity !== item.quantity)
+            void setChecklistForm(item, item.form, quantity);
         }}
       />
     </li>
@@ -120,7 +160,8 @@ function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): R
 function ComponentState({ item, isMissing }: { readonly item: ChecklistItem; readonly isMissing: boolean }): ReactNode {
   const words = useWords();
   if (isMissing) return <StateWord tone="warn">{words.papers.missing}</StateWord>;
-  if (item.form !== null || item.pageIds.length > 0) return <StateWord tone="good">{words.papers.handedShort}</StateWord>;
+  if (item.form !== null || item.pageIds.length > 0)
+    return <StateWord tone="good">{words.papers.handedShort}</StateWord>;
   return null;
 }
 

@@ -12,7 +12,10 @@ export function DiscardDialog(): ReactNode {
   const isOpen = useDesk((view) => view.isDiscarding);
   const dossier = useDossier((view) => view.dossier);
   const close = (): void => useDesk.setState({ isDiscarding: false });
-  const values = { name: dossier === null || dossier.applicantName === '' ? words.list.noName : dossier.applicantName, pages: dossier?.pages.length ?? 0 };
+  const values = {
+    name: dossier === null || dossier.applicantName === '' ? words.list.noName : dossier.applicantName,
+    pages: dossier?.pages.length ?? 0,
+  };
   return (
     <Dialog isOpen={isOpen && dossier !== null} onClose={close} title={words.dossier.discardTitle} size="28rem">
       <p>{fill(words.dossier.discardText, values)}</p>

@@ -24,7 +24,13 @@ export function DocumentsSection({ dossier }: { readonly dossier: Dossier }): Re
       <div className={classes['documentsHead']}>
         <h3 id="documents-title">{words.documents.title}</h3>
         {(isCounter || isSigner) && CAN_HAVE_RESULT.includes(dossier.state) ? (
-          <Button size="compact-md" variant="default" leftSection={<IconPaperclip size="1.125rem" stroke={1.5} aria-hidden />} onClick={() => void attachResult(dossier.id)} data-testid="attach-result">
+          <Button
+            size="compact-md"
+            variant="default"
+            leftSection={<IconPaperclip size="1.125rem" stroke={1.5} aria-hidden />}
+            onClick={() => void attachResult(dossier.id)}
+            data-testid="attach-result"
+          >
             {words.documents.attachResult}
           </Button>
         ) : null}
@@ -48,17 +54,28 @@ function DocumentRow({ document }: { readonly document: DossierDocument }): Reac
   const signature = document.signatures.at(-1);
   return (
     <li>
-      <button type="button" aria-pressed={isShown} onClick={() => showDocument(document.id)} data-testid={`document-${document.kind}-${document.id}`}>
+      <button
+        type="button"
+        aria-pressed={isShown}
+        onClick={() => showDocument(document.id)}
+        data-testid={`document-${document.kind}-${document.id}`}
+      >
         <Icon size="1.5rem" stroke={1.5} aria-hidden />
         <span>
           <span>
             <strong>{document.title}</strong> <span className="muted">({words.documents[document.kind]})</span>
           </span>
-          <span className={classes['source']}>{fill(words.documents.size, { pages: document.pageCount, size: formatBytes(document.sizeBytes) })}</span>
+          <span className={classes['source']}>
+            {fill(words.documents.size, { pages: document.pageCount, size: formatBytes(document.sizeBytes) })}
+          </span>
           {signature === undefined ? (
-            document.kind === 'receipt' ? null : <StateWord tone="quiet">{words.documents.unsigned}</StateWord>
+            document.kind === 'receipt' ? null : (
+              <StateWord tone="quiet">{words.documents.unsigned}</StateWord>
+            )
           ) : (
-            <StateWord tone="good">{fill(words.documents.signedBy, { name: signature.signerName, time: formatDateTime(signature.signedAt) })}</StateWord>
+            <StateWord tone="good">
+              {fill(words.documents.signedBy, { name: signature.signerName, time: formatDateTime(signature.signedAt) })}
+            </StateWord>
           )}
         </span>
       </button>

@@ -48,19 +48,45 @@ function OpenDossier({ dossier }: { readonly dossier: Dossier }): ReactNode {
       <Head dossier={dossier} isEditable={isEditable} />
       <div className={classes['scroll']}>
         {dossier.state === 'draft' ? null : <DocumentsSection dossier={dossier} />}
-        <Section name="applicant" title={words.applicant.title} isComplete={isComplete(dossier, 'applicant')} summary={applicantSummary(dossier)}>
+        <Section
+          name="applicant"
+          title={words.applicant.title}
+          isComplete={isComplete(dossier, 'applicant')}
+          summary={applicantSummary(dossier)}
+        >
           <ApplicantSection dossier={dossier} isEditable={isEditable} />
         </Section>
-        <Section name="procedure" title={words.procedure.title} isComplete={isComplete(dossier, 'procedure')} summary={dossier.procedure?.name ?? ''}>
+        <Section
+          name="procedure"
+          title={words.procedure.title}
+          isComplete={isComplete(dossier, 'procedure')}
+          summary={dossier.procedure?.name ?? ''}
+        >
           <ProcedureSection dossier={dossier} isEditable={isEditable} />
         </Section>
-        <Section name="papers" title={words.papers.title} isComplete={isComplete(dossier, 'papers')} summary={papersSummary(dossier, words)} staysOpen={dossier.state === 'draft'}>
+        <Section
+          name="papers"
+          title={words.papers.title}
+          isComplete={isComplete(dossier, 'papers')}
+          summary={papersSummary(dossier, words)}
+          staysOpen={dossier.state === 'draft'}
+        >
           <PapersSection dossier={dossier} isEditable={isEditable} />
         </Section>
-        <Section name="fee" title={words.fee.title} isComplete={isComplete(dossier, 'fee')} summary={feeSummary(dossier, words)}>
+        <Section
+          name="fee"
+          title={words.fee.title}
+          isComplete={isComplete(dossier, 'fee')}
+          summary={feeSummary(dossier, words)}
+        >
           <FeeSection dossier={dossier} isEditable={isEditable} />
         </Section>
-        <Section name="finish" title={words.finish.title} isComplete={dossier.receipt !== null} summary={finishSummary(dossier, words)}>
+        <Section
+          name="finish"
+          title={words.finish.title}
+          isComplete={dossier.receipt !== null}
+          summary={finishSummary(dossier, words)}
+        >
           <FinishSection dossier={dossier} isEditable={isEditable} />
         </Section>
       </div>
@@ -87,7 +113,9 @@ export function isComplete(dossier: Dossier, section: SectionName): boolean {
 }
 
 function applicantSummary({ applicant }: Dossier): string {
-  return applicant === null ? '' : [applicant.fullName, applicant.idNumber, applicant.phone].filter(Boolean).join(' · ');
+  return applicant === null
+    ? ''
+    : [applicant.fullName, applicant.idNumber, applicant.phone].filter(Boolean).join(' · ');
 }
 
 function papersSummary(dossier: Dossier, words: Words): string {
@@ -100,10 +128,18 @@ function feeSummary(dossier: Dossier, words: Words): string {
 }
 
 function finishSummary(dossier: Dossier, words: Words): string {
-  return dossier.dueAt === null ? words.returnMethods[dossier.returnMethod] : fill(words.finish.due, { time: formatDateTime(dossier.dueAt) });
+  return dossier.dueAt === null
+    ? words.returnMethods[dossier.returnMethod]
+    : fill(words.finish.due, { time: formatDateTime(dossier.dueAt) });
 }
 
-const UPLOAD_TONES: Readonly<Record<ReturnType<typeof uploadMark>, Tone>> = { local: 'good', moving: 'moving', waiting: 'warn', held: 'wrong', received: 'good' };
+const UPLOAD_TONES: Readonly<Record<ReturnType<typeof uploadMark>, Tone>> = {
+  local: 'good',
+  moving: 'moving',
+  waiting: 'warn',
+  held: 'wrong',
+  received: 'good',
+};
 const SAVE_TONES = { saved: 'good', saving: 'busy', failed: 'wrong' } as const;
 
 function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
@@ -111,7 +147,9 @@ function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isE
   const saving = useDossier((view) => view.saving);
   const officerName = useSession((view) => view.session?.officer?.name);
   const { upload } = dossier;
-  const saveWord = { saved: words.dossier.saved, saving: words.dossier.saving, failed: words.dossier.saveFailed }[saving];
+  const saveWord = { saved: words.dossier.saved, saving: words.dossier.saving, failed: words.dossier.saveFailed }[
+    saving
+  ];
   return (
     <header className={classes['head']}>
       <div className={classes['headLine']}>
@@ -122,7 +160,12 @@ function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isE
           </StateWord>
         ) : null}
         {isEditable ? (
-          <button type="button" className={classes['discard']} onClick={() => useDesk.setState({ isDiscarding: true })} data-testid="discard">
+          <button
+            type="button"
+            className={classes['discard']}
+            onClick={() => useDesk.setState({ isDiscarding: true })}
+            data-testid="discard"
+          >
             <IconTrash size="1.125rem" stroke={1.5} aria-hidden /> {words.dossier.discard}
           </button>
         ) : null}
@@ -137,7 +180,9 @@ function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isE
         </span>
         <span className="muted">{words.channels[dossier.channel]}</span>
         <span className="muted code">{fill(words.dossier.opened, { time: formatDateTime(dossier.createdAt) })}</span>
-        {dossier.officerName === officerName ? null : <span className="muted">{fill(words.dossier.officer, { name: dossier.officerName })}</span>}
+        {dossier.officerName === officerName ? null : (
+          <span className="muted">{fill(words.dossier.officer, { name: dossier.officerName })}</span>
+        )}
       </div>
       {dossier.state === 'draft' ? null : (
         <div className={classes['upload']} role="status">
@@ -151,7 +196,12 @@ function Head({ dossier, isEditable }: { readonly dossier: Dossier; readonly isE
             </span>
           ) : null}
           {upload.state === 'waiting' && upload.nextAttemptAt !== null ? (
-            <span className="muted">{fill(words.upload.attempts, { count: upload.attempts, time: formatDateTime(upload.nextAttemptAt).slice(11) })}</span>
+            <span className="muted">
+              {fill(words.upload.attempts, {
+                count: upload.attempts,
+                time: formatDateTime(upload.nextAttemptAt).slice(11),
+              })}
+            </span>
           ) : null}
           {upload.state === 'held' && upload.detail !== null ? <span className="muted">{upload.detail}</span> : null}
         </div>

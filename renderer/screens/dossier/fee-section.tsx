@@ -12,7 +12,13 @@ function saveFee(feeVnd: number | null): void {
   void edit('dossiers.setDetails', (dossier) => ({ returnMethod: dossier.returnMethod, note: dossier.note, feeVnd }));
 }
 
-export function FeeSection({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function FeeSection({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const stored = dossier.feeVnd === null ? '' : formatAmount(dossier.feeVnd);
   const [text, setText] = useState(stored);
@@ -49,7 +55,8 @@ export function FeeSection({ dossier, isEditable }: { readonly dossier: Dossier;
         />
         {suggested === null || !isEditable || suggested === dossier.feeVnd ? null : (
           <Button variant="default" onClick={() => saveFee(suggested)} data-testid="fee-suggested">
-            {fill(words.fee.suggested, { amount: suggested === 0 ? words.fee.free : formatMoney(suggested) })} — {words.fee.use}
+            {fill(words.fee.suggested, { amount: suggested === 0 ? words.fee.free : formatMoney(suggested) })} —{' '}
+            {words.fee.use}
           </Button>
         )}
       </Group>

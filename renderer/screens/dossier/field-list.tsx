@@ -18,14 +18,21 @@ function needsLook(field: FieldValue): boolean {
   return !field.isConfirmed && (field.source === 'ocr' || field.source === 'mrz') && field.confidence < SURE_FROM;
 }
 
-export function FieldList({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function FieldList({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   if (dossier.fields.length === 0) return null;
   const doubtful = dossier.fields.filter(needsLook).length;
   return (
     <div>
       <h4 className={classes['subtitle']} id="fields-title">
-        {words.fields.title} {doubtful === 0 ? null : <StateWord tone="warn">{fill(words.fields.toCheck, { count: doubtful })}</StateWord>}
+        {words.fields.title}{' '}
+        {doubtful === 0 ? null : <StateWord tone="warn">{fill(words.fields.toCheck, { count: doubtful })}</StateWord>}
       </h4>
       <ul className={classes['fields']} aria-labelledby="fields-title">
         {dossier.fields.map((field) => (
@@ -47,7 +54,15 @@ function storedValue(text: string, before: string): string {
   return ISO_DAY.test(before) ? (parseDay(text) ?? text) : text;
 }
 
-function FieldRow({ field, dossier, isEditable }: { readonly field: FieldValue; readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+function FieldRow({
+  field,
+  dossier,
+  isEditable,
+}: {
+  readonly field: FieldValue;
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const stored = shownValue(field.value);
   const [text, setText] = useState(stored);
@@ -64,7 +79,12 @@ function FieldRow({ field, dossier, isEditable }: { readonly field: FieldValue; 
   return (
     <li className={classes['field']} data-testid={`field-${field.name}`}>
       {page !== undefined && field.box !== null ? (
-        <button type="button" className={classes['snippetButton']} aria-label={fill(words.fields.snippet, { name })} onClick={() => showPage(page.id, field.id)}>
+        <button
+          type="button"
+          className={classes['snippetButton']}
+          aria-label={fill(words.fields.snippet, { name })}
+          onClick={() => showPage(page.id, field.id)}
+        >
           <Snippet page={page} box={field.box} />
         </button>
       ) : (
@@ -90,7 +110,12 @@ function FieldRow({ field, dossier, isEditable }: { readonly field: FieldValue; 
           <>
             <StateWord tone="warn">{words.fields.low}</StateWord>
             {isEditable ? (
-              <Button size="compact-sm" variant="default" aria-label={fill(words.fields.confirmField, { name })} onClick={() => save(text)}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                aria-label={fill(words.fields.confirmField, { name })}
+                onClick={() => save(text)}
+              >
                 {words.fields.confirm}
               </Button>
             ) : null}

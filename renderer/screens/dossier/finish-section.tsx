@@ -10,7 +10,13 @@ import classes from './dossier.module.css';
 
 const SAVE_DELAY_MS = 700;
 
-export function FinishSection({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function FinishSection({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const [note, setNote] = useState(dossier.note ?? '');
   const isDirty = useRef(false);
@@ -24,7 +30,11 @@ export function FinishSection({ dossier, isEditable }: { readonly dossier: Dossi
     if (!isDirty.current) return;
     isDirty.current = false;
     const clean = text.normalize('NFC').trim();
-    void edit('dossiers.setDetails', (newest) => ({ returnMethod: newest.returnMethod, feeVnd: newest.feeVnd, note: clean === '' ? null : clean }));
+    void edit('dossiers.setDetails', (newest) => ({
+      returnMethod: newest.returnMethod,
+      feeVnd: newest.feeVnd,
+      note: clean === '' ? null : clean,
+    }));
   }
 
   return (
@@ -33,9 +43,17 @@ export function FinishSection({ dossier, isEditable }: { readonly dossier: Dossi
         {dossier.dueAt !== null ? (
           <strong className="code">{fill(words.finish.due, { time: formatDateTime(dossier.dueAt) })}</strong>
         ) : (
-          <span className="muted">{dossier.procedure?.time == null ? words.procedure.noTime : fill(words.finish.dueLater, { text: dossier.procedure.time.text })}</span>
+          <span className="muted">
+            {dossier.procedure?.time == null
+              ? words.procedure.noTime
+              : fill(words.finish.dueLater, { text: dossier.procedure.time.text })}
+          </span>
         )}
-        {dossier.receipt === null ? null : <div className="muted code">{fill(words.finish.receipt, { number: dossier.receipt.number, book: dossier.receipt.book })}</div>}
+        {dossier.receipt === null ? null : (
+          <div className="muted code">
+            {fill(words.finish.receipt, { number: dossier.receipt.number, book: dossier.receipt.book })}
+          </div>
+        )}
       </div>
       <div data-span="6">
         <div className={classes['label']} id="return-method-label">
@@ -47,7 +65,13 @@ export function FinishSection({ dossier, isEditable }: { readonly dossier: Dossi
           value={dossier.returnMethod}
           readOnly={!isEditable}
           data-testid="return-method"
-          onChange={(value) => void edit('dossiers.setDetails', (newest) => ({ returnMethod: value as Dossier['returnMethod'], feeVnd: newest.feeVnd, note: newest.note }))}
+          onChange={(value) =>
+            void edit('dossiers.setDetails', (newest) => ({
+              returnMethod: value as Dossier['returnMethod'],
+              feeVnd: newest.feeVnd,
+              note: newest.note,
+            }))
+          }
           data={(['counter', 'post', 'online'] as const).map((value) => ({ value, label: words.returnMethods[value] }))}
         />
       </div>

@@ -12,15 +12,31 @@ import { FieldList } from './field-list.tsx';
 import { Thumbnails } from './thumbnails.tsx';
 import classes from './papers.module.css';
 
-export function PapersSection({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function PapersSection({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const takesNoScan = dossier.procedure?.digitisesInput === false;
   return (
     <div className={classes['papers']}>
       {isEditable && !takesNoScan ? <CaptureBar /> : null}
       {takesNoScan ? <StateWord tone="quiet">{words.procedure.noScan}</StateWord> : null}
-      {dossier.pages.length === 0 ? isEditable && !takesNoScan ? <Empty>{words.papers.empty}</Empty> : null : <Thumbnails dossier={dossier} isEditable={isEditable} />}
-      {dossier.procedure === null ? <p className="muted">{words.papers.needProcedure}</p> : <Checklist dossier={dossier} isEditable={isEditable} />}
+      {dossier.pages.length === 0 ? (
+        isEditable && !takesNoScan ? (
+          <Empty>{words.papers.empty}</Empty>
+        ) : null
+      ) : (
+        <Thumbnails dossier={dossier} isEditable={isEditable} />
+      )}
+      {dossier.procedure === null ? (
+        <p className="muted">{words.papers.needProcedure}</p>
+      ) : (
+        <Checklist dossier={dossier} isEditable={isEditable} />
+      )}
       <FieldList dossier={dossier} isEditable={isEditable} />
     </div>
   );
@@ -31,10 +47,22 @@ function CaptureBar(): ReactNode {
   const isScanning = useJobs((view) => view.jobs.some((job) => job.kind === 'scan'));
   return (
     <Group gap="sm">
-      <Button leftSection={<IconScan size="1.25rem" stroke={1.75} aria-hidden />} rightSection={<Key>F2</Key>} loading={isScanning} onClick={() => void scan()} data-section-first data-testid="scan">
+      <Button
+        leftSection={<IconScan size="1.25rem" stroke={1.75} aria-hidden />}
+        rightSection={<Key>F2</Key>}
+        loading={isScanning}
+        onClick={() => void scan()}
+        data-section-first
+        data-testid="scan"
+      >
         {words.papers.scan}
       </Button>
-      <Button variant="default" leftSection={<IconFileImport size="1.25rem" stroke={1.5} aria-hidden />} onClick={() => void importFiles()} data-testid="import">
+      <Button
+        variant="default"
+        leftSection={<IconFileImport size="1.25rem" stroke={1.5} aria-hidden />}
+        onClick={() => void importFiles()}
+        data-testid="import"
+      >
         {words.papers.import}
       </Button>
       <ScanOptions />
@@ -46,12 +74,20 @@ function ScanOptions(): ReactNode {
   const words = useWords();
   const { scanners, scannerId, scanSource, scanDpi, scanColour } = useDevices();
   const device = scanners?.find((one) => one.id === scannerId) ?? scanners?.[0];
-  if (device === undefined) return <span className="muted">{scanners === null ? words.status.scannerLooking : words.papers.noDevice}</span>;
-  const source = scanSource !== null && device.sources.includes(scanSource) ? scanSource : (device.sources.find((one) => one !== 'flatbed') ?? device.sources[0]);
+  if (device === undefined)
+    return <span className="muted">{scanners === null ? words.status.scannerLooking : words.papers.noDevice}</span>;
+  const source =
+    scanSource !== null && device.sources.includes(scanSource)
+      ? scanSource
+      : (device.sources.find((one) => one !== 'flatbed') ?? device.sources[0]);
   return (
     <Popover withinPortal={false} trapFocus position="bottom-start" width="20rem">
       <Popover.Target>
-        <Button variant="subtle" leftSection={<IconSettings size="1.25rem" stroke={1.5} aria-hidden />} data-testid="scan-options">
+        <Button
+          variant="subtle"
+          leftSection={<IconSettings size="1.25rem" stroke={1.5} aria-hidden />}
+          data-testid="scan-options"
+        >
           <span className="visually-hidden">{words.papers.options}: </span>
           {device.name}
         </Button>
@@ -80,12 +116,19 @@ function ScanOptions(): ReactNode {
             label={words.papers.dpi}
             value={String(scanDpi)}
             allowDeselect={false}
-            data={[...new Set([...device.dpis, scanDpi])].sort((a, b) => a - b).map((dpi) => ({ value: String(dpi), label: `${dpi} dpi` }))}
+            data={[...new Set([...device.dpis, scanDpi])]
+              .sort((a, b) => a - b)
+              .map((dpi) => ({ value: String(dpi), label: `${dpi} dpi` }))}
             onChange={(value) => useDevices.setState({ scanDpi: Number(value) })}
             comboboxProps={{ withinPortal: false }}
             data-testid="scan-dpi"
           />
-          <Checkbox label={words.papers.colour} checked={scanColour} onChange={(event) => useDevices.setState({ scanColour: event.currentTarget.checked })} data-testid="scan-colour" />
+          <Checkbox
+            label={words.papers.colour}
+            checked={scanColour}
+            onChange={(event) => useDevices.setState({ scanColour: event.currentTarget.checked })}
+            data-testid="scan-colour"
+          />
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -11,7 +11,13 @@ import { chooseProcedure } from '../../state/actions.ts';
 import { useWords } from '../../state/session.ts';
 import classes from './dossier.module.css';
 
-export function ProcedureSection({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function ProcedureSection({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const [isChanging, setIsChanging] = useState(false);
   const { procedure } = dossier;
@@ -20,13 +26,23 @@ export function ProcedureSection({ dossier, isEditable }: { readonly dossier: Do
       <div className={classes['chosen']}>
         <ProcedureFacts procedure={procedure} />
         {isEditable ? (
-          <Button size="compact-md" variant="default" onClick={() => setIsChanging(true)} data-section-first data-testid="procedure-change">
+          <Button
+            size="compact-md"
+            variant="default"
+            onClick={() => setIsChanging(true)}
+            data-section-first
+            data-testid="procedure-change"
+          >
             {words.procedure.change}
           </Button>
         ) : null}
       </div>
     );
-  return isEditable ? <ProcedureSearch isFocused={isChanging} onChosen={() => setIsChanging(false)} /> : <p className="muted">{words.list.noProcedure}</p>;
+  return isEditable ? (
+    <ProcedureSearch isFocused={isChanging} onChosen={() => setIsChanging(false)} />
+  ) : (
+    <p className="muted">{words.list.noProcedure}</p>
+  );
 }
 
 function ProcedureFacts({ procedure }: { readonly procedure: Procedure }): ReactNode {
@@ -37,9 +53,12 @@ function ProcedureFacts({ procedure }: { readonly procedure: Procedure }): React
         <strong>{procedure.name}</strong>
       </p>
       <p className="muted">
-        <span className="code">{procedure.code}</span> · {procedure.field} · {fill(words.procedure.components, { count: procedure.components.length })}
+        <span className="code">{procedure.code}</span> · {procedure.field} ·{' '}
+        {fill(words.procedure.components, { count: procedure.components.length })}
       </p>
-      <p className="muted">{procedure.time === null ? words.procedure.noTime : fill(words.procedure.time, { text: procedure.time.text })}</p>
+      <p className="muted">
+        {procedure.time === null ? words.procedure.noTime : fill(words.procedure.time, { text: procedure.time.text })}
+      </p>
       {procedure.fee.directVnd === null ? null : (
         <p className="muted">
           {words.fee.title}: {procedure.fee.directVnd === 0 ? words.fee.free : formatMoney(procedure.fee.directVnd)}
@@ -53,7 +72,13 @@ function ProcedureFacts({ procedure }: { readonly procedure: Procedure }): React
 const SEARCH_DELAY_MS = 100;
 const MOST_FOUND = 12;
 
-function ProcedureSearch({ isFocused, onChosen }: { readonly isFocused: boolean; readonly onChosen: () => void }): ReactNode {
+function ProcedureSearch({
+  isFocused,
+  onChosen,
+}: {
+  readonly isFocused: boolean;
+  readonly onChosen: () => void;
+}): ReactNode {
   const words = useWords();
   const [text, setText] = useState('');
   const [found, setFound] = useState<readonly ProcedureSummary[] | null>(null);

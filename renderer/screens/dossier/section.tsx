@@ -33,7 +33,11 @@ export function Section({ name, title, isComplete, summary, staysOpen = false, c
     const target = event.target as HTMLElement;
     if (!(target instanceof HTMLInputElement) || target.getAttribute('aria-expanded') === 'true') return;
     event.preventDefault();
-    const fields = [...event.currentTarget.querySelectorAll<HTMLElement>('input:not([type="hidden"]):not(:disabled), textarea, select')];
+    const fields = [
+      ...event.currentTarget.querySelectorAll<HTMLElement>(
+        'input:not([type="hidden"]):not(:disabled), textarea, select',
+      ),
+    ];
     const next = fields[fields.indexOf(target) + 1];
     if (next !== undefined) next.focus();
     else {
@@ -58,7 +62,13 @@ export function Section({ name, title, isComplete, summary, staysOpen = false, c
       }}
     >
       <h3 id={`section-${name}`}>
-        <button type="button" aria-expanded={isOpen} aria-controls={`body-${name}`} onClick={() => foldSection(name, !isOpen)} data-testid={`section-${name}`}>
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          aria-controls={`body-${name}`}
+          onClick={() => foldSection(name, !isOpen)}
+          data-testid={`section-${name}`}
+        >
           <Chevron size="1.125rem" aria-hidden />
           <Mark size="1.25rem" stroke={1.75} aria-hidden className={classes['mark']} />
           <span className={classes['title']}>{title}</span>

@@ -19,7 +19,13 @@ export function draggedPages(event: DragEvent): readonly string[] {
   return text === '' ? [] : text.split(' ');
 }
 
-export function Thumbnails({ dossier, isEditable }: { readonly dossier: Dossier; readonly isEditable: boolean }): ReactNode {
+export function Thumbnails({
+  dossier,
+  isEditable,
+}: {
+  readonly dossier: Dossier;
+  readonly isEditable: boolean;
+}): ReactNode {
   const words = useWords();
   const { selectedPageIds, showsHiddenPages } = useDesk();
   const list = useRef<HTMLUListElement>(null);
@@ -29,16 +35,28 @@ export function Thumbnails({ dossier, isEditable }: { readonly dossier: Dossier;
   const selected = selectedPageIds.filter((id) => dossier.pages.some((page) => page.id === id));
   const canAct = isEditable && selected.length > 0;
 
-  useShortcut(canAct && keys.size > 0, [...keys.values()], words.keys.assign, (key) => {
-    const componentId = [...keys].find(([, one]) => one === key)?.[0];
-    if (componentId !== undefined) void assignPages(selected, componentId);
-  }, [...keys.values()].length > 1 ? `0–${[...keys.values()].at(-1)?.toUpperCase()}` : '0–1');
+  useShortcut(
+    canAct && keys.size > 0,
+    [...keys.values()],
+    words.keys.assign,
+    (key) => {
+      const componentId = [...keys].find(([, one]) => one === key)?.[0];
+      if (componentId !== undefined) void assignPages(selected, componentId);
+    },
+    [...keys.values()].length > 1 ? `0–${[...keys.values()].at(-1)?.toUpperCase()}` : '0–1',
+  );
   useShortcut(canAct, ['0'], null, () => void assignPages(selected, null));
   useShortcut(canAct, ['r'], words.keys.turn, () => selected.forEach((id) => void turnPage(id)), 'R');
-  useShortcut(canAct, ['h', 'Delete'], words.keys.hide, () => {
-    const first = dossier.pages.find((page) => page.id === selected[0]);
-    if (first !== undefined) void setPagesHidden(selected, !first.isHidden);
-  }, 'H');
+  useShortcut(
+    canAct,
+    ['h', 'Delete'],
+    words.keys.hide,
+    () => {
+      const first = dossier.pages.find((page) => page.id === selected[0]);
+      if (first !== undefined) void setPagesHidden(selected, !first.isHidden);
+    },
+    'H',
+  );
 
   // A scanned stack is worked on at once: the first page without a place is selected by itself.
   const firstOpen = dossier.pages.find((page) => page.componentId === null && !page.isHidden) ?? pages[0];
@@ -52,7 +70,14 @@ export function Thumbnails({ dossier, isEditable }: { readonly dossier: Dossier;
     const from = ids.indexOf(selected.at(-1) ?? page.id);
     const to = ids.indexOf(page.id);
     const range = ids.slice(Math.min(from, to), Math.max(from, to) + 1);
-    const next = mode === 'one' ? [page.id] : mode === 'range' ? range : selected.includes(page.id) ? selected.filter((id) => id !== page.id) : [...selected, page.id];
+    const next =
+      mode === 'one'
+        ? [page.id]
+        : mode === 'range'
+          ? range
+          : selected.includes(page.id)
+            ? selected.filter((id) => id !== page.id)
+            : [...selected, page.id];
     useDesk.setState({ selectedPageIds: next });
     showPage(page.id);
   }
@@ -71,7 +96,9 @@ export function Thumbnails({ dossier, isEditable }: { readonly dossier: Dossier;
       return;
     }
     select(target, event.shiftKey ? 'range' : 'one');
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-page="${CSS.escape(target.id)}"]`)?.focus());
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLElement>(`[data-page="${CSS.escape(target.id)}"]`)?.focus(),
+    );
   }
 
   const current = selected.at(-1) ?? pages[0]?.id;
@@ -93,8 +120,14 @@ export function Thumbnails({ dossier, isEditable }: { readonly dossier: Dossier;
         ))}
       </ul>
       {hiddenCount === 0 ? null : (
-        <button type="button" className={classes['hiddenToggle']} onClick={() => useDesk.setState({ showsHiddenPages: !showsHiddenPages })} data-testid="hidden-pages">
-          <IconEyeOff size="1.125rem" stroke={1.5} aria-hidden /> {showsHiddenPages ? words.papers.hideHidden : fill(words.papers.showHidden, { count: hiddenCount })}
+        <button
+          type="button"
+          className={classes['hiddenToggle']}
+          onClick={() => useDesk.setState({ showsHiddenPages: !showsHiddenPages })}
+          data-testid="hidden-pages"
+        >
+          <IconEyeOff size="1.125rem" stroke={1.5} aria-hidden />{' '}
+          {showsHiddenPages ? words.papers.hideHidden : fill(words.papers.showHidden, { count: hiddenCount })}
         </button>
       )}
     </div>
@@ -116,7 +149,8 @@ function pageWord(page: Page, words: Words): string {
   if (page.isHidden) return page.isBlank ? words.papers.pageBlank : words.papers.pageHidden;
   if (page.recognition === 'pending') return words.papers.pagePending;
   if (page.recognition === 'running') return words.papers.pageRunning;
-  if (page.componentId === null) return page.recognition === 'failed' ? words.papers.pageFailed : words.papers.pageUnassigned;
+  if (page.componentId === null)
+    return page.recognition === 'failed' ? words.papers.pageFailed : words.papers.pageUnassigned;
   return page.isAssignedByOfficer ? '' : words.papers.pageSuggested;
 }
 
@@ -154,14 +188,24 @@ function Thumbnail({ page, dossier, isSelected, isCurrent, isEditable, dragIds, 
         onClick={onSelect}
       >
         <span className={classes['thumb']}>
-          <img src={blobUrl(page.thumbnailBlobId ?? page.imageBlobId)} alt="" loading="lazy" draggable={false} style={{ transform: `rotate(${page.rotation}deg)` }} />
+          <img
+            src={blobUrl(page.thumbnailBlobId ?? page.imageBlobId)}
+            alt=""
+            loading="lazy"
+            draggable={false}
+            style={{ transform: `rotate(${page.rotation}deg)` }}
+          />
         </span>
         <span className={classes['pageLine']}>
           <span>
             <span className="visually-hidden">{fill(words.papers.page, { n: '' })}</span>
             {number}
           </span>
-          {key === undefined ? null : <span className={classes['pageKey']} aria-hidden>→ {key.toUpperCase()}</span>}
+          {key === undefined ? null : (
+            <span className={classes['pageKey']} aria-hidden>
+              → {key.toUpperCase()}
+            </span>
+          )}
         </span>
         <span className="visually-hidden">{place}</span>
         <span className={classes['pageWord']}>{word}</span>

@@ -19,7 +19,13 @@ const FILTERS: readonly ListFilter[] = ['all', 'drafts', 'open', 'done'];
 const TYPING_MS = 120;
 const ROW_REM = 5;
 
-const UPLOAD_TONES: Readonly<Record<ReturnType<typeof uploadMark>, Tone>> = { local: 'quiet', moving: 'moving', waiting: 'warn', held: 'wrong', received: 'good' };
+const UPLOAD_TONES: Readonly<Record<ReturnType<typeof uploadMark>, Tone>> = {
+  local: 'quiet',
+  moving: 'moving',
+  waiting: 'warn',
+  held: 'wrong',
+  received: 'good',
+};
 
 export const STATE_TONES: Readonly<Record<DossierState, Tone>> = {
   draft: 'quiet',
@@ -46,7 +52,12 @@ export function DossierList(): ReactNode {
       <header>
         <h2>{words.list.title}</h2>
         {isCounter ? (
-          <button type="button" className={classes['new']} onClick={() => void startDossier()} data-testid="new-dossier">
+          <button
+            type="button"
+            className={classes['new']}
+            onClick={() => void startDossier()}
+            data-testid="new-dossier"
+          >
             <IconPlus size="1.125rem" aria-hidden /> {words.keys.newDossier} <Key>F3</Key>
           </button>
         ) : null}
@@ -69,7 +80,13 @@ export function DossierList(): ReactNode {
         ))}
       </div>
       {isLoaded && items.length === 0 ? (
-        <Empty>{text !== '' || filter !== 'all' ? words.list.emptyFilter : isCounter ? words.list.empty : words.list.emptyReader}</Empty>
+        <Empty>
+          {text !== '' || filter !== 'all'
+            ? words.list.emptyFilter
+            : isCounter
+              ? words.list.empty
+              : words.list.emptyReader}
+        </Empty>
       ) : (
         <Rows items={items} total={total} />
       )}
@@ -126,13 +143,17 @@ function Rows({ items, total }: { readonly items: readonly DossierSummary[]; rea
   const currentIndex = items.findIndex((item) => item.id === dossierId);
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const at = items.findIndex((item) => item.id === (document.activeElement as HTMLElement | null)?.dataset['dossier']);
+    const at = items.findIndex(
+      (item) => item.id === (document.activeElement as HTMLElement | null)?.dataset['dossier'],
+    );
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     const item = to === undefined ? undefined : items[to];
     if (to === undefined || item === undefined) return;
     event.preventDefault();
     rows.scrollToIndex(to);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-dossier="${CSS.escape(item.id)}"]`)?.focus());
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-dossier="${CSS.escape(item.id)}"]`)?.focus(),
+    );
   }
 
   return (
@@ -142,7 +163,12 @@ function Rows({ items, total }: { readonly items: readonly DossierSummary[]; rea
           const item = items[row.index];
           if (item === undefined) return null;
           return (
-            <li key={row.key} style={{ height: row.size, transform: `translateY(${row.start}px)` }} aria-setsize={total} aria-posinset={row.index + 1}>
+            <li
+              key={row.key}
+              style={{ height: row.size, transform: `translateY(${row.start}px)` }}
+              aria-setsize={total}
+              aria-posinset={row.index + 1}
+            >
               <button
                 type="button"
                 className={classes['row']}

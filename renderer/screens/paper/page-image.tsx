@@ -45,7 +45,12 @@ export function PageImage({ url, page, zoom, alt, box, boxName }: PageImageProps
             role="img"
             aria-label={boxName}
             data-testid="paper-region"
-            style={{ left: percent(box[0], page.widthPx), top: percent(box[1], page.heightPx), width: percent(box[2], page.widthPx), height: percent(box[3], page.heightPx) }}
+            style={{
+              left: percent(box[0], page.widthPx),
+              top: percent(box[1], page.heightPx),
+              width: percent(box[2], page.widthPx),
+              height: percent(box[3], page.heightPx),
+            }}
           />
         )}
       </div>

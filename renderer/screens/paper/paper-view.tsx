@@ -1,6 +1,16 @@
 /** @file Right: the paper itself, with the place a value was read from; or a PDF of the dossier. */
 import { ActionIcon } from '@mantine/core';
-import { IconArrowLeft, IconArrowRight, IconEye, IconEyeOff, IconFile, IconRotateClockwise, IconZoomIn, IconZoomOut, IconZoomScan } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconArrowRight,
+  IconEye,
+  IconEyeOff,
+  IconFile,
+  IconRotateClockwise,
+  IconZoomIn,
+  IconZoomOut,
+  IconZoomScan,
+} from '@tabler/icons-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { Dossier, FieldValue, Page } from '../../../preload/types.ts';
 import { blobUrl } from '../../app/bridge.ts';
@@ -22,10 +32,14 @@ export function PaperView(): ReactNode {
   const dossier = useDossier((view) => view.dossier);
   const shown = useDesk((view) => view.shown);
   const selected = useDesk((view) => view.selectedPageIds);
-  const document = shown?.kind === 'document' ? dossier?.documents.find((one) => one.id === shown.documentId) : undefined;
+  const document =
+    shown?.kind === 'document' ? dossier?.documents.find((one) => one.id === shown.documentId) : undefined;
   const pageId = shown?.kind === 'page' ? shown.pageId : selected.at(-1);
   const page = document === undefined ? dossier?.pages.find((one) => one.id === pageId) : undefined;
-  const field = shown?.kind === 'page' && shown.fieldId !== null ? dossier?.fields.find((one) => one.id === shown.fieldId) : undefined;
+  const field =
+    shown?.kind === 'page' && shown.fieldId !== null
+      ? dossier?.fields.find((one) => one.id === shown.fieldId)
+      : undefined;
   return (
     <aside className={classes['paper']} aria-label={words.regions.paper}>
       {dossier != null && document !== undefined ? (
@@ -58,7 +72,17 @@ function ZoomButtons(): ReactNode {
   );
 }
 
-function Tool({ label, onClick, children, isDisabled = false }: { readonly label: string; readonly onClick: () => void; readonly children: ReactNode; readonly isDisabled?: boolean }): ReactNode {
+function Tool({
+  label,
+  onClick,
+  children,
+  isDisabled = false,
+}: {
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+  readonly isDisabled?: boolean;
+}): ReactNode {
   return (
     <ActionIcon variant="subtle" size="lg" aria-label={label} title={label} onClick={onClick} disabled={isDisabled}>
       {children}
@@ -100,7 +124,15 @@ export function DocumentPaper({ blobId, title }: { readonly blobId: string; read
   );
 }
 
-function PagePaper({ dossier, page, field }: { readonly dossier: Dossier; readonly page: Page; readonly field: FieldValue | undefined }): ReactNode {
+function PagePaper({
+  dossier,
+  page,
+  field,
+}: {
+  readonly dossier: Dossier;
+  readonly page: Page;
+  readonly field: FieldValue | undefined;
+}): ReactNode {
   const words = useWords();
   const zoom = useDesk((view) => view.zoom);
   const isEditable = useHasRole('counter') && dossier.state === 'draft';
@@ -135,13 +167,26 @@ function PagePaper({ dossier, page, field }: { readonly dossier: Dossier; readon
             <Tool label={`${words.paper.turn} (R)`} onClick={() => void turnPage(page.id)}>
               <IconRotateClockwise size="1.25rem" stroke={1.5} aria-hidden />
             </Tool>
-            <Tool label={`${page.isHidden ? words.paper.unhide : words.paper.hide} (H)`} onClick={() => void setPagesHidden([page.id], !page.isHidden)}>
-              {page.isHidden ? <IconEye size="1.25rem" stroke={1.5} aria-hidden /> : <IconEyeOff size="1.25rem" stroke={1.5} aria-hidden />}
+            <Tool
+              label={`${page.isHidden ? words.paper.unhide : words.paper.hide} (H)`}
+              onClick={() => void setPagesHidden([page.id], !page.isHidden)}
+            >
+              {page.isHidden ? (
+                <IconEye size="1.25rem" stroke={1.5} aria-hidden />
+              ) : (
+                <IconEyeOff size="1.25rem" stroke={1.5} aria-hidden />
+              )}
             </Tool>
           </>
         ) : null}
       </div>
-      <div ref={frame} className={classes['frame']} tabIndex={0} role="group" aria-label={fill(words.paper.position, { n: number, total: dossier.pages.length })}>
+      <div
+        ref={frame}
+        className={classes['frame']}
+        tabIndex={0}
+        role="group"
+        aria-label={fill(words.paper.position, { n: number, total: dossier.pages.length })}
+      >
         <PageImage
           key={page.id}
           url={blobUrl(page.imageBlobId)}

@@ -35,7 +35,9 @@ export function SignIn(): ReactNode {
           <IconBuildingBank size="2rem" stroke={1.5} aria-hidden />
           <div>
             <h1>{words.app.name}</h1>
-            <p className="muted">{session === null ? words.app.loading : `${session.agencyName} · ${session.counterName}`}</p>
+            <p className="muted">
+              {session === null ? words.app.loading : `${session.agencyName} · ${session.counterName}`}
+            </p>
           </div>
         </header>
         {officers === null ? (
@@ -67,7 +69,12 @@ function OfficerChoice({ officers, chosenId, onChoose }: ChoiceProps): ReactNode
   const words = useWords();
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const step = event.key === 'ArrowDown' || event.key === 'ArrowRight' ? 1 : event.key === 'ArrowUp' || event.key === 'ArrowLeft' ? -1 : 0;
+    const step =
+      event.key === 'ArrowDown' || event.key === 'ArrowRight'
+        ? 1
+        : event.key === 'ArrowUp' || event.key === 'ArrowLeft'
+          ? -1
+          : 0;
     if (step === 0) return;
     event.preventDefault();
     const buttons = [...event.currentTarget.querySelectorAll('button')];
@@ -103,7 +110,13 @@ function OfficerChoice({ officers, chosenId, onChoose }: ChoiceProps): ReactNode
   );
 }
 
-function PinForm({ officer, onFailure }: { readonly officer: Officer; readonly onFailure: (failure: Refusal | null) => void }): ReactNode {
+function PinForm({
+  officer,
+  onFailure,
+}: {
+  readonly officer: Officer;
+  readonly onFailure: (failure: Refusal | null) => void;
+}): ReactNode {
   const words = useWords();
   const isPractice = useSession((view) => view.session?.isPractice ?? false);
   const [pin, setPin] = useState('');

@@ -14,7 +14,11 @@ export function Outcomes(): ReactNode {
   const sentences = useErrorSentences();
   const outcomes = useResults((view) => view.outcomes);
   if (outcomes.length === 0) return null;
-  const state = { signed: words.signing.outcomeSigned, failed: words.signing.outcomeFailed, 'not-tried': words.signing.outcomeNotTried };
+  const state = {
+    signed: words.signing.outcomeSigned,
+    failed: words.signing.outcomeFailed,
+    'not-tried': words.signing.outcomeNotTried,
+  };
   const signed = outcomes.filter((outcome) => outcome.state === 'signed').length;
   return (
     <section className={classes['outcomes']} aria-labelledby="outcomes-title">

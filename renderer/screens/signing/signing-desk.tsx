@@ -24,18 +24,30 @@ export function SigningDesk(): ReactNode {
     <div className={classes['desk']}>
       <main className={classes['list']} aria-label={words.regions.results}>
         <h2>{words.signing.title}</h2>
-        {waiting === null ? <p className="muted">{words.app.loading}</p> : waiting.length === 0 ? <Empty icon={<IconCertificate size="3rem" stroke={1.25} aria-hidden />}>{words.signing.empty}</Empty> : <Waiting results={waiting} />}
+        {waiting === null ? (
+          <p className="muted">{words.app.loading}</p>
+        ) : waiting.length === 0 ? (
+          <Empty icon={<IconCertificate size="3rem" stroke={1.25} aria-hidden />}>{words.signing.empty}</Empty>
+        ) : (
+          <Waiting results={waiting} />
+        )}
         <Outcomes />
       </main>
       <aside className={classes['preview']} aria-label={words.regions.paper}>
-        {shown === undefined ? <Empty>{words.signing.preview}</Empty> : <DocumentPaper key={shown.blobId} blobId={shown.blobId} title={shown.title} />}
+        {shown === undefined ? (
+          <Empty>{words.signing.preview}</Empty>
+        ) : (
+          <DocumentPaper key={shown.blobId} blobId={shown.blobId} title={shown.title} />
+        )}
       </aside>
     </div>
   );
 }
 
 function matches(result: WaitingResult, folded: string): boolean {
-  return foldText([result.title, result.applicantName, result.procedureName, result.dossierCode ?? ''].join(' ')).includes(folded);
+  return foldText(
+    [result.title, result.applicantName, result.procedureName, result.dossierCode ?? ''].join(' '),
+  ).includes(folded);
 }
 
 function Waiting({ results }: { readonly results: readonly WaitingResult[] }): ReactNode {
@@ -57,9 +69,22 @@ function Waiting({ results }: { readonly results: readonly WaitingResult[] }): R
   return (
     <>
       <p className="muted">{words.signing.help}</p>
-      <TextInput aria-label={words.signing.filter} placeholder={words.signing.filter} leftSection={<IconFilter size="1.125rem" stroke={1.5} aria-hidden />} value={text} onChange={(event) => setText(event.currentTarget.value)} data-testid="results-filter" />
+      <TextInput
+        aria-label={words.signing.filter}
+        placeholder={words.signing.filter}
+        leftSection={<IconFilter size="1.125rem" stroke={1.5} aria-hidden />}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        data-testid="results-filter"
+      />
       <div className={classes['allLine']}>
-        <Checkbox label={words.signing.selectAll} checked={allChosen} indeterminate={someChosen && !allChosen} onChange={chooseAll} data-testid="results-all" />
+        <Checkbox
+          label={words.signing.selectAll}
+          checked={allChosen}
+          indeterminate={someChosen && !allChosen}
+          onChange={chooseAll}
+          data-testid="results-all"
+        />
         <span className="muted code" role="status">
           {fill(words.signing.selected, { count: selectedIds.length, total: results.length })}
         </span>
@@ -83,7 +108,9 @@ function Waiting({ results }: { readonly results: readonly WaitingResult[] }): R
 }
 
 function toggle(id: string): void {
-  useResults.setState(({ selectedIds }) => ({ selectedIds: selectedIds.includes(id) ? selectedIds.filter((one) => one !== id) : [...selectedIds, id] }));
+  useResults.setState(({ selectedIds }) => ({
+    selectedIds: selectedIds.includes(id) ? selectedIds.filter((one) => one !== id) : [...selectedIds, id],
+  }));
 }
 
 function ResultRows({ results }: { readonly results: readonly WaitingResult[] }): ReactNode {
@@ -92,7 +119,12 @@ function ResultRows({ results }: { readonly results: readonly WaitingResult[] })
   const textPercent = useSession((view) => view.textPercent);
   const scroller = useRef<HTMLDivElement>(null);
   const rowPx = (ROW_REM * 16 * textPercent) / 100;
-  const rows = useVirtualizer({ count: results.length, getScrollElement: () => scroller.current, estimateSize: () => rowPx, overscan: 6 });
+  const rows = useVirtualizer({
+    count: results.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 6,
+  });
   useEffect(() => rows.measure(), [rows, rowPx]);
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -107,7 +139,9 @@ function ResultRows({ results }: { readonly results: readonly WaitingResult[] })
     event.preventDefault();
     useResults.setState({ shownId: next.documentId });
     rows.scrollToIndex(to);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-result="${CSS.escape(next.documentId)}"] button`)?.focus());
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-result="${CSS.escape(next.documentId)}"] button`)?.focus(),
+    );
   }
 
   return (
@@ -118,14 +152,28 @@ function ResultRows({ results }: { readonly results: readonly WaitingResult[] })
           if (result === undefined) return null;
           const isShown = result.documentId === shownId;
           return (
-            <li key={result.documentId} data-result={result.documentId} data-shown={isShown} data-testid={`result-${result.documentId}`} style={{ height: row.size, transform: `translateY(${row.start}px)` }} aria-setsize={results.length} aria-posinset={row.index + 1}>
+            <li
+              key={result.documentId}
+              data-result={result.documentId}
+              data-shown={isShown}
+              data-testid={`result-${result.documentId}`}
+              style={{ height: row.size, transform: `translateY(${row.start}px)` }}
+              aria-setsize={results.length}
+              aria-posinset={row.index + 1}
+            >
               <Checkbox
                 aria-label={fill(words.signing.select, { title: result.title, name: result.applicantName })}
                 checked={selectedIds.includes(result.documentId)}
                 onChange={() => toggle(result.documentId)}
                 tabIndex={isShown ? 0 : -1}
               />
-              <button type="button" aria-current={isShown ? 'true' : undefined} tabIndex={isShown || (shownId === null && row.index === 0) ? 0 : -1} onClick={() => useResults.setState({ shownId: result.documentId })} title={`${result.title}\n${result.procedureName}`}>
+              <button
+                type="button"
+                aria-current={isShown ? 'true' : undefined}
+                tabIndex={isShown || (shownId === null && row.index === 0) ? 0 : -1}
+                onClick={() => useResults.setState({ shownId: result.documentId })}
+                title={`${result.title}\n${result.procedureName}`}
+              >
                 <span className={classes['title']}>{result.title}</span>
                 <span className={classes['line']}>
                   {result.applicantName} · <span className="code">{result.dossierCode ?? words.list.noCode}</span>

@@ -18,7 +18,13 @@ export async function buildRenderer(outDir: string): Promise<void> {
       outDir,
       emptyOutDir: true,
       assetsInlineLimit: 0,
-      rollupOptions: { input: { index: join(root, 'index.html'), 'sign-in': join(root, 'sign-in.html'), confirm: join(root, 'confirm.html') } },
+      rollupOptions: {
+        input: {
+          index: join(root, 'index.html'),
+          'sign-in': join(root, 'sign-in.html'),
+          confirm: join(root, 'confirm.html'),
+        },
+      },
     },
   });
 }

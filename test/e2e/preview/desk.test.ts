@@ -71,18 +71,37 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
   describe('every screen', () => {
     // Every screen once in light; dark and large text where a screen lists them and differs most. `shots.ts` checks all sizes.
     const BOTH_THEMES = ['draft-fields', 'signing', 'confirm-final'];
-    const views = screens.flatMap((screen) => screen.sizes.filter(([width, , scheme, text], index) => index === 0 || (BOTH_THEMES.includes(screen.name) && width !== 1920 && (scheme === 'dark' || text === 150))).map((size) => ({ screen, size, name: `${screen.name} ${size.join(' ')}` })));
+    const views = screens.flatMap((screen) =>
+      screen.sizes
+        .filter(
+          ([width, , scheme, text], index) =>
+            index === 0 || (BOTH_THEMES.includes(screen.name) && width !== 1920 && (scheme === 'dark' || text === 150)),
+        )
+        .map((size) => ({ screen, size, name: `${screen.name} ${size.join(' ')}` })),
+    );
 
-    it.each(views)('$name is accessible, and the content policy has nothing to refuse', async ({ screen, size: [width, height, scheme, text] }) => {
-      const data = previewData();
-      const { page, complaints } = await openPage(browser, server.url, { document: screen.document, width, height, scheme }, screen.data?.(data, token) ?? data);
-      open = page;
-      await screen.steps?.(page, text);
-      await page.waitForTimeout(50); // one frame for what the last step started; axe itself waits for the rest
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-      expect(complaints).toEqual([]);
-    });
+    it.each(views)(
+      '$name is accessible, and the content policy has nothing to refuse',
+      async ({ screen, size: [width, height, scheme, text] }) => {
+        const data = previewData();
+        const { page, complaints } = await openPage(
+          browser,
+          server.url,
+          { document: screen.document, width, height, scheme },
+          screen.data?.(data, token) ?? data,
+        );
+        open = page;
+        await screen.steps?.(page, text);
+        await page.waitForTimeout(50); // one frame for what the last step started; axe itself waits for the rest
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(
+            (violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`,
+          ),
+        ).toEqual([]);
+        expect(complaints).toEqual([]);
+      },
+    );
   });
 
   describe('the keyboard', () => {
@@ -107,7 +126,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
 
     it('keeps out of a word that is being composed', async () => {
       const page = await desk();
-      await page.evaluate("document.activeElement.blur(); window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F2', isComposing: true }))");
+      await page.evaluate(
+        "document.activeElement.blur(); window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F2', isComposing: true }))",
+      );
       expect(await calls(page, 'capture.scan')).toEqual([]);
     });
 
@@ -116,8 +137,21 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.getByTestId('page-1').click();
       await page.keyboard.press('2');
       await expect.poll(() => calls(page, 'dossiers.assignPages')).toHaveLength(1);
-      expect((await calls(page, 'dossiers.assignPages'))[0]?.[1]).toMatchObject({ pageIds: ['long-0'], componentId: '1.004222#1' });
+      expect((await calls(page, 'dossiers.assignPages'))[0]?.[1]).toMatchObject({
+        pageIds: ['long-0'],
+        componentId: '1.004222#1',
+      });
       await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
+    });
+
+    it('Esc closes what lies on top before it leaves the dossier', async () => {
+      const page = await desk();
+      await page.getByTestId('discard').click();
+      await page.getByTestId('discard-yes').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByTestId('discard-yes').waitFor({ state: 'detached' });
+      expect(await page.getByTestId('section-applicant').count()).toBe(1);
+      expect(await calls(page, 'dossiers.discardDraft')).toEqual([]);
     });
 
     it('turns, hides and looks through pages', async () => {
@@ -134,7 +168,19 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
     });
 
     it('reaches every field of the dossier in the order of the conversation by Tab alone', async () => {
-      const page = await desk({ ...previewData(), dossiers: [{ ...longStack(2), applicant: null, applicantName: '', missing: [{ kind: 'applicant-name' }, { kind: 'procedure' }], procedure: null, feeVnd: null }] });
+      const page = await desk({
+        ...previewData(),
+        dossiers: [
+          {
+            ...longStack(2),
+            applicant: null,
+            applicantName: '',
+            missing: [{ kind: 'applicant-name' }, { kind: 'procedure' }],
+            procedure: null,
+            feeVnd: null,
+          },
+        ],
+      });
       await page.getByTestId('applicant-fullName').focus();
       const order: string[] = [];
       for (let step = 0; step < 40; step += 1) {
@@ -142,7 +188,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
         await page.keyboard.press('Tab');
       }
       const wanted = ['applicant-fullName', 'applicant-idNumber', 'procedure-search', 'scan', 'fee', 'note', 'seal'];
-      expect(wanted.map((name) => order.indexOf(name))).toEqual(wanted.map((name) => order.indexOf(name)).toSorted((a, b) => a - b));
+      expect(wanted.map((name) => order.indexOf(name))).toEqual(
+        wanted.map((name) => order.indexOf(name)).toSorted((a, b) => a - b),
+      );
       expect(order).toEqual(expect.arrayContaining(wanted));
     });
   });
@@ -174,17 +222,26 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.getByTestId('applicant-phone').fill('0987654321');
       await page.keyboard.press('Tab');
       await expect.poll(() => calls(page, 'dossiers.setApplicant')).toHaveLength(1);
-      expect((await calls(page, 'dossiers.setApplicant'))[0]?.[1]).toMatchObject({ id: 'dossier-0', revision: 12, applicant: { phone: '0987654321', sources: { phone: 'typed', fullName: 'qr' } } });
+      expect((await calls(page, 'dossiers.setApplicant'))[0]?.[1]).toMatchObject({
+        id: 'dossier-0',
+        revision: 12,
+        applicant: { phone: '0987654321', sources: { phone: 'typed', fullName: 'qr' } },
+      });
     });
 
     it('fetches and repeats an edit when somebody else was quicker, keeping both changes', async () => {
       const page = await desk();
       await page.getByTestId('section-applicant').click();
-      await page.evaluate("const other = window.preview.find('dossier-0'); other.revision = 20; other.applicant.address = 'Thôn Mới'");
+      await page.evaluate(
+        "const other = window.preview.find('dossier-0'); other.revision = 20; other.applicant.address = 'Thôn Mới'",
+      );
       await page.getByTestId('applicant-phone').fill('0987654321');
       await page.keyboard.press('Tab');
       await expect.poll(() => calls(page, 'dossiers.setApplicant')).toHaveLength(2);
-      expect((await calls(page, 'dossiers.setApplicant'))[1]?.[1]).toMatchObject({ revision: 20, applicant: { phone: '0987654321', address: 'Thôn Mới' } });
+      expect((await calls(page, 'dossiers.setApplicant'))[1]?.[1]).toMatchObject({
+        revision: 20,
+        applicant: { phone: '0987654321', address: 'Thôn Mới' },
+      });
       expect(await page.getByTestId('failure').count()).toBe(0);
     });
 
@@ -226,7 +283,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
   describe('the confirmation window', () => {
     async function confirm(tries: 'ok' | 'final' | 'locked'): Promise<Page> {
       const data = previewData();
-      const { page } = await openPage(browser, server.url, { ...DESK, document: 'confirm.html', width: 620 }, { ...data, confirm: { ...data.confirm, token: { ...token, tries } } });
+      const { page } = await openPage(
+        browser,
+        server.url,
+        { ...DESK, document: 'confirm.html', width: 620 },
+        { ...data, confirm: { ...data.confirm, token: { ...token, tries } } },
+      );
       open = page;
       return page;
     }

@@ -20,10 +20,15 @@
     'session.officers': () => ok(data.officers),
     'session.signIn': ({ pin }) => (pin === '123456' ? ok(data.session) : { ok: false, code: 'wrong-officer-pin' }),
     'session.signOut': () => ok({ ...data.session, officer: null }),
-    'procedures.search': ({ text, limit }) => ok(data.procedures.filter((one) => one.name.toLowerCase().includes(text.toLowerCase())).slice(0, limit)),
+    'procedures.search': ({ text, limit }) =>
+      ok(data.procedures.filter((one) => one.name.toLowerCase().includes(text.toLowerCase())).slice(0, limit)),
     'procedures.get': ({ code }) => ok(data.procedures.find((one) => one.code === code)),
     'dossiers.list': ({ text, states, limit, offset }) => {
-      const found = data.summaries.filter((one) => (states.length === 0 || states.includes(one.state)) && one.applicantName.toLowerCase().includes(text.toLowerCase()));
+      const found = data.summaries.filter(
+        (one) =>
+          (states.length === 0 || states.includes(one.state)) &&
+          one.applicantName.toLowerCase().includes(text.toLowerCase()),
+      );
       return ok({ total: found.length, items: found.slice(offset, offset + limit) });
     },
     'dossiers.get': ({ id }) => (find(id) ? ok(structuredClone(find(id))) : { ok: false, code: 'not-found' }),
@@ -31,23 +36,53 @@
       dossiers = [...dossiers, structuredClone(data.emptyDossier)];
       return ok(structuredClone(data.emptyDossier));
     },
-    'dossiers.setApplicant': (request) => edit(request, (dossier) => Object.assign(dossier, { applicant: request.applicant, applicantName: request.applicant.fullName })),
+    'dossiers.setApplicant': (request) =>
+      edit(request, (dossier) =>
+        Object.assign(dossier, { applicant: request.applicant, applicantName: request.applicant.fullName }),
+      ),
     'dossiers.readIdentityText': (request) =>
       edit(request, (dossier) => {
         const [idNumber, oldIdNumber, fullName] = request.text.split('|');
         const applicant = { ...data.applicant, idNumber, oldIdNumber, fullName };
-        Object.assign(dossier, { applicant, applicantName: fullName, missing: dossier.missing.filter((one) => !one.kind.startsWith('applicant')) });
+        Object.assign(dossier, {
+          applicant,
+          applicantName: fullName,
+          missing: dossier.missing.filter((one) => !one.kind.startsWith('applicant')),
+        });
       }),
     'dossiers.setProcedure': (request) =>
-      edit(request, (dossier) => Object.assign(dossier, { procedure: data.procedures.find((one) => one.code === request.code), missing: dossier.missing.filter((one) => one.kind !== 'procedure') })),
+      edit(request, (dossier) =>
+        Object.assign(dossier, {
+          procedure: data.procedures.find((one) => one.code === request.code),
+          missing: dossier.missing.filter((one) => one.kind !== 'procedure'),
+        }),
+      ),
     'dossiers.assignPages': (request) =>
       edit(request, (dossier) => {
-        for (const page of dossier.pages) if (request.pageIds.includes(page.id)) Object.assign(page, { componentId: request.componentId, isAssignedByOfficer: true });
-        for (const item of dossier.checklist) item.pageIds = dossier.pages.filter((page) => page.componentId === item.component.id).map((page) => page.id);
+        for (const page of dossier.pages)
+          if (request.pageIds.includes(page.id))
+            Object.assign(page, { componentId: request.componentId, isAssignedByOfficer: true });
+        for (const item of dossier.checklist)
+          item.pageIds = dossier.pages.filter((page) => page.componentId === item.component.id).map((page) => page.id);
       }),
-    'dossiers.turnPage': (request) => edit(request, (dossier) => Object.assign(dossier.pages.find((page) => page.id === request.pageId), { rotation: request.rotation })),
-    'dossiers.hidePage': (request) => edit(request, (dossier) => Object.assign(dossier.pages.find((page) => page.id === request.pageId), { isHidden: request.isHidden })),
-    'dossiers.setDetails': (request) => edit(request, (dossier) => Object.assign(dossier, { feeVnd: request.feeVnd, note: request.note, returnMethod: request.returnMethod })),
+    'dossiers.turnPage': (request) =>
+      edit(request, (dossier) =>
+        Object.assign(
+          dossier.pages.find((page) => page.id === request.pageId),
+          { rotation: request.rotation },
+        ),
+      ),
+    'dossiers.hidePage': (request) =>
+      edit(request, (dossier) =>
+        Object.assign(
+          dossier.pages.find((page) => page.id === request.pageId),
+          { isHidden: request.isHidden },
+        ),
+      ),
+    'dossiers.setDetails': (request) =>
+      edit(request, (dossier) =>
+        Object.assign(dossier, { feeVnd: request.feeVnd, note: request.note, returnMethod: request.returnMethod }),
+      ),
     'capture.devices': () => ok(data.scanners),
     'tokens.list': () => ok(data.tokens),
     'results.waiting': () => ok(data.results),
@@ -61,7 +96,13 @@
   for (const channel of data.channels) {
     counter[channel] = async (request) => {
       calls.push([channel, request]);
-      return answers[channel]?.(request) ?? { ok: false, code: 'internal', detail: `${channel} has no answer in the preview` };
+      return (
+        answers[channel]?.(request) ?? {
+          ok: false,
+          code: 'internal',
+          detail: `${channel} has no answer in the preview`,
+        }
+      );
     };
   }
   for (const name of data.events) {

@@ -21,7 +21,17 @@ const session: t.SessionState = {
 };
 
 function upload(state: t.UploadState, more: Partial<t.Upload> = {}): t.Upload {
-  return { state, reason: null, detail: null, attempts: 0, sentBytes: 0, totalBytes: 0, nextAttemptAt: null, receivedAt: null, ...more };
+  return {
+    state,
+    reason: null,
+    detail: null,
+    attempts: 0,
+    sentBytes: 0,
+    totalBytes: 0,
+    nextAttemptAt: null,
+    receivedAt: null,
+    ...more,
+  };
 }
 
 const component = (index: number, name: string, more: Partial<t.ProcedureComponent> = {}): t.ProcedureComponent => ({
@@ -38,8 +48,14 @@ const component = (index: number, name: string, more: Partial<t.ProcedureCompone
 
 const components = [
   component(0, 'Tờ khai thay đổi thông tin cư trú (mẫu CT01)'),
-  component(1, 'Giấy tờ chứng minh chỗ ở hợp pháp', { condition: 'không khai thác được từ cơ sở dữ liệu đất đai; nếu là chỗ ở thuê, mượn, ở nhờ thì nộp hợp đồng và văn bản đồng ý' }),
-  component(2, 'Giấy tờ chứng minh quan hệ nhân thân', { condition: 'về ở với vợ, chồng, cha, mẹ, con', isRequired: false }),
+  component(1, 'Giấy tờ chứng minh chỗ ở hợp pháp', {
+    condition:
+      'không khai thác được từ cơ sở dữ liệu đất đai; nếu là chỗ ở thuê, mượn, ở nhờ thì nộp hợp đồng và văn bản đồng ý',
+  }),
+  component(2, 'Giấy tờ chứng minh quan hệ nhân thân', {
+    condition: 'về ở với vợ, chồng, cha, mẹ, con',
+    isRequired: false,
+  }),
   component(3, 'Thẻ căn cước của người khai', { kind: 'presented', mustDigitise: false }),
 ];
 
@@ -67,7 +83,15 @@ const applicant: t.Applicant = {
   phone: '0912345678',
   email: null,
   idIssuedOn: '2023-05-10',
-  sources: { fullName: 'qr', idNumber: 'qr', birthDate: 'qr', sex: 'qr', address: 'qr', idIssuedOn: 'qr', phone: 'typed' },
+  sources: {
+    fullName: 'qr',
+    idNumber: 'qr',
+    birthDate: 'qr',
+    sex: 'qr',
+    address: 'qr',
+    idIssuedOn: 'qr',
+    phone: 'typed',
+  },
 };
 
 const page = (index: number, more: Partial<t.Page> = {}): t.Page => ({
@@ -89,13 +113,26 @@ const page = (index: number, more: Partial<t.Page> = {}): t.Page => ({
 });
 
 const pages = [
-  page(0, { componentId: '1.004222#0', documentType: { code: 'ct01', title: 'Tờ khai thay đổi thông tin cư trú', confidence: 97 } }),
-  page(1, { componentId: '1.004222#1', documentType: { code: 'qsdd', title: 'Giấy chứng nhận quyền sử dụng đất', confidence: 92 }, isAssignedByOfficer: true }),
+  page(0, {
+    componentId: '1.004222#0',
+    documentType: { code: 'ct01', title: 'Tờ khai thay đổi thông tin cư trú', confidence: 97 },
+  }),
+  page(1, {
+    componentId: '1.004222#1',
+    documentType: { code: 'qsdd', title: 'Giấy chứng nhận quyền sử dụng đất', confidence: 92 },
+    isAssignedByOfficer: true,
+  }),
   page(2, { documentType: { code: 'ks', title: 'Giấy khai sinh', confidence: 88 } }),
   page(3, { isHidden: true, isBlank: true }),
 ];
 
-const field = (name: string, value: string, confidence: number, box: t.Box, more: Partial<t.FieldValue> = {}): t.FieldValue => ({
+const field = (
+  name: string,
+  value: string,
+  confidence: number,
+  box: t.Box,
+  more: Partial<t.FieldValue> = {},
+): t.FieldValue => ({
   id: `field-${name}`,
   name,
   value,
@@ -131,7 +168,13 @@ const draft: t.Dossier = {
   procedure,
   checklist: components.map((one) => {
     const pageIds = pages.filter((candidate) => candidate.componentId === one.id).map((candidate) => candidate.id);
-    return { component: one, form: pageIds.length > 0 ? 'original' : one.kind === 'presented' ? 'presented' : null, quantity: pageIds.length > 0 || one.kind === 'presented' ? 1 : 0, note: null, pageIds };
+    return {
+      component: one,
+      form: pageIds.length > 0 ? 'original' : one.kind === 'presented' ? 'presented' : null,
+      quantity: pageIds.length > 0 || one.kind === 'presented' ? 1 : 0,
+      note: null,
+      pageIds,
+    };
   }),
   pages,
   fields,
@@ -149,7 +192,12 @@ const draft: t.Dossier = {
   receipt: null,
 };
 
-const signature: t.SignatureInfo = { signerName: 'Nguyễn Thị Ngọc Lan', certificateSerial: '54 01 0a', signedAt: AT('09:09'), level: 'B-T' };
+const signature: t.SignatureInfo = {
+  signerName: 'Nguyễn Thị Ngọc Lan',
+  certificateSerial: '54 01 0a',
+  signedAt: AT('09:09'),
+  level: 'B-T',
+};
 const document = (id: string, kind: t.DossierDocument['kind'], title: string, signed: boolean): t.DossierDocument => ({
   id,
   kind,
@@ -173,8 +221,18 @@ const sealed: t.Dossier = {
   missing: [],
   canUndo: false,
   feeVnd: 20_000,
-  documents: [document('doc-receipt', 'receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả', false), document('doc-1', 'component', components[0]?.name ?? '', true), document('doc-2', 'component', components[1]?.name ?? '', true)],
-  receipt: { number: 812, book: 1, documentId: 'doc-receipt', receivedAt: AT('09:10'), dueAt: '2026-12-02T17:00:00+07:00' },
+  documents: [
+    document('doc-receipt', 'receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả', false),
+    document('doc-1', 'component', components[0]?.name ?? '', true),
+    document('doc-2', 'component', components[1]?.name ?? '', true),
+  ],
+  receipt: {
+    number: 812,
+    book: 1,
+    documentId: 'doc-receipt',
+    receivedAt: AT('09:10'),
+    dueAt: '2026-12-02T17:00:00+07:00',
+  },
 };
 
 const emptyDossier: t.Dossier = {
@@ -193,8 +251,24 @@ const emptyDossier: t.Dossier = {
   missing: [{ kind: 'applicant-name' }, { kind: 'applicant-id' }, { kind: 'procedure' }],
 };
 
-const NAMES = ['Phạm Đức Thuận', 'Vũ Thị Quỳnh', 'Hoàng Văn Bảy', 'Trịnh Thị Mai Hương', 'Đỗ Xuân Trường', 'Lò Văn Pành', 'Bùi Thị Hạnh'];
-const STATES: readonly t.DossierState[] = ['received', 'processing', 'supplement-requested', 'completed', 'returned', 'payment-requested', 'withdrawn'];
+const NAMES = [
+  'Phạm Đức Thuận',
+  'Vũ Thị Quỳnh',
+  'Hoàng Văn Bảy',
+  'Trịnh Thị Mai Hương',
+  'Đỗ Xuân Trường',
+  'Lò Văn Pành',
+  'Bùi Thị Hạnh',
+];
+const STATES: readonly t.DossierState[] = [
+  'received',
+  'processing',
+  'supplement-requested',
+  'completed',
+  'returned',
+  'payment-requested',
+  'withdrawn',
+];
 const UPLOADS: readonly t.Upload[] = [
   upload('received', { receivedAt: AT('09:12') }),
   upload('waiting', { reason: 'network', attempts: 3, nextAttemptAt: AT('10:30') }),
@@ -204,8 +278,31 @@ const UPLOADS: readonly t.Upload[] = [
 ];
 
 function summary(dossier: t.Dossier): t.DossierSummary {
-  const { id, code, isCodeProvisional, state, applicantName, applicantIdNumber, procedureName, createdAt, receivedAt, dueAt } = dossier;
-  return { id, code, isCodeProvisional, state, applicantName, applicantIdNumber, procedureName, createdAt, receivedAt, dueAt, upload: dossier.upload };
+  const {
+    id,
+    code,
+    isCodeProvisional,
+    state,
+    applicantName,
+    applicantIdNumber,
+    procedureName,
+    createdAt,
+    receivedAt,
+    dueAt,
+  } = dossier;
+  return {
+    id,
+    code,
+    isCodeProvisional,
+    state,
+    applicantName,
+    applicantIdNumber,
+    procedureName,
+    createdAt,
+    receivedAt,
+    dueAt,
+    upload: dossier.upload,
+  };
 }
 
 /** @param count how many dossiers the list holds beside the two that can be opened. */
@@ -218,7 +315,10 @@ export function summaries(count: number): readonly t.DossierSummary[] {
       id: `listed-${index}`,
       code: `H56.116-261120-${String(index + 1).padStart(4, '0')}`,
       applicantName: `${NAMES[index % NAMES.length]}`,
-      procedureName: ['Thủ tục đăng ký khai sinh', 'Chứng thực bản sao từ bản chính', 'Cấp giấy xác nhận tình trạng hôn nhân'][index % 3] ?? null,
+      procedureName:
+        ['Thủ tục đăng ký khai sinh', 'Chứng thực bản sao từ bản chính', 'Cấp giấy xác nhận tình trạng hôn nhân'][
+          index % 3
+        ] ?? null,
       state: STATES[index % STATES.length] ?? 'received',
       upload: UPLOADS[index % UPLOADS.length] ?? upload('none'),
     })),
@@ -237,7 +337,15 @@ export const token: t.TokenInfo = {
   hasProtectedPath: false,
   asksPinPerSignature: false,
   certificates: [
-    { id: 'certificate-1', subject: 'Nguyễn Thị Ngọc Lan', issuer: 'CA luyện tập Quầy Một Cửa', serialNumber: '54 01 0A 7C 33 91', notBefore: AT('00:00'), notAfter: '2028-11-21T00:00:00+07:00', canSign: true },
+    {
+      id: 'certificate-1',
+      subject: 'Nguyễn Thị Ngọc Lan',
+      issuer: 'CA luyện tập Quầy Một Cửa',
+      serialNumber: '54 01 0A 7C 33 91',
+      notBefore: AT('00:00'),
+      notAfter: '2028-11-21T00:00:00+07:00',
+      canSign: true,
+    },
   ],
 };
 
@@ -257,7 +365,15 @@ const results: readonly t.WaitingResult[] = Array.from({ length: 24 }, (_, index
 const confirm: t.SigningRequest = {
   requestId: 'request-1',
   purpose: 'digitised-copies',
-  documents: components.slice(0, 3).map((one, index) => ({ documentId: `doc-${index}`, title: one.name, dossierCode: null, pageCount: index + 1, fingerprint: `9f86d081884c7d6${index}` })),
+  documents: components
+    .slice(0, 3)
+    .map((one, index) => ({
+      documentId: `doc-${index}`,
+      title: one.name,
+      dossierCode: null,
+      pageCount: index + 1,
+      fingerprint: `9f86d081884c7d6${index}`,
+    })),
   token,
   certificateId: 'certificate-1',
 };
@@ -271,15 +387,41 @@ export function previewData() {
     session,
     officers,
     applicant,
-    procedures: [procedure, { ...procedure, code: '1.001193', name: 'Thủ tục đăng ký khai sinh', field: 'Hộ tịch' }, { ...procedure, code: '2.000908', name: 'Đăng ký lại khai sinh cho người đã có hồ sơ, giấy tờ cá nhân', field: 'Hộ tịch' }],
+    procedures: [
+      procedure,
+      { ...procedure, code: '1.001193', name: 'Thủ tục đăng ký khai sinh', field: 'Hộ tịch' },
+      {
+        ...procedure,
+        code: '2.000908',
+        name: 'Đăng ký lại khai sinh cho người đã có hồ sơ, giấy tờ cá nhân',
+        field: 'Hộ tịch',
+      },
+    ],
     dossiers: [draft, sealed],
     emptyDossier,
     summaries: summaries(40),
-    scanners: [{ id: 'scanner-1', name: 'Máy quét mẫu', driver: 'sample', sources: ['adf', 'adf-duplex', 'flatbed'], dpis: [200, 300] }] satisfies readonly t.ScannerDevice[],
+    scanners: [
+      {
+        id: 'scanner-1',
+        name: 'Máy quét mẫu',
+        driver: 'sample',
+        sources: ['adf', 'adf-duplex', 'flatbed'],
+        dpis: [200, 300],
+      },
+    ] satisfies readonly t.ScannerDevice[],
     tokens: [token],
     results,
     confirm,
-    sync: { connection: 'online', queued: 2, uploading: 1, waiting: 0, held: 0, receivedToday: 17, lastContactAt: AT('10:21'), clockOffsetMs: 120 } satisfies t.SyncStatus,
+    sync: {
+      connection: 'online',
+      queued: 2,
+      uploading: 1,
+      waiting: 0,
+      held: 0,
+      receivedToday: 17,
+      lastContactAt: AT('10:21'),
+      clockOffsetMs: 120,
+    } satisfies t.SyncStatus,
     checks: [
       { part: 'scanner', state: 'ok', message: 'scanner-ok', values: { count: 1, name: 'Máy quét mẫu' } },
       { part: 'token', state: 'warning', message: 'token-low', values: { label: 'Token luyện tập' } },
@@ -293,5 +435,11 @@ export function previewData() {
 /** Page ids of a stack of `count`, for layout checks. */
 export function longStack(count: number): t.Dossier {
   const many = Array.from({ length: count }, (_, index) => page(index, { id: `long-${index}` }));
-  return { ...draft, pages: many, fields: [], checklist: draft.checklist.map((item) => ({ ...item, pageIds: [] })), missing: many.map((one) => ({ kind: 'page-unassigned', pageId: one.id })) };
+  return {
+    ...draft,
+    pages: many,
+    fields: [],
+    checklist: draft.checklist.map((item) => ({ ...item, pageIds: [] })),
+    missing: many.map((one) => ({ kind: 'page-unassigned', pageId: one.id })),
+  };
 }

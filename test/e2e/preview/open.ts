@@ -14,12 +14,25 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 }
 
-export async function openPage(browser: Browser, url: string, view: View, data: PreviewData): Promise<{ readonly page: Page; readonly complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: view.width, height: view.height }, colorScheme: view.scheme, reducedMotion: 'reduce' });
+export async function openPage(
+  browser: Browser,
+  url: string,
+  view: View,
+  data: PreviewData,
+): Promise<{ readonly page: Page; readonly complaints: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: view.width, height: view.height },
+    colorScheme: view.scheme,
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if ((message.type() === 'error' || message.type() === 'warning') && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
+    if (
+      (message.type() === 'error' || message.type() === 'warning') &&
+      !message.location().url.endsWith('/favicon.ico')
+    )
+      complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.addInitScript(`window.previewData = ${JSON.stringify(data)};`);

@@ -21,8 +21,14 @@ const ALL: readonly Size[] = [
   [1366, 768, 'light', 150],
   [1920, 1080, 'light', 100],
 ];
-const FEW: readonly Size[] = [[1366, 768, 'light', 100], [1366, 768, 'dark', 100]];
-const SMALL: readonly Size[] = [[620, 760, 'light', 100], [620, 760, 'dark', 100]];
+const FEW: readonly Size[] = [
+  [1366, 768, 'light', 100],
+  [1366, 768, 'dark', 100],
+];
+const SMALL: readonly Size[] = [
+  [620, 760, 'light', 100],
+  [620, 760, 'dark', 100],
+];
 
 async function enlarge(page: Page, text: number): Promise<void> {
   if (text === 100) return;
@@ -38,11 +44,19 @@ async function open(page: Page, text: number, id: string): Promise<void> {
 }
 
 function tries(state: t.TriesLeft, more: Partial<t.TokenInfo> = {}) {
-  return (data: PreviewData, token: t.TokenInfo): PreviewData => ({ ...data, confirm: { ...data.confirm, token: { ...token, tries: state, ...more } } });
+  return (data: PreviewData, token: t.TokenInfo): PreviewData => ({
+    ...data,
+    confirm: { ...data.confirm, token: { ...token, tries: state, ...more } },
+  });
 }
 
 export const screens: readonly Screen[] = [
-  { name: 'sign-in', document: 'sign-in.html', sizes: FEW, data: (data) => ({ ...data, session: { ...data.session, officer: null } }) },
+  {
+    name: 'sign-in',
+    document: 'sign-in.html',
+    sizes: FEW,
+    data: (data) => ({ ...data, session: { ...data.session, officer: null } }),
+  },
   {
     name: 'sign-in-pin',
     document: 'sign-in.html',
@@ -76,18 +90,110 @@ export const screens: readonly Screen[] = [
       await page.getByTestId('procedure-1.001193').waitFor();
     },
   },
-  { name: 'sealed', document: 'index.html', sizes: ALL, steps: async (page, text) => { await open(page, text, 'dossier-1'); await page.getByTestId('document-receipt-doc-receipt').click(); await page.getByTestId('pdf-pages').waitFor(); } },
-  { name: 'long', document: 'index.html', sizes: FEW, data: (data) => ({ ...data, dossiers: [longStack(200)], summaries: summaries(5000) }), steps: (page, text) => open(page, text, 'dossier-0') },
-  { name: 'signing', document: 'index.html', sizes: ALL, steps: async (page, text) => { await enlarge(page, text); await page.getByTestId('desk-signing').click(); await page.getByTestId('results-all').click(); await page.getByTestId('pdf-pages').waitFor(); } },
-  { name: 'commands', document: 'index.html', sizes: FEW, steps: async (page) => { await page.keyboard.press('Control+K'); await page.getByTestId('command-box').fill('th'); await page.waitForTimeout(400); } },
-  { name: 'devices', document: 'index.html', sizes: FEW, steps: async (page) => { await page.keyboard.press('F9'); await page.getByTestId('check-disk').waitFor(); } },
-  { name: 'sync', document: 'index.html', sizes: [[1366, 768, 'light', 100]], steps: async (page) => { await page.getByTestId('status-sync').click(); await page.waitForTimeout(300); } },
-  { name: 'failure', document: 'index.html', sizes: FEW, steps: async (page) => { await open(page, 100, 'dossier-0'); await page.keyboard.press('F2'); await page.getByTestId('failure').waitFor(); await page.getByText('Chi tiết kỹ thuật', { exact: true }).click(); } },
-  { name: 'discard', document: 'index.html', sizes: [[1366, 768, 'light', 100]], steps: async (page) => { await open(page, 100, 'dossier-0'); await page.getByTestId('discard').click(); await page.getByTestId('discard-yes').waitFor(); } },
+  {
+    name: 'sealed',
+    document: 'index.html',
+    sizes: ALL,
+    steps: async (page, text) => {
+      await open(page, text, 'dossier-1');
+      await page.getByTestId('document-receipt-doc-receipt').click();
+      await page.getByTestId('pdf-pages').waitFor();
+    },
+  },
+  {
+    name: 'long',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => ({ ...data, dossiers: [longStack(200)], summaries: summaries(5000) }),
+    steps: (page, text) => open(page, text, 'dossier-0'),
+  },
+  {
+    name: 'signing',
+    document: 'index.html',
+    sizes: ALL,
+    steps: async (page, text) => {
+      await enlarge(page, text);
+      await page.getByTestId('desk-signing').click();
+      await page.getByTestId('results-all').click();
+      await page.getByTestId('pdf-pages').waitFor();
+    },
+  },
+  {
+    name: 'commands',
+    document: 'index.html',
+    sizes: FEW,
+    steps: async (page) => {
+      await page.keyboard.press('Control+K');
+      await page.getByTestId('command-box').fill('th');
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'devices',
+    document: 'index.html',
+    sizes: FEW,
+    steps: async (page) => {
+      await page.keyboard.press('F9');
+      await page.getByTestId('check-disk').waitFor();
+    },
+  },
+  {
+    name: 'sync',
+    document: 'index.html',
+    sizes: [[1366, 768, 'light', 100]],
+    steps: async (page) => {
+      await page.getByTestId('status-sync').click();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'failure',
+    document: 'index.html',
+    sizes: FEW,
+    steps: async (page) => {
+      await open(page, 100, 'dossier-0');
+      await page.keyboard.press('F2');
+      await page.getByTestId('failure').waitFor();
+      await page.getByText('Chi tiết kỹ thuật', { exact: true }).click();
+    },
+  },
+  {
+    name: 'discard',
+    document: 'index.html',
+    sizes: [[1366, 768, 'light', 100]],
+    steps: async (page) => {
+      await open(page, 100, 'dossier-0');
+      await page.getByTestId('discard').click();
+      await page.getByTestId('discard-yes').waitFor();
+    },
+  },
   { name: 'confirm', document: 'confirm.html', sizes: SMALL },
   { name: 'confirm-low', document: 'confirm.html', sizes: [[620, 760, 'light', 100]], data: tries('low') },
-  { name: 'confirm-final', document: 'confirm.html', sizes: SMALL, data: tries('final'), steps: async (page) => { await page.getByTestId('confirm-pin').fill('123456'); await page.getByTestId('confirm-pin-again').fill('12345'); } },
+  {
+    name: 'confirm-final',
+    document: 'confirm.html',
+    sizes: SMALL,
+    data: tries('final'),
+    steps: async (page) => {
+      await page.getByTestId('confirm-pin').fill('123456');
+      await page.getByTestId('confirm-pin-again').fill('12345');
+    },
+  },
   { name: 'confirm-locked', document: 'confirm.html', sizes: [[620, 760, 'light', 100]], data: tries('locked') },
-  { name: 'confirm-protected', document: 'confirm.html', sizes: [[620, 760, 'light', 100]], data: tries('ok', { hasProtectedPath: true }) },
-  { name: 'confirm-wrong', document: 'confirm.html', sizes: [[620, 760, 'light', 100]], steps: async (page) => { await page.getByTestId('confirm-pin').fill('654321'); await page.getByTestId('confirm-submit').click(); await page.getByRole('alert').waitFor(); } },
+  {
+    name: 'confirm-protected',
+    document: 'confirm.html',
+    sizes: [[620, 760, 'light', 100]],
+    data: tries('ok', { hasProtectedPath: true }),
+  },
+  {
+    name: 'confirm-wrong',
+    document: 'confirm.html',
+    sizes: [[620, 760, 'light', 100]],
+    steps: async (page) => {
+      await page.getByTestId('confirm-pin').fill('654321');
+      await page.getByTestId('confirm-submit').click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
 ];

@@ -30,7 +30,15 @@ function pdfAround(jpeg: Buffer): Buffer {
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R>>',
     `<</Length ${content.length}>>stream\n${content}\nendstream`,
   ].map((text) => Buffer.from(text));
-  objects.push(Buffer.concat([Buffer.from(`<</Type/XObject/Subtype/Image/Width 1654/Height 2339/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length ${jpeg.length}>>stream\n`), jpeg, Buffer.from('\nendstream')]));
+  objects.push(
+    Buffer.concat([
+      Buffer.from(
+        `<</Type/XObject/Subtype/Image/Width 1654/Height 2339/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length ${jpeg.length}>>stream\n`,
+      ),
+      jpeg,
+      Buffer.from('\nendstream'),
+    ]),
+  );
   const parts = [Buffer.from('%PDF-1.7\n')];
   const offsets: number[] = [];
   let at = parts[0]?.length ?? 0;
@@ -41,7 +49,11 @@ function pdfAround(jpeg: Buffer): Buffer {
     parts.push(part);
   });
   const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
-  parts.push(Buffer.from(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`));
+  parts.push(
+    Buffer.from(
+      `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`,
+    ),
+  );
   return Buffer.concat(parts);
 }
 
@@ -49,7 +61,14 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
   const pdf = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')));
   const server: Server = createServer((request, response) => {
     void answer(request.url ?? '/').then(
-      ({ body, type }) => response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' }).end(body),
+      ({ body, type }) =>
+        response
+          .writeHead(200, {
+            'Content-Type': type,
+            'Content-Security-Policy': POLICY,
+            'X-Content-Type-Options': 'nosniff',
+          })
+          .end(body),
       () => response.writeHead(404).end(),
     );
   });
@@ -57,7 +76,8 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
   async function answer(url: string): Promise<{ body: Buffer; type: string }> {
     const path = normalize(decodeURIComponent(new URL(url, 'http://preview').pathname));
     if (path === '/blob/pdf') return { body: pdf, type: 'application/pdf' };
-    if (path.startsWith('/blob/')) return { body: await readFile(join(STACK, `${path.slice('/blob/'.length)}.jpg`)), type: 'image/jpeg' };
+    if (path.startsWith('/blob/'))
+      return { body: await readFile(join(STACK, `${path.slice('/blob/'.length)}.jpg`)), type: 'image/jpeg' };
     return { body: await readFile(join(folder, path)), type: TYPES[extname(path)] ?? 'application/octet-stream' };
   }
 

@@ -28,7 +28,12 @@ for (const screen of screens) {
     const name = `${screen.name}-${width}-${scheme}-${text}`;
     await page.screenshot({ path: join(out, `${name}.png`) });
     const { violations } = await new AxeBuilder({ page }).analyze();
-    for (const violation of violations) console.log(name, violation.id, violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
+    for (const violation of violations)
+      console.log(
+        name,
+        violation.id,
+        violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`),
+      );
     for (const complaint of complaints) console.log(name, complaint);
     await page.context().close();
   }

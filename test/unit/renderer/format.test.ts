@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Upload } from '../../../preload/types.ts';
-import { foldText, formatAmount, formatBytes, formatDateTime, formatDay, formatShort, formatWhen, parseDay } from '../../../renderer/language/format.ts';
+import {
+  foldText,
+  formatAmount,
+  formatBytes,
+  formatDateTime,
+  formatDay,
+  formatShort,
+  formatWhen,
+  parseDay,
+} from '../../../renderer/language/format.ts';
 import { uploadPercent, uploadSentence, uploadShort } from '../../../renderer/language/upload-words.ts';
 import { vi } from '../../../renderer/language/vi.ts';
 
@@ -38,10 +47,13 @@ describe('dates on the screens', () => {
 
   it('come back as they were shown', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('1900-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }), (date) => {
-        const iso = date.toISOString().slice(0, 10);
-        expect(parseDay(formatDay(iso))).toBe(iso);
-      }),
+      fc.property(
+        fc.date({ min: new Date('1900-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }),
+        (date) => {
+          const iso = date.toISOString().slice(0, 10);
+          expect(parseDay(formatDay(iso))).toBe(iso);
+        },
+      ),
     );
   });
 });
@@ -74,10 +86,22 @@ describe('folding for search', () => {
 
 describe('the state of an upload in words', () => {
   const now = new Date('2026-11-21T16:00:00+07:00');
-  const upload = (more: Partial<Upload>): Upload => ({ state: 'none', reason: null, detail: null, attempts: 0, sentBytes: 0, totalBytes: 0, nextAttemptAt: null, receivedAt: null, ...more });
+  const upload = (more: Partial<Upload>): Upload => ({
+    state: 'none',
+    reason: null,
+    detail: null,
+    attempts: 0,
+    sentBytes: 0,
+    totalBytes: 0,
+    nextAttemptAt: null,
+    receivedAt: null,
+    ...more,
+  });
 
   it('says received only with the province’s receipt in hand', () => {
-    expect(uploadSentence(upload({ state: 'received', receivedAt: '2026-11-21T09:12:00+07:00' }), vi, now)).toBe('Đã được tỉnh tiếp nhận lúc 09:12');
+    expect(uploadSentence(upload({ state: 'received', receivedAt: '2026-11-21T09:12:00+07:00' }), vi, now)).toBe(
+      'Đã được tỉnh tiếp nhận lúc 09:12',
+    );
     expect(uploadSentence(upload({ state: 'received' }), vi, now)).toBe(vi.upload.committing);
     expect(uploadShort(upload({ state: 'settled' }), vi, now)).toBe(vi.upload.pendingShort);
   });
@@ -87,11 +111,17 @@ describe('the state of an upload in words', () => {
     expect(uploadPercent(upload({ state: 'uploading' }))).toBe(0);
   });
 
-  it.each(['network', 'authentication', 'rate', 'clock', 'disk'] as const)('says that the dossier is saved while it waits for %s', (reason) => {
-    expect(uploadSentence(upload({ state: 'waiting', reason }), vi, now)).toMatch(/đã lưu/);
-  });
+  it.each(['network', 'authentication', 'rate', 'clock', 'disk'] as const)(
+    'says that the dossier is saved while it waits for %s',
+    (reason) => {
+      expect(uploadSentence(upload({ state: 'waiting', reason }), vi, now)).toMatch(/đã lưu/);
+    },
+  );
 
-  it.each(['validation', 'hash', 'key', 'security', 'unknown'] as const)('calls for a person when held for %s', (reason) => {
-    expect(uploadSentence(upload({ state: 'held', reason }), vi, now)).toMatch(/cần (người xử lý|bộ phận kỹ thuật)/);
-  });
+  it.each(['validation', 'hash', 'key', 'security', 'unknown'] as const)(
+    'calls for a person when held for %s',
+    (reason) => {
+      expect(uploadSentence(upload({ state: 'held', reason }), vi, now)).toMatch(/cần (người xử lý|bộ phận kỹ thuật)/);
+    },
+  );
 });

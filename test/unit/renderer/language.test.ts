@@ -13,7 +13,9 @@ const ROOT = join(import.meta.dirname, '../../..');
 type Tree = { readonly [key: string]: string | Tree };
 
 function paths(tree: Tree, prefix = ''): readonly (readonly [path: string, text: string])[] {
-  return Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[`${prefix}${key}`, value] as const] : paths(value, `${prefix}${key}.`)));
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${prefix}${key}`, value] as const] : paths(value, `${prefix}${key}.`),
+  );
 }
 
 function places(text: string): readonly string[] {
@@ -60,15 +62,24 @@ describe('the languages of the screens', () => {
   });
 
   it('say nothing in English to an officer', () => {
-    const english = new Set([...EN.values(), ...EN_ERRORS.values()].flatMap(wordsOf).filter((word) => /^[a-z]+$/.test(word) && !KEPT.has(word)));
-    const found = [...VI, ...VI_ERRORS].flatMap(([path, text]) => wordsOf(text).filter((word) => english.has(word)).map((word) => `${path}: ${word}`));
+    const english = new Set(
+      [...EN.values(), ...EN_ERRORS.values()]
+        .flatMap(wordsOf)
+        .filter((word) => /^[a-z]+$/.test(word) && !KEPT.has(word)),
+    );
+    const found = [...VI, ...VI_ERRORS].flatMap(([path, text]) =>
+      wordsOf(text)
+        .filter((word) => english.has(word))
+        .map((word) => `${path}: ${word}`),
+    );
     expect(found).toEqual([]);
   });
 
   it('hold no key that no screen uses, and every key a screen names', () => {
     const code = sources(join(ROOT, 'renderer')).join('\n');
     const used = new Set<string>();
-    for (const [, group, key] of code.matchAll(/(?:words|currentWords\(\))\.(\w+)(?:\.(\w+))?/g)) used.add(key === undefined ? `${group}.*` : `${group}.${key}`);
+    for (const [, group, key] of code.matchAll(/(?:words|currentWords\(\))\.(\w+)(?:\.(\w+))?/g))
+      used.add(key === undefined ? `${group}.*` : `${group}.${key}`);
     const unused = VI.map(([path]) => path).filter((path) => !used.has(path) && !used.has(`${path.split('.')[0]}.*`));
     expect(unused).toEqual([]);
   });
@@ -89,7 +100,9 @@ describe('the sentences of failures', () => {
 describe('words for what was read from papers', () => {
   it('exist for every field of every document type', () => {
     const folder = join(ROOT, 'resources/document-types');
-    const names = readdirSync(folder).flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/"name":\s*"([A-Za-z]+)"/g)].map((match) => match[1] ?? ''));
+    const names = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/"name":\s*"([A-Za-z]+)"/g)].map((match) => match[1] ?? ''),
+    );
     expect(names.length).toBeGreaterThan(0);
     expect([...new Set(names)].filter((name) => !Object.hasOwn(vi.fieldNames, name))).toEqual([]);
   });

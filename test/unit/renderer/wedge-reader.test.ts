@@ -5,9 +5,17 @@ import { WedgeReader, type WedgeVerdict } from '../../../renderer/app/wedge-read
 const CODE = '038324011586|123456789|Phạm Ngọc Thảo Vy|19111984|Nữ|Thôn Phú Đa, xã Quảng Lưu, tỉnh Thanh Hóa|10052023';
 
 /** Types `text` and Enter with a pause of `gapMs` before each key. */
-function type(reader: WedgeReader, text: string, gapMs: number, startMs = 0): { readonly verdicts: readonly WedgeVerdict[]; readonly endMs: number } {
+function type(
+  reader: WedgeReader,
+  text: string,
+  gapMs: number,
+  startMs = 0,
+): { readonly verdicts: readonly WedgeVerdict[]; readonly endMs: number } {
   const keys = [...text, 'Enter'];
-  return { verdicts: keys.map((key, index) => reader.key(key, startMs + index * gapMs)), endMs: startMs + keys.length * gapMs };
+  return {
+    verdicts: keys.map((key, index) => reader.key(key, startMs + index * gapMs)),
+    endMs: startMs + keys.length * gapMs,
+  };
 }
 
 describe('a keyboard-wedge QR reader', () => {
@@ -53,7 +61,9 @@ describe('a person at the keyboard', () => {
   });
 
   it('may press keys quickly: without a bar after nine characters nothing is held', () => {
-    expect(type(new WedgeReader(), 'Nguyễn Thị Ngọc Lan', 15).verdicts.every((verdict) => verdict.kind === 'pass')).toBe(true);
+    expect(
+      type(new WedgeReader(), 'Nguyễn Thị Ngọc Lan', 15).verdicts.every((verdict) => verdict.kind === 'pass'),
+    ).toBe(true);
     expect(type(new WedgeReader(), 'a|b|c', 15).verdicts.every((verdict) => verdict.kind === 'pass')).toBe(true);
   });
 });
