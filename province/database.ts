@@ -58,9 +58,13 @@ export function openDatabase(file: string): Rows {
   return rows;
 }
 
+type Statements = Map<string, Database.Statement<unknown[], unknown>>;
+const prepared = new WeakMap<Rows, Statements>();
+
 /** Statements are prepared once for each text: preparing cost a fifth of the gateway's time. */
 export function prepareOnce(rows: Rows): (sql: string) => Database.Statement<unknown[], unknown> {
-  const statements = new Map<string, Database.Statement<unknown[], unknown>>();
+  const statements: Statements = prepared.get(rows) ?? new Map();
+  prepared.set(rows, statements);
   return (sql) => {
     let statement = statements.get(sql);
     if (!statement) statements.set(sql, (statement = rows.prepare(sql)));

@@ -4,7 +4,7 @@
  */
 import { CAP_MS, delayMs } from './back-off.ts';
 import { createPace } from './pace.ts';
-import type { Clock, Random, SyncStore } from './ports.ts';
+import type { SyncStore } from './ports.ts';
 import type { ProvinceSettings, UploadJob } from './protocol.ts';
 import type { ProvinceApi, Reply } from './province-api.ts';
 import { ACTIONS, waitReasonAfterRemedies, type AnswerClass } from './taxonomy.ts';

@@ -44,8 +44,8 @@ export function createVirtualTime(startMs: number): VirtualTime {
     },
     async run(isDone, untilMs) {
       for (;;) {
-        do await idle();
-        while (outside > 0);
+        await idle();
+        if (outside > 0) continue;
         if (isDone()) return;
         let next = timers[0];
         for (const timer of timers) {
