@@ -9,7 +9,7 @@ import { allowedErrors, editDistance, matchBeginning, squeeze } from './fuzzy.ts
 import { textOf, type TextLine } from './lines.ts';
 
 const Reader = z.enum([
-  'text', 'name', 'date', 'date-time', 'year', 'personal-number', 'phone', 'email', 'money', 'document-number', 'sex', 'number', 'place',
+  'text', 'name', 'date', 'date-time', 'year', 'personal-number', 'phone', 'email', 'money', 'document-number', 'sex', 'number',
 ]);
 
 /** Label → value to its right. */

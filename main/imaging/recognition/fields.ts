@@ -1,6 +1,5 @@
 /** @file Field values of a recognised page, by the rules of its document type. */
 import type { Box } from '../../../preload/types.ts';
-import type { RecognisedPage } from '../protocol.ts';
 import type { DocumentType, LabelRule } from './document-types.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
@@ -16,7 +15,6 @@ export interface ReadField {
   readonly confidence: number;
   readonly box: Box | null;
 }
-export type Fields = RecognisedPage['fields'];
 
 interface LabelMatch {
   readonly start: number;
@@ -142,7 +140,7 @@ function isItemMark(token: Token): boolean {
 }
 
 /** The first place in `[from, to)` where the label stands. Labels are compared unaccented with 15 % of wrong letters. */
-export function findLabel(page: TokenPage, label: string, from: number, to: number, hasColon: boolean): LabelMatch | null {
+function findLabel(page: TokenPage, label: string, from: number, to: number, hasColon: boolean): LabelMatch | null {
   const wanted = squeeze(label);
   let best: (LabelMatch & { distance: number }) | null = null;
   for (let start = from; start < (best?.end ?? to); start++) {
@@ -187,7 +185,7 @@ function toField(name: string, kind: ReaderKind, reading: Reading, tokens: reado
 }
 
 /** The tokens that make up characters `[start, end)` of their text joined by spaces. */
-export function tokensBetween(tokens: readonly Token[], start: number, end: number): Token[] {
+function tokensBetween(tokens: readonly Token[], start: number, end: number): Token[] {
   let at = 0;
   return tokens.filter((token) => {
     const from = at;

@@ -39,7 +39,8 @@ export interface OcrPoolOptions {
   readonly pageTimeoutMs?: number;
 }
 
-const PAGE_TIMEOUT_MS = 60_000;
+/** Below the deadline of the call, so that a page gives up before its room is replaced. */
+const PAGE_TIMEOUT_MS = 100_000;
 /** WebAssembly memory only grows: a worker that met one huge page gives it back when it is replaced. */
 const PAGES_PER_WORKER = 100;
 

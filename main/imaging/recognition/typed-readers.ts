@@ -6,7 +6,7 @@ import { foldText } from '../../dossiers/fold-text.ts';
 import { faultOfPersonalNumber } from '../../people/identity-code.ts';
 
 export type ReaderKind =
-  | 'text' | 'name' | 'date' | 'date-time' | 'year' | 'personal-number' | 'phone' | 'email' | 'money' | 'document-number' | 'sex' | 'number' | 'place';
+  | 'text' | 'name' | 'date' | 'date-time' | 'year' | 'personal-number' | 'phone' | 'email' | 'money' | 'document-number' | 'sex' | 'number';
 
 export interface Reading {
   readonly value: string;
@@ -33,7 +33,6 @@ export function readTyped(kind: ReaderKind, text: string): Reading | null {
 
 const READERS: Readonly<Record<ReaderKind, (text: string) => Reading | null>> = {
   text: readText,
-  place: readText,
   name: readName,
   date: readDate,
   'date-time': readDateTime,
