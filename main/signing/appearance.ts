@@ -44,12 +44,19 @@ export async function drawAppearance(
   if (appearance.kind === 'agency' && !image) throw new Failure('bad-request', 'the seal of an agency is an image');
   const lines = linesOf(appearance, text);
   const shown = displayedSize(page);
-  if (lines.length === 0 && !image) throw new Failure('bad-request', `appearance ${appearance.kind} without text or image`);
-  const font = lines.length > 0 ? await embedFontSubset(await readFile(join(resourcesFolder, FONT_FILE)), lines.join('')) : null;
-  const wrapped = font ? lines.flatMap((line) => wrap(font, line, (appearance.rect?.[2] ?? shown.width - 2 * MARGIN_PT) - 2 * PADDING_PT)) : [];
+  if (lines.length === 0 && !image)
+    throw new Failure('bad-request', `appearance ${appearance.kind} without text or image`);
+  const font =
+    lines.length > 0 ? await embedFontSubset(await readFile(join(resourcesFolder, FONT_FILE)), lines.join('')) : null;
+  const wrapped = font
+    ? lines.flatMap((line) => wrap(font, line, (appearance.rect?.[2] ?? shown.width - 2 * MARGIN_PT) - 2 * PADDING_PT))
+    : [];
   const rect = appearance.rect ?? defaultRect(appearance.kind, font, wrapped, image !== null, shown);
   if (!(rect[2] > 0 && rect[3] > 0)) throw new Failure('bad-request', 'the rectangle of the signature is empty');
-  return { rect: toUserSpace(page, rect), objects: (first) => formObjects(first, rect, page.rotation, font, wrapped, image) };
+  return {
+    rect: toUserSpace(page, rect),
+    objects: (first) => formObjects(first, rect, page.rotation, font, wrapped, image),
+  };
 }
 
 function linesOf(appearance: Appearance, text: AppearanceText): string[] {
@@ -82,7 +89,9 @@ function defaultRect(
   const width = Math.min(page.width, hasImage ? Math.max(textWidth, 140) : textWidth);
   const height = Math.min(page.height, hasImage ? textHeight + 70 : textHeight);
   const x = Math.max(0, page.width - MARGIN_PT - width);
-  return isMark ? [x, Math.max(0, page.height - MARGIN_PT / 2 - height), width, height] : [x, Math.min(page.height - height, 100), width, height];
+  return isMark
+    ? [x, Math.max(0, page.height - MARGIN_PT / 2 - height), width, height]
+    : [x, Math.min(page.height - height, 100), width, height];
 }
 
 function displayedSize(page: Page): { width: number; height: number } {
@@ -148,12 +157,21 @@ async function readImage(base64: string): Promise<Pixels> {
     }
     return { width: info.width, height: info.height, colour, alpha };
   } catch (cause) {
-    throw new Failure('file-not-supported', `image of the signature: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Failure(
+      'file-not-supported',
+      `image of the signature: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 
 /** Turns the form the other way than the page is turned, so that it stands upright for the reader. */
-const UPRIGHT: Readonly<Record<Page['rotation'], string>> = { 0: '1 0 0 1 0 0', 90: '0 1 -1 0 0 0', 180: '-1 0 0 -1 0 0', 270: '0 -1 1 0 0 0' };
+const UPRIGHT: Readonly<Record<Page['rotation'], string>> = {
+  0: '1 0 0 1 0 0',
+  90: '0 1 -1 0 0 0',
+  180: '-1 0 0 -1 0 0',
+  270: '0 -1 1 0 0 0',
+};
 
 function formObjects(
   first: number,
@@ -190,7 +208,8 @@ function formObjects(
     content += 'ET\n';
   }
   const form =
-    `/Type /XObject /Subtype /Form /BBox [0 0 ${pdfNumbers(width, height)}] /Matrix [${UPRIGHT[rotation]}] ` + `/Resources <<${resources.join(' ')}>>`;
+    `/Type /XObject /Subtype /Form /BBox [0 0 ${pdfNumbers(width, height)}] /Matrix [${UPRIGHT[rotation]}] ` +
+    `/Resources <<${resources.join(' ')}>>`;
   return [
     { number: first, body: pdfStream(form, Buffer.from(content, 'latin1')) },
     ...(image ? imageObjects(imageNumber, image) : []),

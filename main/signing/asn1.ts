@@ -39,7 +39,7 @@ function readNode(buffer: Buffer, start: number, limit: number, depth: number, c
   if (end > limit) throw new Asn1Error(`element at ${start} is longer than its parent`);
   const children: Asn1Node[] = [];
   if ((tag & 0x20) !== 0) {
-    for (let position = contentStart; position < end; ) {
+    for (let position = contentStart; position < end;) {
       const child = readNode(buffer, position, end, depth + 1, count);
       children.push(child);
       position += child.raw.length;
@@ -49,7 +49,13 @@ function readNode(buffer: Buffer, start: number, limit: number, depth: number, c
 }
 
 /** BER's open-ended form (X.690, 8.1.3.6), which some signers still use around the parts that matter. */
-function readIndefinite(buffer: Buffer, start: number, limit: number, depth: number, count: { nodes: number }): Asn1Node {
+function readIndefinite(
+  buffer: Buffer,
+  start: number,
+  limit: number,
+  depth: number,
+  count: { nodes: number },
+): Asn1Node {
   const children: Asn1Node[] = [];
   let position = start + 2;
   while (position + 2 <= limit && !(buffer[position] === 0 && buffer[position + 1] === 0)) {
@@ -58,7 +64,12 @@ function readIndefinite(buffer: Buffer, start: number, limit: number, depth: num
     position += child.raw.length;
   }
   if (position + 2 > limit) throw new Asn1Error(`element at ${start} has no end`);
-  return { tag: buffer[start] ?? 0, raw: buffer.subarray(start, position + 2), content: buffer.subarray(start + 2, position), children };
+  return {
+    tag: buffer[start] ?? 0,
+    raw: buffer.subarray(start, position + 2),
+    content: buffer.subarray(start + 2, position),
+    children,
+  };
 }
 
 function readLength(buffer: Buffer, start: number, limit: number): { length: number; headerBytes: number } {
@@ -100,7 +111,8 @@ export function readOid(node: Asn1Node): string {
 
 /** Non-negative INTEGER up to 2^53; for versions, salt lengths and path lengths. */
 export function readSmallInteger(node: Asn1Node): number {
-  if (node.tag !== 0x02 || node.content.length === 0 || node.content.length > 6) throw new Asn1Error('not a small integer');
+  if (node.tag !== 0x02 || node.content.length === 0 || node.content.length > 6)
+    throw new Asn1Error('not a small integer');
   return node.content.readUIntBE(0, node.content.length);
 }
 
@@ -151,7 +163,8 @@ export function derOid(dotted: string): Buffer {
   const octets: number[] = [];
   for (const arc of [first * 40 + second, ...rest]) {
     const group = [arc % 128];
-    for (let value = Math.floor(arc / 128); value > 0; value = Math.floor(value / 128)) group.unshift((value % 128) | 0x80);
+    for (let value = Math.floor(arc / 128); value > 0; value = Math.floor(value / 128))
+      group.unshift((value % 128) | 0x80);
     octets.push(...group);
   }
   return der(0x06, Buffer.from(octets));

@@ -38,7 +38,16 @@ export interface KeyUsage {
   readonly keyCertSign: boolean;
 }
 
-const UNDERSTOOD = new Set<string>([OID.keyUsage, OID.basicConstraints, '2.5.29.37', '2.5.29.32', '2.5.29.35', '2.5.29.14', '2.5.29.17', '2.5.29.31']);
+const UNDERSTOOD = new Set<string>([
+  OID.keyUsage,
+  OID.basicConstraints,
+  '2.5.29.37',
+  '2.5.29.32',
+  '2.5.29.35',
+  '2.5.29.14',
+  '2.5.29.17',
+  '2.5.29.31',
+]);
 
 /** @throws Error when the bytes are not exactly one certificate. */
 export function readCertificate(bytes: Uint8Array): Certificate {
@@ -69,7 +78,9 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 /** PEM text with any number of certificates; other blocks are ignored. */
 export function readPemCertificates(pem: string): Certificate[] {
   const blocks = pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/g) ?? [];
-  return blocks.map((block) => readCertificate(Buffer.from(block.replace(/-----[^-]*-----/g, '').replace('-----END', ''), 'base64')));
+  return blocks.map((block) =>
+    readCertificate(Buffer.from(block.replace(/-----[^-]*-----/g, '').replace('-----END', ''), 'base64')),
+  );
 }
 
 export function certificateFingerprint(certificate: Certificate): string {
@@ -99,7 +110,7 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
 /** The certificate, then its issuers among `pool` as far as they go; ends before an endless circle. */
 export function orderChain(leaf: Certificate, pool: readonly Certificate[]): Certificate[] {
   const chain = [leaf];
-  for (let last = leaf; chain.length < 8 && !isSelfIssued(last); ) {
+  for (let last = leaf; chain.length < 8 && !isSelfIssued(last);) {
     const current = last;
     const issuer = pool.find((candidate) => !chain.includes(candidate) && isIssuedBy(current, candidate));
     if (!issuer) break;
@@ -109,7 +120,13 @@ export function orderChain(leaf: Certificate, pool: readonly Certificate[]): Cer
   return chain;
 }
 
-function tbsFields(tbs: Asn1Node): { serial: Asn1Node; issuer: Asn1Node; validity: Asn1Node; subject: Asn1Node; extensions: Asn1Node | undefined } {
+function tbsFields(tbs: Asn1Node): {
+  serial: Asn1Node;
+  issuer: Asn1Node;
+  validity: Asn1Node;
+  subject: Asn1Node;
+  extensions: Asn1Node | undefined;
+} {
   const first = tbs.children[0]?.tag === 0xa0 ? 1 : 0;
   return {
     serial: childOf(tbs, first, 0x02),
@@ -120,7 +137,9 @@ function tbsFields(tbs: Asn1Node): { serial: Asn1Node; issuer: Asn1Node; validit
   };
 }
 
-function readExtensions(list: Asn1Node | undefined): Pick<Certificate, 'isCa' | 'pathLength' | 'keyUsage' | 'unknownCritical' | 'subjectKeyId'> {
+function readExtensions(
+  list: Asn1Node | undefined,
+): Pick<Certificate, 'isCa' | 'pathLength' | 'keyUsage' | 'unknownCritical' | 'subjectKeyId'> {
   let isCa = false;
   let pathLength: number | null = null;
   let keyUsage: KeyUsage | null = null;
@@ -138,7 +157,11 @@ function readExtensions(list: Asn1Node | undefined): Pick<Certificate, 'isCa' | 
     } else if (oid === OID.keyUsage) {
       const bits = readAsn1(value).content;
       const first = bits[1] ?? 0;
-      keyUsage = { digitalSignature: (first & 0x80) !== 0, nonRepudiation: (first & 0x40) !== 0, keyCertSign: (first & 0x04) !== 0 };
+      keyUsage = {
+        digitalSignature: (first & 0x80) !== 0,
+        nonRepudiation: (first & 0x40) !== 0,
+        keyCertSign: (first & 0x04) !== 0,
+      };
     } else if (oid === '2.5.29.14') {
       subjectKeyId = readAsn1(value).content;
     }

@@ -22,33 +22,52 @@ export interface CmsCheck {
 class CmsBroken extends Error {}
 
 /** @param digestOf answers the digest of the covered bytes by an algorithm of node:crypto. Never throws. */
-export function checkCms(bytes: Buffer, digestOf: (algorithm: string) => Buffer, needsSigningCertificate: boolean): CmsCheck {
+export function checkCms(
+  bytes: Buffer,
+  digestOf: (algorithm: string) => Buffer,
+  needsSigningCertificate: boolean,
+): CmsCheck {
   try {
     return readAndCheck(bytes, digestOf, needsSigningCertificate);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     const reason = cause instanceof CmsBroken ? detail : `Cấu trúc chữ ký không đọc được (${detail}).`;
-    return { integrity: 'broken', signer: null, certificates: [], hasSigningCertificate: false, hasTimeStamp: false, claimedTime: null, reasons: [reason] };
+    return {
+      integrity: 'broken',
+      signer: null,
+      certificates: [],
+      hasSigningCertificate: false,
+      hasTimeStamp: false,
+      claimedTime: null,
+      reasons: [reason],
+    };
   }
 }
 
-function readAndCheck(bytes: Buffer, digestOf: (algorithm: string) => Buffer, needsSigningCertificate: boolean): CmsCheck {
+function readAndCheck(
+  bytes: Buffer,
+  digestOf: (algorithm: string) => Buffer,
+  needsSigningCertificate: boolean,
+): CmsCheck {
   const content = readAsn1(bytes);
-  if (readOid(childOf(content, 0)) !== OID.signedData) throw new CmsBroken('Nội dung chữ ký không phải là CMS SignedData.');
+  if (content.tag !== 0x30 || readOid(childOf(content, 0)) !== OID.signedData)
+    throw new CmsBroken('Nội dung chữ ký không phải là CMS SignedData.');
   const signedData = childOf(exactly(childOf(exactly(content, 2), 1, 0xa0), 1), 0, 0x30);
   const reasons: string[] = [];
   let isWeak = false;
 
   const encapsulated = childOf(signedData, 2, 0x30);
-  if (readOid(childOf(encapsulated, 0)) !== OID.data || encapsulated.children.length !== 1) throw new CmsBroken('Chữ ký không phải dạng tách rời trên tài liệu.');
+  if (readOid(childOf(encapsulated, 0)) !== OID.data || encapsulated.children.length !== 1)
+    throw new CmsBroken('Chữ ký không phải dạng tách rời trên tài liệu.');
   const certificates = readCertificates(signedData.children.find((child) => child.tag === 0xa0));
   const signerInfos = signedData.children.at(-1);
-  if (signerInfos?.tag !== 0x31 || signerInfos.children.length !== 1) throw new CmsBroken('Chữ ký phải có đúng một người ký.');
+  if (signerInfos?.tag !== 0x31 || signerInfos.children.length !== 1)
+    throw new CmsBroken('Chữ ký phải có đúng một người ký.');
   const info = readSignerInfo(childOf(signerInfos, 0, 0x30));
 
   const signer = certificates.find((certificate) => info.isSignedBy(certificate)) ?? null;
   if (!signer) throw new CmsBroken('Không có chứng thư của người ký trong chữ ký.');
-  const listsDigest = childOf(signedData, 1, 0x31).children.some((algorithm) => readAlgorithm(algorithm) === info.digestOid);
+  const listsDigest = childOf(signedData, 1, 0x31).children.map(readAlgorithm).includes(info.digestOid);
   const parts = signedData.children.map((child) => child.tag);
   const isInOrder = /^2,49,48,(160,)?(161,)?49$/.test(parts.join());
   const hasUsualVersions = readSmallInteger(childOf(signedData, 0)) === 1 && info.version === (info.isById ? 3 : 1);
@@ -61,20 +80,24 @@ function readAndCheck(bytes: Buffer, digestOf: (algorithm: string) => Buffer, ne
 
   const attributes = readAttributes(info.signedAttributes);
   const contentType = attributes.get(OID.contentType);
-  if (!contentType || readOid(contentType) !== OID.data) throw new CmsBroken('Thuộc tính content-type của chữ ký sai hoặc thiếu.');
+  if (!contentType || readOid(contentType) !== OID.data)
+    throw new CmsBroken('Thuộc tính content-type của chữ ký sai hoặc thiếu.');
   const stated = attributes.get(OID.messageDigest);
   if (stated?.tag !== 0x04) throw new CmsBroken('Chữ ký không có thuộc tính message-digest.');
-  if (!stated.content.equals(digestOf(digestName))) throw new CmsBroken('Nội dung tài liệu đã bị thay đổi: giá trị băm không khớp với chữ ký.');
+  if (!stated.content.equals(digestOf(digestName)))
+    throw new CmsBroken('Nội dung tài liệu đã bị thay đổi: giá trị băm không khớp với chữ ký.');
   const signedBytes = Buffer.from(info.signedAttributes.raw);
   signedBytes[0] = 0x31;
-  if (!verifies(signer, info, digestName, signedBytes)) throw new CmsBroken('Giá trị chữ ký không đúng với khóa công khai của chứng thư người ký.');
+  if (!verifies(signer, info, digestName, signedBytes))
+    throw new CmsBroken('Giá trị chữ ký không đúng với khóa công khai của chứng thư người ký.');
   if (digestName === 'sha1') {
     isWeak = true;
     reasons.push('Chữ ký dùng SHA-1, không còn đủ an toàn.');
   }
 
   const signingCertificate = checkSigningCertificate(attributes, signer);
-  if (signingCertificate === 'wrong') throw new CmsBroken('Chứng thư trong chữ ký không phải chứng thư mà người ký đã ký kèm (ESS signing-certificate).');
+  if (signingCertificate === 'wrong')
+    throw new CmsBroken('Chứng thư trong chữ ký không phải chứng thư mà người ký đã ký kèm (ESS signing-certificate).');
   if (signingCertificate === 'missing' && needsSigningCertificate) {
     isWeak = true;
     reasons.push('Thiếu thuộc tính signing-certificate-v2 mà PAdES bắt buộc.');
@@ -99,7 +122,8 @@ function exactly(node: Asn1Node, count: number): Asn1Node {
 
 function readCertificates(list: Asn1Node | undefined): Certificate[] {
   const nodes = list?.children ?? [];
-  if (nodes.some((node) => node.tag !== 0x30 && (node.tag & 0xe0) !== 0xa0)) throw new Asn1Error('something else among the certificates');
+  if (nodes.some((node) => node.tag !== 0x30 && (node.tag & 0xe0) !== 0xa0))
+    throw new Asn1Error('something else among the certificates');
   return nodes.filter((node) => node.tag === 0x30).map((node) => readCertificate(node.raw));
 }
 
@@ -117,12 +141,21 @@ interface SignerInfo {
 
 function readSignerInfo(node: Asn1Node): SignerInfo {
   const [version, sid, digest, attributes, algorithm, signature, unsigned, ...rest] = node.children;
-  if (!version || !sid || !digest || attributes?.tag !== 0xa0 || !algorithm || signature?.tag !== 0x04 || rest.length > 0) {
+  if (
+    !version ||
+    !sid ||
+    !digest ||
+    attributes?.tag !== 0xa0 ||
+    !algorithm ||
+    signature?.tag !== 0x04 ||
+    rest.length > 0
+  ) {
     throw new CmsBroken('Thông tin người ký trong chữ ký thiếu thuộc tính được ký hoặc sai cấu trúc.');
   }
   if (unsigned && unsigned.tag !== 0xa1) throw new CmsBroken('Thông tin người ký có phần thừa.');
   const isById = sid.tag === 0x80;
-  if (!isById && (sid.tag !== 0x30 || sid.children.length !== 2)) throw new Asn1Error('unknown kind of signer identifier');
+  if (!isById && (sid.tag !== 0x30 || sid.children.length !== 2))
+    throw new Asn1Error('unknown kind of signer identifier');
   const signatureOid = readOid(childOf(algorithm, 0));
   if (signatureOid !== OID.rsaPss) readAlgorithm(algorithm);
   return {
@@ -144,7 +177,8 @@ function readSignerInfo(node: Asn1Node): SignerInfo {
 /** The OID of an AlgorithmIdentifier whose parameters are absent or NULL. */
 function readAlgorithm(node: Asn1Node): string {
   const parameters = node.children[1];
-  if (node.tag !== 0x30 || node.children.length > 2 || (parameters && !parameters.raw.equals(Buffer.from([5, 0])))) throw new Asn1Error('unexpected algorithm parameters');
+  if (node.tag !== 0x30 || node.children.length > 2 || (parameters && !parameters.raw.equals(Buffer.from([5, 0]))))
+    throw new Asn1Error('unexpected algorithm parameters');
   return readOid(childOf(node, 0));
 }
 
@@ -164,10 +198,17 @@ function verifies(signer: Certificate, info: SignerInfo, digestName: string, sig
   const kind = publicKey.asymmetricKeyType;
   try {
     if (info.signatureOid === OID.rsaPss) return verifiesPss(signer, info, signedBytes);
-    if (info.signatureOid === OID.rsaEncryption && kind === 'rsa') return verify(digestName, signedBytes, publicKey, info.signature);
-    if (info.signatureOid === OID.ecPublicKey && kind === 'ec') return verify(digestName, signedBytes, publicKey, info.signature);
+    if (info.signatureOid === OID.rsaEncryption && kind === 'rsa')
+      return verify(digestName, signedBytes, publicKey, info.signature);
+    if (info.signatureOid === OID.ecPublicKey && kind === 'ec')
+      return verify(digestName, signedBytes, publicKey, info.signature);
     const named = SIGNATURES[info.signatureOid];
-    return named !== undefined && named.key === kind && named.digest === digestName && verify(named.digest, signedBytes, publicKey, info.signature);
+    return (
+      named !== undefined &&
+      named.key === kind &&
+      named.digest === digestName &&
+      verify(named.digest, signedBytes, publicKey, info.signature)
+    );
   } catch {
     return false; // OpenSSL throws for values that are not even well-formed
   }
@@ -175,7 +216,8 @@ function verifies(signer: Certificate, info: SignerInfo, digestName: string, sig
 
 /** RFC 4055, 3.1: hash, mask function and salt length stand in the parameters, with SHA-1 and 20 when left out. */
 function verifiesPss(signer: Certificate, info: SignerInfo, signedBytes: Buffer): boolean {
-  const parameter = (tag: number): Asn1Node | undefined => info.signatureParameters?.children.find((child) => child.tag === tag)?.children[0];
+  const parameter = (tag: number): Asn1Node | undefined =>
+    info.signatureParameters?.children.find((child) => child.tag === tag)?.children[0];
   const hash = parameter(0xa0);
   const mask = parameter(0xa1);
   const salt = parameter(0xa2);
@@ -183,12 +225,19 @@ function verifiesPss(signer: Certificate, info: SignerInfo, signedBytes: Buffer)
   const maskHash = mask ? DIGESTS[readOid(childOf(childOf(mask, 1), 0))] : 'sha1';
   // node:crypto uses one hash for both; other combinations occur in no product known here.
   if (!hashName || maskHash !== hashName) return false;
-  const key = { key: signer.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: salt ? readSmallInteger(salt) : 20 };
+  const key = {
+    key: signer.publicKey,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: salt ? readSmallInteger(salt) : 20,
+  };
   return verify(hashName, signedBytes, key, info.signature);
 }
 
 /** Version 2 names its hash (SHA-256 when left out), version 1 is SHA-1. Only the first entry is the signer's. */
-function checkSigningCertificate(attributes: ReadonlyMap<string, Asn1Node>, signer: Certificate): 'right' | 'wrong' | 'missing' {
+function checkSigningCertificate(
+  attributes: ReadonlyMap<string, Asn1Node>,
+  signer: Certificate,
+): 'right' | 'wrong' | 'missing' {
   const second = attributes.get(OID.signingCertificateV2);
   const first = attributes.get(OID.signingCertificate);
   const attribute = second ?? first;

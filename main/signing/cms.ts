@@ -26,12 +26,18 @@ export function encodeSignedAttributes(messageDigest: Uint8Array, signer: Certif
  * @param certificates the signer's first, then every intermediate
  * @param signature PKCS#1 v1.5 value, or DER of ECDSA's r and s
  */
-export function encodeSignedData(certificates: readonly Certificate[], signedAttributes: Buffer, signature: Uint8Array): Buffer {
+export function encodeSignedData(
+  certificates: readonly Certificate[],
+  signedAttributes: Buffer,
+  signature: Uint8Array,
+): Buffer {
   const signer = certificates[0];
   if (!signer) throw new Error('a signature needs its certificate');
   const sha256 = derSequence(derOid(OID.sha256), DER_NULL);
   const algorithm =
-    signer.publicKey.asymmetricKeyType === 'ec' ? derSequence(derOid(OID.ecdsaWithSha256)) : derSequence(derOid(OID.sha256WithRsa), DER_NULL);
+    signer.publicKey.asymmetricKeyType === 'ec'
+      ? derSequence(derOid(OID.ecdsaWithSha256))
+      : derSequence(derOid(OID.sha256WithRsa), DER_NULL);
   const implicitAttributes = Buffer.from(signedAttributes);
   implicitAttributes[0] = 0xa0;
   const signerInfo = derSequence(

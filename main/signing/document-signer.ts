@@ -41,7 +41,10 @@ const DraftState = z.strictObject({
 const MIN_RESERVED_BYTES = 16 * 1024;
 const TIME_STAMP_BYTES = 8 * 1024;
 
-export function createDocumentSigner(folders: { readonly incomingFolder: string; readonly resourcesFolder: string }): DocumentSigner {
+export function createDocumentSigner(folders: {
+  readonly incomingFolder: string;
+  readonly resourcesFolder: string;
+}): DocumentSigner {
   return {
     async prepareSignature(params) {
       const certificates = signingChain(params.certificates);
@@ -82,7 +85,8 @@ export function createDocumentSigner(folders: { readonly incomingFolder: string;
       const signedAttributes = Buffer.from(state.signedAttributes, 'base64');
       const signature = Buffer.from(encoded, 'base64');
       const signer = certificates[0] as Certificate;
-      if (!verifies(signer, signedAttributes, signature)) throw new Failure('signature-does-not-verify', signer.subject);
+      if (!verifies(signer, signedAttributes, signature))
+        throw new Failure('signature-does-not-verify', signer.subject);
       const draftPath = join(folders.incomingFolder, draft.file);
       const bytes = await readBlob(accessTo(draft, draftPath));
       fillContents(bytes, state.byteRange, encodeSignedData(certificates, signedAttributes, signature));
@@ -104,7 +108,8 @@ export function createDocumentSigner(folders: { readonly incomingFolder: string;
 function checkFinished(bytes: Buffer, fieldName: string): void {
   const { signatures } = verifyDocument(bytes, [], new Date().toISOString());
   const own = signatures.find((signature) => signature.field === fieldName);
-  if (own?.integrity !== 'intact' || own.coverage !== 'whole') throw new Failure('signature-does-not-verify', own?.reasons.join(' ') ?? fieldName);
+  if (own?.integrity !== 'intact' || own.coverage !== 'whole')
+    throw new Failure('signature-does-not-verify', own?.reasons.join(' ') ?? fieldName);
 }
 
 /** The signer's certificate and every intermediate; a root proves nothing inside the file it vouches for. */
@@ -118,7 +123,9 @@ function signingChain(encoded: readonly string[]): Certificate[] {
   const [signer, ...others] = all;
   if (!signer) throw new Failure('certificate-missing');
   if (!allowsDocumentSigning(signer)) throw new Failure('certificate-not-for-signing', signer.subject);
-  const intermediates = others.filter((certificate) => !isSelfIssued(certificate) && !certificate.der.equals(signer.der));
+  const intermediates = others.filter(
+    (certificate) => !isSelfIssued(certificate) && !certificate.der.equals(signer.der),
+  );
   return [signer, ...intermediates];
 }
 

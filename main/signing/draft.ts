@@ -9,7 +9,19 @@ import type { DrawnAppearance } from './appearance.ts';
 import type { PdfDocument } from './pdf/document.ts';
 import { listSignatureFields, type SignatureField } from './pdf/signature-fields.ts';
 import { appendUpdate, sourceObject, type NewObject } from './pdf/update.ts';
-import { array, integer, isSameValue, name, reference, serialise, withEntries, dict, type PdfDict, type PdfReference, type PdfValue } from './pdf/values.ts';
+import {
+  array,
+  integer,
+  isSameValue,
+  name,
+  reference,
+  serialise,
+  withEntries,
+  dict,
+  type PdfDict,
+  type PdfReference,
+  type PdfValue,
+} from './pdf/values.ts';
 import type { Page } from './pdf/pages.ts';
 import { toVietnamTime } from './vietnam-time.ts';
 
@@ -75,7 +87,10 @@ export function writeDraft(document: PdfDocument, request: DraftRequest): Draft 
   const gapStart = bodyStart + signature.contentsStart;
   const gapEnd = gapStart + 2 + request.reservedBytes * 2;
   const byteRange = [0, gapStart, gapEnd, bytes.length - gapEnd] as const;
-  const written = byteRange.slice(1).map((value) => String(value).padStart(BYTE_RANGE_WIDTH)).join(' ');
+  const written = byteRange
+    .slice(1)
+    .map((value) => String(value).padStart(BYTE_RANGE_WIDTH))
+    .join(' ');
   bytes.write(written, bodyStart + signature.byteRangeStart, 'latin1');
   const digest = createHash('sha256').update(bytes.subarray(0, gapStart)).update(bytes.subarray(gapEnd)).digest();
   return { bytes, fieldName, byteRange, digest };
@@ -84,7 +99,8 @@ export function writeDraft(document: PdfDocument, request: DraftRequest): Draft 
 /** Puts the CMS into the gap, in place. @throws Failure when it does not fit. */
 export function fillContents(bytes: Buffer, byteRange: Draft['byteRange'], cms: Buffer): void {
   const [, gapStart, gapEnd] = byteRange;
-  if (cms.length * 2 > gapEnd - gapStart - 2) throw new Failure('pdf-not-signable', `signature of ${cms.length} bytes does not fit its place`);
+  if (cms.length * 2 > gapEnd - gapStart - 2)
+    throw new Failure('pdf-not-signable', `signature of ${cms.length} bytes does not fit its place`);
   bytes.write(cms.toString('hex'), gapStart + 1, 'latin1');
 }
 
@@ -93,7 +109,8 @@ function signatureDictionary(request: DraftRequest): { body: string; byteRangeSt
   let body = '<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached';
   body += ` /M ${pdfDate(toVietnamTime(request.signedAt))} /Name ${pdfText(request.signerName)}`;
   if (request.reason !== null) body += ` /Reason ${pdfText(request.reason)}`;
-  if (lock) body += ` /Reference [<</Type /SigRef /TransformMethod /FieldMDP /DigestMethod /SHA256 /TransformParams ${fieldMdp(lock)}>>]`;
+  if (lock)
+    body += ` /Reference [<</Type /SigRef /TransformMethod /FieldMDP /DigestMethod /SHA256 /TransformParams ${fieldMdp(lock)}>>]`;
   body += ' /ByteRange [0 ';
   const byteRangeStart = body.length;
   body += `${' '.repeat(3 * BYTE_RANGE_WIDTH + 2)}] /Contents `;
@@ -116,7 +133,9 @@ function fieldMdp(lock: PdfDict): string {
 }
 
 function filledField(field: SignatureField, signatureNumber: number, appearance: string): NewObject {
-  const filled = serialise(withEntries(field.dict, { V: reference(signatureNumber), ...(appearance ? { AP: undefined } : {}) }));
+  const filled = serialise(
+    withEntries(field.dict, { V: reference(signatureNumber), ...(appearance ? { AP: undefined } : {}) }),
+  );
   const body = Buffer.concat([filled.subarray(0, filled.length - 2), Buffer.from(`${appearance}>>`, 'latin1')]);
   return sourceObject(field.reference.number, body, field.reference.generation);
 }
@@ -125,9 +144,11 @@ function filledField(field: SignatureField, signatureNumber: number, appearance:
 function withAnnotation(document: PdfDocument, page: Page, widget: PdfReference): NewObject {
   const stored = page.dict.entries.get('Annots');
   const annotations = document.resolve(stored);
-  if (annotations.kind !== 'array' && annotations.kind !== 'null') throw new Failure('pdf-not-signable', '/Annots is not an array');
+  if (annotations.kind !== 'array' && annotations.kind !== 'null')
+    throw new Failure('pdf-not-signable', '/Annots is not an array');
   const longer = array([...(annotations.kind === 'array' ? annotations.items : []), widget]);
-  if (stored?.kind === 'reference' && annotations.kind === 'array') return sourceObject(stored.number, longer, stored.generation);
+  if (stored?.kind === 'reference' && annotations.kind === 'array')
+    return sourceObject(stored.number, longer, stored.generation);
   return sourceObject(page.reference.number, withEntries(page.dict, { Annots: longer }), page.reference.generation);
 }
 
@@ -152,16 +173,25 @@ function markSignatures(document: PdfDocument, field: PdfReference | null, reser
   const storedFields = form.entries.get('Fields');
   const fields = document.resolve(storedFields);
   if (field) {
-    if (fields.kind !== 'array' && fields.kind !== 'null') throw new Failure('pdf-not-signable', '/Fields is not an array');
+    if (fields.kind !== 'array' && fields.kind !== 'null')
+      throw new Failure('pdf-not-signable', '/Fields is not an array');
     const longer = array([...(fields.kind === 'array' ? fields.items : []), field]);
-    if (storedFields?.kind === 'reference' && fields.kind === 'array') objects.push(sourceObject(storedFields.number, longer, storedFields.generation));
+    if (storedFields?.kind === 'reference' && fields.kind === 'array')
+      objects.push(sourceObject(storedFields.number, longer, storedFields.generation));
     else changes.Fields = longer;
   }
   if (!isSameValue(document.entry(form, 'SigFlags'), integer(3))) changes.SigFlags = integer(3);
   if (Object.keys(changes).length === 0) return objects;
   const changed = withEntries(form, changes);
   if (stored?.kind === 'reference') objects.push(sourceObject(stored.number, changed, stored.generation));
-  else objects.push(sourceObject(rootReference.number, withEntries(document.catalog, { AcroForm: changed }), rootReference.generation));
+  else
+    objects.push(
+      sourceObject(
+        rootReference.number,
+        withEntries(document.catalog, { AcroForm: changed }),
+        rootReference.generation,
+      ),
+    );
   return objects;
 }
 

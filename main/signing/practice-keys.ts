@@ -25,7 +25,12 @@ export interface PracticeKeys {
 
 const ORGANISATION = 'Cơ quan thực hành (không có giá trị pháp lý)';
 const OFFICERS = [
-  { file: 'can-bo-tiep-nhan.p12', name: 'Nguyễn Thị Lan', title: 'Cán bộ tiếp nhận', email: 'lan.nguyen@thuchanh.example.vn' },
+  {
+    file: 'can-bo-tiep-nhan.p12',
+    name: 'Nguyễn Thị Lan',
+    title: 'Cán bộ tiếp nhận',
+    email: 'lan.nguyen@thuchanh.example.vn',
+  },
   { file: 'lanh-dao.p12', name: 'Trần Văn Minh', title: 'Lãnh đạo ký duyệt', email: 'minh.tran@thuchanh.example.vn' },
 ] as const;
 const DAY_MS = 86_400_000;
@@ -44,7 +49,10 @@ export function ensurePracticeKeys(folder: string, nowMs: number = Date.now()): 
   const officers = OFFICERS.map((officer): PracticeOfficer => {
     const p12Path = join(folder, officer.file);
     if (!existsSync(p12Path)) {
-      const authority = { certificate: forge.pki.certificateFromPem(caPem), key: createPrivateKey(readFileSync(caKeyPath)) };
+      const authority = {
+        certificate: forge.pki.certificateFromPem(caPem),
+        key: createPrivateKey(readFileSync(caKeyPath)),
+      };
       writeWhole(p12Path, issueOfficer(authority, officer, nowMs));
     }
     return { name: officer.name, label: `Thực hành – ${officer.name}`, p12Path };

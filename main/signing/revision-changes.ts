@@ -25,7 +25,11 @@ const RANK: readonly ChangeKind[] = ['none', 'validation-data', 'form-filling', 
 export function compareRevisions(signed: PdfDocument, whole: PdfDocument): Changes {
   const unaccounted = findUnaccountedBytes(whole, signed.bytes.length);
   if (unaccounted !== undefined) {
-    return { kind: 'other', changesValues: false, reasons: [`Có dữ liệu lạ được chèn sau chữ ký (byte ${unaccounted}).`] };
+    return {
+      kind: 'other',
+      changesValues: false,
+      reasons: [`Có dữ liệu lạ được chèn sau chữ ký (byte ${unaccounted}).`],
+    };
   }
   if (!whole.sections.some((section) => section.start < signed.bytes.length)) {
     return { kind: 'other', changesValues: false, reasons: ['Phần thêm sau chữ ký không tiếp nối tài liệu đã ký.'] };
@@ -49,7 +53,8 @@ class Comparison {
   }
 
   run(): Changes {
-    if (!isSameValue(this.#signed.trailer.entries.get('Root'), this.#whole.trailer.entries.get('Root'))) this.#raise('other', 'Gốc của tài liệu (catalog) đã bị thay.');
+    if (!isSameValue(this.#signed.trailer.entries.get('Root'), this.#whole.trailer.entries.get('Root')))
+      this.#raise('other', 'Gốc của tài liệu (catalog) đã bị thay.');
     if (this.#whole.isEncrypted) this.#raise('other', 'Tài liệu bị mã hóa sau khi ký.');
     this.#catalog();
     this.#pages();
@@ -96,7 +101,8 @@ class Comparison {
     const root = this.#whole.trailer.entries.get('Root');
     if (after.hasDoubleKeys) this.#raise('other', 'Catalog có khóa lặp.');
     for (const key of differingKeys(before, after)) {
-      if (key !== 'AcroForm' && key !== 'DSS' && key !== 'Extensions' && key !== 'Metadata') this.#raise('other', `Mục /${key} của tài liệu đã bị đổi sau khi ký.`);
+      if (key !== 'AcroForm' && key !== 'DSS' && key !== 'Extensions' && key !== 'Metadata')
+        this.#raise('other', `Mục /${key} của tài liệu đã bị đổi sau khi ký.`);
     }
     if (root?.kind === 'reference') this.#explained.add(root.number);
     const store = after.entries.get('DSS');
@@ -118,7 +124,8 @@ class Comparison {
     if (store.kind === 'reference') this.#explained.add(store.number);
     const dict = this.#whole.dictionary(store);
     for (const value of dict?.entries.values() ?? []) {
-      if (value.kind === 'reference' && this.#changed.has(value.number) && isStoreList(this.#whole.resolve(value))) this.#explained.add(value.number);
+      if (value.kind === 'reference' && this.#changed.has(value.number) && isStoreList(this.#whole.resolve(value)))
+        this.#explained.add(value.number);
       this.#explainNew(value);
       const list = this.#whole.resolve(value);
       this.#explainNew(list);
@@ -140,11 +147,13 @@ class Comparison {
     }
     if (stored?.kind === 'reference') this.#explained.add(stored.number);
     for (const key of oldForm ? differingKeys(oldForm, newForm) : newForm.entries.keys()) {
-      if (key !== 'Fields' && key !== 'SigFlags') this.#raise('other', `Mục /${key} của biểu mẫu đã bị đổi sau khi ký.`);
+      if (key !== 'Fields' && key !== 'SigFlags')
+        this.#raise('other', `Mục /${key} của biểu mẫu đã bị đổi sau khi ký.`);
     }
     const oldFields = oldForm ? listOf(this.#signed, oldForm.entries.get('Fields')) : [];
     const newFields = listOf(this.#whole, newForm.entries.get('Fields'));
-    if (!oldFields.every((field, index) => isSameValue(field, newFields[index]))) this.#raise('other', 'Danh sách trường của biểu mẫu đã bị sửa.');
+    if (!oldFields.every((field, index) => isSameValue(field, newFields[index])))
+      this.#raise('other', 'Danh sách trường của biểu mẫu đã bị sửa.');
     const list = newForm.entries.get('Fields');
     if (list?.kind === 'reference') this.#explained.add(list.number);
     this.#signatureFields(newFields.slice(oldFields.length));
@@ -155,7 +164,13 @@ class Comparison {
     const signatureFields = new Set(listSignatureFields(this.#whole).map((field) => field.reference.number));
     for (const field of added) {
       const dict = this.#whole.dictionary(field);
-      if (field.kind !== 'reference' || !signatureFields.has(field.number) || !dict || dict.entries.has('Kids') || dict.hasDoubleKeys) {
+      if (
+        field.kind !== 'reference' ||
+        !signatureFields.has(field.number) ||
+        !dict ||
+        dict.entries.has('Kids') ||
+        dict.hasDoubleKeys
+      ) {
         this.#raise('other', 'Trường không phải chữ ký được thêm sau khi ký.');
         continue;
       }
@@ -163,7 +178,8 @@ class Comparison {
       this.#explainNew(field);
       const value = this.#whole.dictionary(dict.entries.get('V'));
       const type = value ? this.#whole.entry(value, 'Type') : undefined;
-      if (type?.kind === 'name' && type.name === 'DocTimeStamp') this.#raise('validation-data', 'Dấu thời gian tài liệu được thêm sau khi ký.');
+      if (type?.kind === 'name' && type.name === 'DocTimeStamp')
+        this.#raise('validation-data', 'Dấu thời gian tài liệu được thêm sau khi ký.');
       else this.#raise('form-filling', 'Một chữ ký khác được thêm sau chữ ký này.');
     }
   }
@@ -191,7 +207,10 @@ class Comparison {
       else {
         this.#changesValues = true;
         const [from, to] = [show(this.#signed.entry(before, 'V')), show(this.#whole.entry(after, 'V'))];
-        this.#raise('form-filling', `Giá trị biểu mẫu "${show(this.#whole.entry(after, 'T'))}" đổi sau khi ký: "${from}" thành "${to}".`);
+        this.#raise(
+          'form-filling',
+          `Giá trị biểu mẫu "${show(this.#whole.entry(after, 'T'))}" đổi sau khi ký: "${from}" thành "${to}".`,
+        );
       }
     }
   }
@@ -203,9 +222,11 @@ class Comparison {
     const signatures = new Set(listSignatureFields(this.#whole).map((field) => field.reference.number));
     before.forEach((page, index) => {
       const now = after[index];
-      if (!now || now.reference.number !== page.reference.number) return this.#raise('other', `Trang ${index + 1} đã bị thay sau khi ký.`);
+      if (!now || now.reference.number !== page.reference.number)
+        return this.#raise('other', `Trang ${index + 1} đã bị thay sau khi ký.`);
       const keys = differingKeys(page.dict, now.dict);
-      if (now.dict.hasDoubleKeys || keys.some((key) => key !== 'Annots')) return this.#raise('other', `Nội dung trang ${index + 1} đã bị đổi sau khi ký.`);
+      if (now.dict.hasDoubleKeys || keys.some((key) => key !== 'Annots'))
+        return this.#raise('other', `Nội dung trang ${index + 1} đã bị đổi sau khi ký.`);
       const list = now.dict.entries.get('Annots');
       const isListChanged = list?.kind === 'reference' && this.#changed.has(list.number);
       if (!this.#changed.has(page.reference.number) && !isListChanged) return;
@@ -213,7 +234,8 @@ class Comparison {
       if (isListChanged) this.#explained.add(list.number);
       const oldList = listOf(this.#signed, page.dict.entries.get('Annots'));
       const newList = listOf(this.#whole, list);
-      if (!oldList.every((item) => newList.some((other) => isSameValue(item, other)))) return this.#raise('other', `Chú thích trên trang ${index + 1} đã bị gỡ sau khi ký.`);
+      if (!oldList.every((item) => newList.some((other) => isSameValue(item, other))))
+        return this.#raise('other', `Chú thích trên trang ${index + 1} đã bị gỡ sau khi ký.`);
       for (const item of newList) {
         if (oldList.some((other) => isSameValue(item, other))) continue;
         if (item.kind === 'reference' && signatures.has(item.number) && this.#explained.has(item.number)) continue;
@@ -238,7 +260,8 @@ class Comparison {
       const before = this.#signed.entries.get(number);
       if (entry?.kind !== 'plain' || (before && before.kind !== 'free')) continue;
       const dict = this.#whole.dictionary({ kind: 'reference', number, generation: entry.generation });
-      if (dict && (isNamed(dict.entries.get('Type'), 'XRef') || isNamed(dict.entries.get('Type'), 'ObjStm'))) this.#explained.add(number);
+      if (dict && (isNamed(dict.entries.get('Type'), 'XRef') || isNamed(dict.entries.get('Type'), 'ObjStm')))
+        this.#explained.add(number);
     }
   }
 }

@@ -58,7 +58,8 @@ function checkStructure(document: PdfDocument): void {
 function checkHeader(bytes: Buffer, offset: number, number: number, generation: number): void {
   const header = bytes.toString('latin1', offset, offset + 40);
   const match = /^[\0\t\n\f\r ]*(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+obj/.exec(header);
-  if (!match || Number(match[1]) !== number || Number(match[2]) !== generation) throw new PdfDamaged(`object ${number} is not at byte ${offset}`);
+  if (!match || Number(match[1]) !== number || Number(match[2]) !== generation)
+    throw new PdfDamaged(`object ${number} is not at byte ${offset}`);
 }
 
 function chooseField(document: PdfDocument): SignatureField | null {
@@ -67,8 +68,10 @@ function chooseField(document: PdfDocument): SignatureField | null {
   // A field whose widgets are separate objects needs its appearance there: left for a person with a form program.
   if (!only || only.dict.entries.has('Kids') || only.dict.hasDoubleKeys) return null;
   const flags = only.seedValues ? document.entry(only.seedValues, 'Ff') : undefined;
-  if (flags?.kind === 'number' && flags.value !== 0) throw new Failure('pdf-not-signable', `field ${only.fullName} has mandatory seed values`);
-  if (only.lock?.entries.has('P')) throw new Failure('pdf-not-signable', `field ${only.fullName} would certify the document`);
+  if (flags?.kind === 'number' && flags.value !== 0)
+    throw new Failure('pdf-not-signable', `field ${only.fullName} has mandatory seed values`);
+  if (only.lock?.entries.has('P'))
+    throw new Failure('pdf-not-signable', `field ${only.fullName} would certify the document`);
   return only;
 }
 
@@ -76,10 +79,12 @@ function chooseField(document: PdfDocument): SignatureField | null {
 function checkPermissions(document: PdfDocument, isVisible: boolean, emptyField: SignatureField | null): void {
   const permissions = document.dictionary(document.catalog.entries.get('Perms'));
   if (!permissions) return;
-  if (permissions.entries.has('UR3') || permissions.entries.has('UR')) throw new Failure('pdf-not-signable', 'usage rights of Adobe Reader');
+  if (permissions.entries.has('UR3') || permissions.entries.has('UR'))
+    throw new Failure('pdf-not-signable', 'usage rights of Adobe Reader');
   const level = certificationLevel(document, permissions);
   if (level === 1) throw new Failure('pdf-certified-no-changes');
-  if (level === 2 && isVisible && !emptyField) throw new Failure('pdf-certified-no-changes', 'only an existing field may be signed visibly');
+  if (level === 2 && isVisible && !emptyField)
+    throw new Failure('pdf-certified-no-changes', 'only an existing field may be signed visibly');
 }
 
 /** 1–3 when the document is certified, else undefined. */

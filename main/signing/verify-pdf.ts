@@ -58,7 +58,15 @@ interface Question {
   readonly certification: 1 | 2 | 3 | undefined;
 }
 
-const WORST_FIRST: readonly Verdict[] = ['unreadable', 'broken', 'altered', 'untrusted', 'indeterminate', 'valid', 'unsigned'];
+const WORST_FIRST: readonly Verdict[] = [
+  'unreadable',
+  'broken',
+  'altered',
+  'untrusted',
+  'indeterminate',
+  'valid',
+  'unsigned',
+];
 const MAX_SIGNATURES = 500;
 
 /**
@@ -87,7 +95,8 @@ export function verifyDocument(bytes: Buffer, trustedRoots: readonly string[], a
   const known = new Set(fields.map((field) => field.fullName));
   reports.push(...lostSignatures(bytes, known, 'Chữ ký này đã bị gỡ khỏi tài liệu sau khi ký.'));
   // A signature that begins after the last complete revision: the file was cut off while or after it was signed.
-  if (reports.length === 0 && bytes.indexOf('/ByteRange', whole.structureEnd) >= 0) return { verdict: 'unreadable', signatures: [] };
+  if (reports.length === 0 && bytes.indexOf('/ByteRange', whole.structureEnd) >= 0)
+    return { verdict: 'unreadable', signatures: [] };
   return { verdict: overall(reports), signatures: reports };
 }
 
@@ -111,7 +120,12 @@ function checkSignature(question: Question, field: SignatureField): SignatureRep
     return readAndCheck(question, field);
   } catch (cause) {
     if (!(cause instanceof PdfDamaged)) throw cause;
-    return { ...EMPTY_REPORT, field: field.fullName, verdict: 'altered', reasons: [`Cấu trúc tài liệu quanh chữ ký bị hỏng (${cause.message}).`] };
+    return {
+      ...EMPTY_REPORT,
+      field: field.fullName,
+      verdict: 'altered',
+      reasons: [`Cấu trúc tài liệu quanh chữ ký bị hỏng (${cause.message}).`],
+    };
   }
 }
 
@@ -133,24 +147,40 @@ function readAndCheck(question: Question, field: SignatureField): SignatureRepor
   const { bytes, whole } = question;
   const base = { ...EMPTY_REPORT, field: field.fullName };
   const signature = whole.dictionary(field.value ?? undefined);
-  if (!signature) return { ...base, verdict: 'broken', integrity: 'broken', reasons: ['Trường chữ ký không chứa chữ ký.'] };
+  if (!signature)
+    return { ...base, verdict: 'broken', integrity: 'broken', reasons: ['Trường chữ ký không chứa chữ ký.'] };
   const subFilter = whole.entry(signature, 'SubFilter');
   const format = subFilter.kind === 'name' ? subFilter.name : '';
   const range = readByteRange(question, signature);
   if ('problem' in range) return { ...base, verdict: range.verdict, reasons: [range.problem] };
   if (format === 'ETSI.RFC3161') {
     const reasons = ['Dấu thời gian của tài liệu chưa được kiểm tra ở mức xác minh này.'];
-    return { ...base, level: 'time-stamp', verdict: 'indeterminate', timestamp: 'not-checked', coverage: range.coverage, reasons };
+    return {
+      ...base,
+      level: 'time-stamp',
+      verdict: 'indeterminate',
+      timestamp: 'not-checked',
+      coverage: range.coverage,
+      reasons,
+    };
   }
   if (format !== 'ETSI.CAdES.detached' && format !== 'adbe.pkcs7.detached') {
-    return { ...base, verdict: 'indeterminate', coverage: range.coverage, reasons: [`Định dạng chữ ký "${format}" chưa được hỗ trợ xác minh.`] };
+    return {
+      ...base,
+      verdict: 'indeterminate',
+      coverage: range.coverage,
+      reasons: [`Định dạng chữ ký "${format}" chưa được hỗ trợ xác minh.`],
+    };
   }
 
   const cms = checkCms(range.cms, digester(bytes, range.byteRange), format === 'ETSI.CAdES.detached');
   const changes = changesAfter(question, field, range);
   const stated = whole.entry(signature, 'M');
-  const signedAtMs = (stated.kind === 'string' ? readPdfDate(stated.bytes.toString('latin1')) : undefined) ?? cms.claimedTime;
-  const trust = cms.signer ? checkTrust(cms.signer, cms.certificates, question.roots, signedAtMs ?? question.nowMs, question.nowMs) : null;
+  const signedAtMs =
+    (stated.kind === 'string' ? readPdfDate(stated.bytes.toString('latin1')) : undefined) ?? cms.claimedTime;
+  const trust = cms.signer
+    ? checkTrust(cms.signer, cms.certificates, question.roots, signedAtMs ?? question.nowMs, question.nowMs)
+    : null;
   const reason = whole.entry(signature, 'Reason');
   const isAllowed = areChangesAllowed(changes, question.certification);
   const reasons = [...cms.reasons, ...changes.reasons, ...(trust?.reasons ?? [])];
@@ -174,7 +204,12 @@ function readAndCheck(question: Question, field: SignatureField): SignatureRepor
   };
 }
 
-function verdictOf(cms: CmsCheck, isAllowed: boolean, changes: Changes, trust: SignatureReport['trust'] | undefined): SignatureReport['verdict'] {
+function verdictOf(
+  cms: CmsCheck,
+  isAllowed: boolean,
+  changes: Changes,
+  trust: SignatureReport['trust'] | undefined,
+): SignatureReport['verdict'] {
   if (cms.integrity === 'broken') return 'broken';
   if (!isAllowed) return 'altered';
   if (trust === 'untrusted' || trust === undefined) return 'untrusted';
@@ -211,15 +246,20 @@ function readByteRange(question: Question, signature: PdfDict): CoveredRange | R
   if (signature.hasDoubleKeys) return altered('Từ điển chữ ký có khóa lặp.');
   const list = whole.entry(signature, 'ByteRange');
   const contents = whole.entry(signature, 'Contents');
-  if (list.kind !== 'array' || contents.kind !== 'string') return { problem: 'Chữ ký thiếu phạm vi byte (ByteRange) hoặc nội dung (Contents).', verdict: 'broken' };
+  if (list.kind !== 'array' || contents.kind !== 'string')
+    return { problem: 'Chữ ký thiếu phạm vi byte (ByteRange) hoặc nội dung (Contents).', verdict: 'broken' };
   const numbers = list.items.map((item) => (item.kind === 'number' && Number.isInteger(item.value) ? item.value : -1));
   const [start = -1, gapStart = -1, gapEnd = -1, rest = -1] = numbers;
-  if (numbers.length !== 4 || start !== 0 || gapStart <= 0 || gapEnd <= gapStart || rest < 0) return altered('Phạm vi byte của chữ ký không phủ tài liệu từ đầu đến cuối.');
+  if (numbers.length !== 4 || start !== 0 || gapStart <= 0 || gapEnd <= gapStart || rest < 0)
+    return altered('Phạm vi byte của chữ ký không phủ tài liệu từ đầu đến cuối.');
   const end = gapEnd + rest;
-  if (end > bytes.length) return { problem: 'Phạm vi byte của chữ ký vượt quá cuối tệp: tệp bị cắt hoặc bị sửa.', verdict: 'broken' };
-  if (contents.start !== gapStart || contents.end !== gapEnd) return altered('Phần không được ký rộng hơn giá trị chữ ký.');
+  if (end > bytes.length)
+    return { problem: 'Phạm vi byte của chữ ký vượt quá cuối tệp: tệp bị cắt hoặc bị sửa.', verdict: 'broken' };
+  if (contents.start !== gapStart || contents.end !== gapEnd)
+    return altered('Phần không được ký rộng hơn giá trị chữ ký.');
   const digits = bytes.toString('latin1', gapStart + 1, gapEnd - 1);
-  if (digits.length % 2 !== 0 || !(/^[0-9a-f]*$/.test(digits) || /^[0-9A-F]*$/.test(digits))) return altered('Giá trị chữ ký không đúng dạng thập lục phân.');
+  if (digits.length % 2 !== 0 || !(/^[0-9a-f]*$/.test(digits) || /^[0-9A-F]*$/.test(digits)))
+    return altered('Giá trị chữ ký không đúng dạng thập lục phân.');
   const padded = Buffer.from(digits, 'hex');
   const cms = withoutPadding(padded);
   if (padded.subarray(cms.length).some((byte) => byte !== 0)) return altered('Có dữ liệu lạ sau giá trị chữ ký.');
@@ -236,7 +276,11 @@ function withoutPadding(padded: Buffer): Buffer {
 
 /** Every algorithm once; the covered bytes are never copied. */
 function digester(bytes: Buffer, [, gapStart, gapEnd, rest]: CoveredRange['byteRange']): (algorithm: string) => Buffer {
-  return (algorithm) => createHash(algorithm).update(bytes.subarray(0, gapStart)).update(bytes.subarray(gapEnd, gapEnd + rest)).digest();
+  return (algorithm) =>
+    createHash(algorithm)
+      .update(bytes.subarray(0, gapStart))
+      .update(bytes.subarray(gapEnd, gapEnd + rest))
+      .digest();
 }
 
 function changesAfter(question: Question, field: SignatureField, range: CoveredRange): Changes {
@@ -248,10 +292,13 @@ function changesAfter(question: Question, field: SignatureField, range: CoveredR
   let signed: PdfDocument;
   try {
     signed = new PdfDocument(prefix);
-    const own = listSignatureFields(signed).find((candidate) => candidate.fullName === field.fullName && candidate.value !== null);
+    const own = listSignatureFields(signed).find(
+      (candidate) => candidate.fullName === field.fullName && candidate.value !== null,
+    );
     const value = signed.dictionary(own?.value ?? undefined);
     const contents = value ? signed.entry(value, 'Contents') : undefined;
-    if (contents?.kind !== 'string' || contents.start !== range.byteRange[1]) return other('Chữ ký không thuộc bản tài liệu mà nó phủ.');
+    if (contents?.kind !== 'string' || contents.start !== range.byteRange[1])
+      return other('Chữ ký không thuộc bản tài liệu mà nó phủ.');
   } catch (cause) {
     if (!(cause instanceof PdfDamaged)) throw cause;
     return other('Phần được ký không phải là một tài liệu hoàn chỉnh.');
@@ -267,8 +314,14 @@ function changesAfter(question: Question, field: SignatureField, range: CoveredR
 /** Signatures that stand in the file's bytes but that the document no longer shows. */
 function lostSignatures(bytes: Buffer, known: ReadonlySet<string>, why: string): SignatureReport[] {
   const ends = new Set<number>();
-  for (let position = bytes.indexOf('/ByteRange'); position >= 0 && ends.size < MAX_SIGNATURES; position = bytes.indexOf('/ByteRange', position + 1)) {
-    const match = /^\/ByteRange\s*\[\s*0\s+\d+\s+(\d+)\s+(\d+)/.exec(bytes.toString('latin1', position, position + 120));
+  for (
+    let position = bytes.indexOf('/ByteRange');
+    position >= 0 && ends.size < MAX_SIGNATURES;
+    position = bytes.indexOf('/ByteRange', position + 1)
+  ) {
+    const match = /^\/ByteRange\s*\[\s*0\s+\d+\s+(\d+)\s+(\d+)/.exec(
+      bytes.toString('latin1', position, position + 120),
+    );
     const end = match ? Number(match[1]) + Number(match[2]) : 0;
     if (end > 0 && end < bytes.length) ends.add(end);
   }
@@ -279,7 +332,14 @@ function lostSignatures(bytes: Buffer, known: ReadonlySet<string>, why: string):
       const earlier = new PdfDocument(bytes.subarray(0, end));
       for (const field of listSignatureFields(earlier)) {
         if (field.value === null || known.has(field.fullName)) continue;
-        reports.set(field.fullName, { ...EMPTY_REPORT, field: field.fullName, verdict: 'altered', coverage: 'revision', changesAfter: 'other', reasons: [why] });
+        reports.set(field.fullName, {
+          ...EMPTY_REPORT,
+          field: field.fullName,
+          verdict: 'altered',
+          coverage: 'revision',
+          changesAfter: 'other',
+          reasons: [why],
+        });
       }
     } catch (cause) {
       if (!(cause instanceof PdfDamaged)) throw cause; // not the end of a revision: nothing was signed there

@@ -18,7 +18,11 @@ export function digestInfo(digest: Uint8Array): Buffer {
 export function ecdsaToDer(signature: Buffer, key: KeyObject): Buffer {
   const coordinateBytes = CURVES[key.asymmetricKeyDetails?.namedCurve ?? '']?.lengths.secretKey ?? 0;
   if (signature.length !== 2 * coordinateBytes) return signature;
-  return der(0x30, derUnsigned(signature.subarray(0, coordinateBytes)), derUnsigned(signature.subarray(coordinateBytes)));
+  return der(
+    0x30,
+    derUnsigned(signature.subarray(0, coordinateBytes)),
+    derUnsigned(signature.subarray(coordinateBytes)),
+  );
 }
 
 function derUnsigned(bytes: Buffer): Buffer {

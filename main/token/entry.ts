@@ -86,7 +86,9 @@ serveRoom(tokenRoom, (init, host) => {
   }
 
   function noticeChange(tokens: readonly Token[]): void {
-    const seen = tokens.map((token) => [token.id, token.tries, ...token.certificates.map(({ id }) => id)].join()).join('\n');
+    const seen = tokens
+      .map((token) => [token.id, token.tries, ...token.certificates.map(({ id }) => id)].join())
+      .join('\n');
     if (lastSeen !== undefined && seen !== lastSeen) host.emit('changed', { count: tokens.length });
     lastSeen = seen;
   }

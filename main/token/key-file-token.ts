@@ -80,11 +80,16 @@ export class KeyFileSource implements TokenSource {
       if (!pin || pin.length === 0 || pin.length > 255) throw new Failure('pin-length', '1–255');
       const bytes = this.#read();
       if (!bytes) throw new Failure('token-removed', this.path);
-      if (this.#tries() === 'locked') throw new Failure('pin-locked', `${MAX_TRIES} wrong tries; counted in ${this.#triesPath()}`);
+      if (this.#tries() === 'locked')
+        throw new Failure('pin-locked', `${MAX_TRIES} wrong tries; counted in ${this.#triesPath()}`);
       this.#forget();
       this.#countTo(this.#wrongTries() + 1);
       const opened = openKeyFile(parseStructure(bytes, this.path), pin.toString('utf8'));
-      if (!opened) throw new Failure(this.#tries() === 'locked' ? 'pin-locked' : 'pin-wrong', 'the password does not open the file');
+      if (!opened)
+        throw new Failure(
+          this.#tries() === 'locked' ? 'pin-locked' : 'pin-wrong',
+          'the password does not open the file',
+        );
       this.#countTo(0);
       this.#key = opened.key;
       this.#certificates = opened.certificates;
@@ -106,8 +111,12 @@ export class KeyFileSource implements TokenSource {
     const signature = isRsa
       ? privateEncrypt({ key: this.#key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(digest))
       : signEcdsaDigest(this.#key, digest);
-    if (!signature || !verifiesDigest(certificate.publicKey, digest, signature)) throw new Failure('signature-does-not-verify', certificate.subject);
-    return Promise.resolve({ signature: signature.toString('base64'), algorithm: isRsa ? 'rsa-sha256' : 'ecdsa-sha256' });
+    if (!signature || !verifiesDigest(certificate.publicKey, digest, signature))
+      throw new Failure('signature-does-not-verify', certificate.subject);
+    return Promise.resolve({
+      signature: signature.toString('base64'),
+      algorithm: isRsa ? 'rsa-sha256' : 'ecdsa-sha256',
+    });
   }
 
   logout(): Promise<void> {
@@ -207,8 +216,13 @@ function tryFromDer(bytes: string): forge.asn1.Asn1 | undefined {
  * Undefined when the password is wrong. node-forge takes it as a string, which cannot be wiped: acceptable for a file
  * whose password protects practice, not for hardware, where the PIN stays bytes.
  */
-function openKeyFile(structure: forge.asn1.Asn1, password: string): { key: KeyObject; certificates: Certificate[] } | undefined {
-  const file = tryDecrypt(structure, password) ?? tryDecrypt(withoutMac(structure), Buffer.from(password, 'utf8').toString('latin1'));
+function openKeyFile(
+  structure: forge.asn1.Asn1,
+  password: string,
+): { key: KeyObject; certificates: Certificate[] } | undefined {
+  const file =
+    tryDecrypt(structure, password) ??
+    tryDecrypt(withoutMac(structure), Buffer.from(password, 'utf8').toString('latin1'));
   if (!file) return undefined;
   const certificates: Certificate[] = [];
   let key: KeyObject | undefined;

@@ -20,7 +20,11 @@ export interface ModuleFile {
 }
 
 /** @throws Failure `token-module-missing` or `token-module-refused`, with the reason as detail. */
-export function checkModuleFile(path: string, platform: string = process.platform, architecture: string = process.arch): void {
+export function checkModuleFile(
+  path: string,
+  platform: string = process.platform,
+  architecture: string = process.arch,
+): void {
   if (!isAbsolute(path)) throw new Failure('token-module-refused', `${path} is not an absolute path`);
   const bytes = readWhole(path);
   let file: ModuleFile | undefined;
@@ -30,9 +34,12 @@ export function checkModuleFile(path: string, platform: string = process.platfor
     throw new Failure('token-module-refused', `${path} has a damaged header`, { cause });
   }
   if (!file) throw new Failure('token-module-refused', `${path} is not a program library`);
-  if (file.format !== (platform === 'win32' ? 'pe' : 'elf')) throw new Failure('token-module-refused', `${path} is a library of another system`);
-  if (file.architecture !== architecture) throw new Failure('token-module-refused', `${path} is for ${file.architecture}, this program for ${architecture}`);
-  if (!file.exportsEntryPoint) throw new Failure('token-module-refused', `${path} has no ${ENTRY_POINT}: not a PKCS#11 module`);
+  if (file.format !== (platform === 'win32' ? 'pe' : 'elf'))
+    throw new Failure('token-module-refused', `${path} is a library of another system`);
+  if (file.architecture !== architecture)
+    throw new Failure('token-module-refused', `${path} is for ${file.architecture}, this program for ${architecture}`);
+  if (!file.exportsEntryPoint)
+    throw new Failure('token-module-refused', `${path} has no ${ENTRY_POINT}: not a PKCS#11 module`);
 }
 
 /** Undefined when the bytes are neither ELF nor PE. @throws RangeError when offsets in the header lead outside. */
@@ -54,8 +61,18 @@ function readElf(bytes: Buffer): ModuleFile {
   const section = (index: number): { type: number; offset: number; size: number; link: number } => {
     const at = sectionsAt + index * sectionBytes;
     return is64
-      ? { type: bytes.readUInt32LE(at + 4), offset: word(at + 24), size: word(at + 32), link: bytes.readUInt32LE(at + 40) }
-      : { type: bytes.readUInt32LE(at + 4), offset: word(at + 16), size: word(at + 20), link: bytes.readUInt32LE(at + 24) };
+      ? {
+          type: bytes.readUInt32LE(at + 4),
+          offset: word(at + 24),
+          size: word(at + 32),
+          link: bytes.readUInt32LE(at + 40),
+        }
+      : {
+          type: bytes.readUInt32LE(at + 4),
+          offset: word(at + 16),
+          size: word(at + 20),
+          link: bytes.readUInt32LE(at + 24),
+        };
   };
   for (let index = 0; index < sectionCount; index++) {
     const symbols = section(index);
@@ -66,7 +83,8 @@ function readElf(bytes: Buffer): ModuleFile {
     for (let symbol = 0; symbol < count; symbol++) {
       const at = symbols.offset + symbol * symbolBytes;
       const definedIn = bytes.readUInt16LE(at + (is64 ? 6 : 14));
-      if (definedIn !== 0 && textAt(bytes, names.offset + bytes.readUInt32LE(at)) === ENTRY_POINT) return { format: 'elf', architecture, exportsEntryPoint: true };
+      if (definedIn !== 0 && textAt(bytes, names.offset + bytes.readUInt32LE(at)) === ENTRY_POINT)
+        return { format: 'elf', architecture, exportsEntryPoint: true };
     }
   }
   // Without a section table the name still has to stand in the dynamic string table; the loader has the last word.
@@ -97,7 +115,8 @@ function readPe(bytes: Buffer): ModuleFile {
   const count = Math.min(MAX_SYMBOLS, bytes.readUInt32LE(exported + 24));
   const names = count === 0 ? 0 : toOffset(bytes.readUInt32LE(exported + 32));
   for (let index = 0; index < count; index++) {
-    if (textAt(bytes, toOffset(bytes.readUInt32LE(names + index * 4))) === ENTRY_POINT) return { format: 'pe', architecture, exportsEntryPoint: true };
+    if (textAt(bytes, toOffset(bytes.readUInt32LE(names + index * 4))) === ENTRY_POINT)
+      return { format: 'pe', architecture, exportsEntryPoint: true };
   }
   return { format: 'pe', architecture, exportsEntryPoint: false };
 }
@@ -116,7 +135,8 @@ function readWhole(path: string): Buffer {
   }
   try {
     const facts = fstatSync(file);
-    if (!facts.isFile() || facts.size > MAX_MODULE_BYTES) throw new Failure('token-module-refused', `${path} is not a library file`);
+    if (!facts.isFile() || facts.size > MAX_MODULE_BYTES)
+      throw new Failure('token-module-refused', `${path} is not a library file`);
     const bytes = Buffer.alloc(facts.size);
     const read = readSync(file, bytes, 0, bytes.length, 0);
     return bytes.subarray(0, read);

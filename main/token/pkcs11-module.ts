@@ -40,7 +40,16 @@ export interface TokenFacts {
 /** CKA_…, value in its C form. */
 export type Attribute = readonly [type: number, value: Buffer];
 
-export const CKA = { CLASS: 0x00, LABEL: 0x03, VALUE: 0x11, CERTIFICATE_TYPE: 0x80, KEY_TYPE: 0x100, ID: 0x102, SIGN: 0x108, ALWAYS_AUTHENTICATE: 0x202 } as const;
+export const CKA = {
+  CLASS: 0x00,
+  LABEL: 0x03,
+  VALUE: 0x11,
+  CERTIFICATE_TYPE: 0x80,
+  KEY_TYPE: 0x100,
+  ID: 0x102,
+  SIGN: 0x108,
+  ALWAYS_AUTHENTICATE: 0x202,
+} as const;
 const CKF_OS_LOCKING_OK = 2;
 const CKF_SERIAL_SESSION = 4;
 const MAX_OBJECTS = 256;
@@ -71,16 +80,23 @@ export class Pkcs11Module {
       list = this.#pointerBytes === 8 ? out.readBigUInt64LE() : BigInt(out.readUInt32LE());
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
-      throw new Failure('token-module-refused', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new Failure('token-module-refused', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
     }
     if (list === 0n) throw new Failure('token-module-refused', `${path} gave no function list`);
     // CK_VERSION is two bytes; on Windows the structures are packed, elsewhere the pointers are aligned.
     const firstPointer = this.#isWindows ? 2 : this.#pointerBytes;
     for (const [name, [index, kinds]] of Object.entries(FUNCTIONS)) {
-      const address = BigInt(koffi.decode(list, firstPointer + index * this.#pointerBytes, 'uintptr_t') as number | bigint);
+      const address = BigInt(
+        koffi.decode(list, firstPointer + index * this.#pointerBytes, 'uintptr_t') as number | bigint,
+      );
       if (address === 0n) throw new Failure('token-module-refused', `${path} lacks ${name}`);
       const types = [...kinds].map((kind) => (kind === 'u' ? this.#ulongType() : kind === 'b' ? 'uint8_t' : 'void *'));
-      this.#functions.set(name as FunctionName, koffi.decode(address, koffi.proto(this.#ulongType(), types)) as AsyncFunction);
+      this.#functions.set(
+        name as FunctionName,
+        koffi.decode(address, koffi.proto(this.#ulongType(), types)) as AsyncFunction,
+      );
     }
   }
 
@@ -111,7 +127,9 @@ export class Pkcs11Module {
       const code = await this.#call('C_GetSlotList', 1, slots, written);
       if (code === CKR.BUFFER_TOO_SMALL) continue; // one was plugged in between the two calls
       this.#check('C_GetSlotList', code);
-      return Array.from({ length: Math.min(expected, this.#readUlong(written)) }, (_, index) => this.#readUlong(slots, index * this.#ulongBytes));
+      return Array.from({ length: Math.min(expected, this.#readUlong(written)) }, (_, index) =>
+        this.#readUlong(slots, index * this.#ulongBytes),
+      );
     }
     throw new Failure('token-failed', 'C_GetSlotList keeps changing');
   }
@@ -185,7 +203,8 @@ export class Pkcs11Module {
     const question = asked.bytes();
     const code = await this.#call('C_GetAttributeValue', session, object, question, 1);
     if (code === CKR.ATTRIBUTE_TYPE_INVALID || code === CKR.ATTRIBUTE_SENSITIVE) return undefined;
-    if (code !== CKR.OK && code !== CKR.BUFFER_TOO_SMALL && code !== CKR.FUNCTION_FAILED) throw pkcs11Failure('C_GetAttributeValue', code);
+    if (code !== CKR.OK && code !== CKR.BUFFER_TOO_SMALL && code !== CKR.FUNCTION_FAILED)
+      throw pkcs11Failure('C_GetAttributeValue', code);
     const told = this.#readUlong(question, asked.lengthOffset);
     const size = code === CKR.OK && told > 0 && told <= MAX_ATTRIBUTE_BYTES ? told : fallbackBytes;
     const value = Buffer.alloc(size);
@@ -201,7 +220,13 @@ export class Pkcs11Module {
   }
 
   /** `beforeSigning` runs between C_SignInit and C_Sign, and nothing else does (CKA_ALWAYS_AUTHENTICATE). */
-  async sign(session: number, key: number, mechanism: number, data: Buffer, beforeSigning: () => Promise<void>): Promise<Buffer> {
+  async sign(
+    session: number,
+    key: number,
+    mechanism: number,
+    data: Buffer,
+    beforeSigning: () => Promise<void>,
+  ): Promise<Buffer> {
     const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
     structure.ulong(mechanism);
     structure.pointer(0n);
@@ -226,7 +251,13 @@ export class Pkcs11Module {
     return new Promise((resolve, reject) => {
       called.async(...args, (error: unknown, code: number | bigint) => {
         // Naming `args` and what was lent here keeps them alive until the library is done with their memory.
-        if (error) reject(new Failure('token-failed', `${name}: ${String(error)} (${args.length} arguments, ${this.#lent.length} lent)`));
+        if (error)
+          reject(
+            new Failure(
+              'token-failed',
+              `${name}: ${String(error)} (${args.length} arguments, ${this.#lent.length} lent)`,
+            ),
+          );
         else resolve(Number(code));
       });
     });
@@ -274,7 +305,8 @@ class StructureWriter {
   lengthOffset = 0;
 
   constructor(isWindows: boolean, ulongBytes: number, pointerBytes: number) {
-    if (!isWindows && ulongBytes !== pointerBytes) throw new Failure('token-module-refused', 'unknown layout of C structures');
+    if (!isWindows && ulongBytes !== pointerBytes)
+      throw new Failure('token-module-refused', 'unknown layout of C structures');
     this.#ulongBytes = ulongBytes;
     this.#pointerBytes = pointerBytes;
   }

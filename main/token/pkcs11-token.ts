@@ -165,7 +165,9 @@ export class Pkcs11Source implements TokenSource {
       if (handles.join() === slot.handles.join() && slot.certificates.length > 0) return;
       const certificates: StoredCertificate[] = [];
       for (const handle of handles) {
-        const certificate = tryReadCertificate(withoutPadding(await module.attribute(session, handle, CKA.VALUE, CERTIFICATE_BYTES)));
+        const certificate = tryReadCertificate(
+          withoutPadding(await module.attribute(session, handle, CKA.VALUE, CERTIFICATE_BYTES)),
+        );
         if (!certificate) continue;
         const keyId = (await module.attribute(session, handle, CKA.ID, ID_BYTES)) ?? Buffer.alloc(0);
         certificates.push({ certificate, keyId });
@@ -237,18 +239,29 @@ export class Pkcs11Source implements TokenSource {
   }
 
   async #sign(module: Pkcs11Module, slot: Slot, certificateId: string, digest: Buffer): Promise<TokenSignature> {
-    const chosen = chooseCertificate(slot.certificates.map((stored) => stored.certificate), certificateId, Date.now());
+    const chosen = chooseCertificate(
+      slot.certificates.map((stored) => stored.certificate),
+      certificateId,
+      Date.now(),
+    );
     const keyId = slot.certificates.find((stored) => stored.certificate === chosen)?.keyId ?? Buffer.alloc(0);
     if (slot.session === null || !slot.isLoggedIn) throw new Failure('not-allowed', 'signature without login');
     const { session } = slot;
     const key = await this.#findKey(module, session, keyId);
     const isRsa = chosen.publicKey.asymmetricKeyType === 'rsa';
     const asks = (await module.attribute(session, key, CKA.ALWAYS_AUTHENTICATE, 1))?.[0] === 1;
-    const raw = await module.sign(session, key, isRsa ? CKM_RSA_PKCS : CKM_ECDSA, isRsa ? digestInfo(digest) : digest, async () => {
-      if (asks) await module.login(session, 2, slot.keptPin);
-    });
+    const raw = await module.sign(
+      session,
+      key,
+      isRsa ? CKM_RSA_PKCS : CKM_ECDSA,
+      isRsa ? digestInfo(digest) : digest,
+      async () => {
+        if (asks) await module.login(session, 2, slot.keptPin);
+      },
+    );
     const signature = isRsa ? raw : ecdsaToDer(raw, chosen.publicKey);
-    if (!verifiesDigest(chosen.publicKey, digest, signature)) throw new Failure('signature-does-not-verify', chosen.subject);
+    if (!verifiesDigest(chosen.publicKey, digest, signature))
+      throw new Failure('signature-does-not-verify', chosen.subject);
     return { signature: signature.toString('base64'), algorithm: isRsa ? 'rsa-sha256' : 'ecdsa-sha256' };
   }
 
@@ -258,7 +271,8 @@ export class Pkcs11Source implements TokenSource {
     const matching = keyId.length > 0 ? await module.findObjects(session, [privateKeys, [CKA.ID, keyId]]) : [];
     const candidates = matching.length > 0 ? matching : await module.findObjects(session, [privateKeys]);
     const [key, ...others] = candidates;
-    if (key === undefined || (matching.length === 0 && others.length > 0)) throw new Failure('certificate-missing', 'no private key belongs to it');
+    if (key === undefined || (matching.length === 0 && others.length > 0))
+      throw new Failure('certificate-missing', 'no private key belongs to it');
     return key;
   }
 
@@ -275,7 +289,10 @@ export class Pkcs11Source implements TokenSource {
       maxPinLength: Number.isFinite(facts.maxPinLength) ? facts.maxPinLength : 0,
       hasProtectedPath: (facts.flags & CKF.PROTECTED_AUTHENTICATION_PATH) !== 0,
       asksPinPerSignature: slot.asksPinPerSignature,
-      certificates: describeCertificates(slot.certificates.map((stored) => stored.certificate), Date.now()),
+      certificates: describeCertificates(
+        slot.certificates.map((stored) => stored.certificate),
+        Date.now(),
+      ),
     };
   }
 

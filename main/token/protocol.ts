@@ -53,7 +53,10 @@ export const tokenRoom = defineRoom({
      * for the PIN at every signature (CKA_ALWAYS_AUTHENTICATE) a copy is kept until the logout.
      */
     login: {
-      params: z.strictObject({ tokenId: z.string(), pin: z.custom<Uint8Array>((value) => value instanceof Uint8Array).nullable() }),
+      params: z.strictObject({
+        tokenId: z.string(),
+        pin: z.custom<Uint8Array>((value) => value instanceof Uint8Array).nullable(),
+      }),
       result: z.strictObject({ tries: z.enum(['ok', 'low', 'final', 'locked', 'unknown']) }),
       timeoutMs: 60_000,
     },

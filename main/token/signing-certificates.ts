@@ -1,6 +1,12 @@
 /** @file Which of a token's certificates may sign, and how they are shown. */
 import { Failure } from '../rooms/failure.ts';
-import { allowsDocumentSigning, certificateFingerprint, orderChain, readCertificate, type Certificate } from '../signing/certificate.ts';
+import {
+  allowsDocumentSigning,
+  certificateFingerprint,
+  orderChain,
+  readCertificate,
+  type Certificate,
+} from '../signing/certificate.ts';
 import type { Token } from './protocol.ts';
 
 /** A certificate that may be an officer's: authorities are chain, not choice. */
@@ -24,7 +30,8 @@ export function chooseCertificate(certificates: readonly Certificate[], id: stri
   const chosen = certificates.find((certificate) => certificateFingerprint(certificate) === id);
   if (!chosen) throw new Failure('certificate-missing', id);
   if (!isWithinDates(chosen, nowMs)) throw new Failure('certificate-expired', new Date(chosen.notAfter).toISOString());
-  if (!allowsDocumentSigning(chosen) || !isKnownKey(chosen)) throw new Failure('certificate-not-for-signing', chosen.subject);
+  if (!allowsDocumentSigning(chosen) || !isKnownKey(chosen))
+    throw new Failure('certificate-not-for-signing', chosen.subject);
   return chosen;
 }
 
@@ -45,5 +52,7 @@ function isWithinDates(certificate: Certificate, nowMs: number): boolean {
 function isKnownKey({ publicKey }: Certificate): boolean {
   const details = publicKey.asymmetricKeyDetails;
   if (publicKey.asymmetricKeyType === 'rsa') return (details?.modulusLength ?? 0) >= 2048;
-  return publicKey.asymmetricKeyType === 'ec' && ['prime256v1', 'secp384r1', 'secp521r1'].includes(details?.namedCurve ?? '');
+  return (
+    publicKey.asymmetricKeyType === 'ec' && ['prime256v1', 'secp384r1', 'secp521r1'].includes(details?.namedCurve ?? '')
+  );
 }

@@ -22,7 +22,11 @@ const missing = SOFTHSM_MISSING ?? JUDGES_MISSING;
 describe.skipIf(missing)(`a PDF signed by a token through the token room${missing ? ` (${missing})` : ''}`, () => {
   const incomingFolder = join(folder, 'incoming');
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder: RESOURCES });
-  const labels: Record<string, KeyKind> = { 'Token RSA 2048': 'rsa-2048', 'Token RSA 3072': 'rsa-3072', 'Token P-256': 'p-256' };
+  const labels: Record<string, KeyKind> = {
+    'Token RSA 2048': 'rsa-2048',
+    'Token RSA 3072': 'rsa-3072',
+    'Token P-256': 'p-256',
+  };
   let pki: TestPki;
   let room: Supervisor<TokenRoom>;
   let tokens: readonly Token[];
@@ -31,26 +35,42 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     mkdirSync(incomingFolder);
     pki = createTestPki(join(folder, 'pki'));
     const hsm = createSoftHsm(join(folder, 'hsm'));
-    for (const [label, kind] of Object.entries(labels)) hsm.addToken(label, pki.issue(`Người ký ${label}`, kind), pki.issuerDer);
+    for (const [label, kind] of Object.entries(labels))
+      hsm.addToken(label, pki.issue(`Người ký ${label}`, kind), pki.issuerDer);
     room = new Supervisor(tokenRoom, {
       launch: forkLauncher(() => join(import.meta.dirname, '../../main/token/entry.ts')),
       init: () => ({ modules: [SOFTHSM_MODULE ?? ''], keyFiles: [] }),
     });
     tokens = unwrap(await room.call('list', {}));
-    for (const token of tokens) unwrap(await room.call('login', { tokenId: token.id, pin: Uint8Array.from(Buffer.from(USER_PIN)) }));
+    for (const token of tokens)
+      unwrap(await room.call('login', { tokenId: token.id, pin: Uint8Array.from(Buffer.from(USER_PIN)) }));
   });
   afterAll(() => room?.stop(2_000));
 
-  const access = (deposit: Deposit): BlobAccess => ({ path: join(incomingFolder, deposit.file), key: deposit.key, sizeBytes: deposit.sizeBytes, mediaType: deposit.mediaType });
+  const access = (deposit: Deposit): BlobAccess => ({
+    path: join(incomingFolder, deposit.file),
+    key: deposit.key,
+    sizeBytes: deposit.sizeBytes,
+    mediaType: deposit.mediaType,
+  });
 
   async function sign(bytes: Buffer, label: string, appearance: Appearance = { kind: 'officer' }): Promise<Buffer> {
     const token = tokens.find((candidate) => candidate.label === label);
     const certificate = token?.certificates[0];
     if (!token || !certificate) throw new Error(`no token ${label}`);
     const pdf = access(await depositBlob(incomingFolder, bytes, 'application/pdf'));
-    const request = { pdf, certificates: certificate.der, signedAt: new Date().toISOString(), signerName: 'Nguyễn Thị Ẩm Ướt', reason: null, appearance };
+    const request = {
+      pdf,
+      certificates: certificate.der,
+      signedAt: new Date().toISOString(),
+      signerName: 'Nguyễn Thị Ẩm Ướt',
+      reason: null,
+      appearance,
+    };
     const prepared = await signer.prepareSignature(request);
-    const { signature } = unwrap(await room.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.digest }));
+    const { signature } = unwrap(
+      await room.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.digest }),
+    );
     const { pdf: done } = await signer.finishSignature({ draft: prepared.draft, state: prepared.state, signature });
     return readBlob(access(done));
   }
@@ -60,12 +80,20 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     expect(judgement.pdfsig.map((signature) => signature.isValid)).toEqual(Array.from({ length: count }, () => true));
     expect(judgement.pdfsig.filter((signature) => signature.coversAll)).toHaveLength(1);
     expect(judgement.cades).toEqual(Array.from({ length: count }, () => true));
-    expect(judgement.mutool.match(/The document is unchanged since signing|The signature is valid but there have been edits since signing/g)).toHaveLength(count);
+    expect(
+      judgement.mutool.match(
+        /The document is unchanged since signing|The signature is valid but there have been edits since signing/g,
+      ),
+    ).toHaveLength(count);
     expect(judgement.mutool).not.toMatch(/digest|invalid/i);
     expect(judgement.qpdf).toContain('No syntax or stream encoding errors found');
     expect(judgement.qpdf).not.toContain('WARNING');
     const pdf = access(await depositBlob(incomingFolder, bytes, 'application/pdf'));
-    const own = await signer.verifyPdf({ pdf, trustedRoots: [pki.rootPem], at: new Date(Date.now() + 1_000).toISOString() });
+    const own = await signer.verifyPdf({
+      pdf,
+      trustedRoots: [pki.rootPem],
+      at: new Date(Date.now() + 1_000).toISOString(),
+    });
     expect(own.verdict).toBe('valid');
     expect(own.signatures).toHaveLength(count);
   }
@@ -85,7 +113,8 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
 
   test('signed five times by three tokens: all five accepted', async () => {
     let bytes = plainPdf();
-    for (const label of ['Token RSA 2048', 'Token P-256', 'Token RSA 3072', 'Token P-256', 'Token RSA 2048']) bytes = await sign(bytes, label);
+    for (const label of ['Token RSA 2048', 'Token P-256', 'Token RSA 3072', 'Token P-256', 'Token RSA 2048'])
+      bytes = await sign(bytes, label);
     await expectAccepted(bytes, 5);
   });
 
@@ -116,7 +145,8 @@ describe.skipIf(JUDGES_MISSING)(`where the signature shows${JUDGES_MISSING ? ` (
     expect(Math.abs(picture.width - width)).toBeLessThanOrEqual(1);
     expect(Math.abs(picture.height - height)).toBeLessThanOrEqual(1);
     const ink: [number, number][] = [];
-    for (let y = 0; y < picture.height; y++) for (let x = 0; x < picture.width; x++) if (picture.isInk(x, y)) ink.push([x, y]);
+    for (let y = 0; y < picture.height; y++)
+      for (let x = 0; x < picture.width; x++) if (picture.isInk(x, y)) ink.push([x, y]);
     expect(ink.length).toBeGreaterThan(100);
     const xs = ink.map(([x]) => x);
     const ys = ink.map(([, y]) => y);
@@ -128,15 +158,20 @@ describe.skipIf(JUDGES_MISSING)(`where the signature shows${JUDGES_MISSING ? ` (
     // Two lines of text lying down: much wider than high, and the first line, which is longer, above the second.
     expect(right - left).toBeGreaterThan(4 * (bottom - top));
     const middle = (top + bottom) / 2;
-    const reach = (isUpper: boolean): number => Math.max(...ink.filter(([, y]) => (isUpper ? y < middle - 1 : y > middle + 1)).map(([x]) => x));
+    const reach = (isUpper: boolean): number =>
+      Math.max(...ink.filter(([, y]) => (isUpper ? y < middle - 1 : y > middle + 1)).map(([x]) => x));
     expect(reach(true)).toBeGreaterThanOrEqual(reach(false));
   });
 
   test('a handwritten signature is shown from its picture, transparency kept, in the rectangle asked for', async () => {
     const { default: sharp } = await import('sharp');
-    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect x="10" y="10" width="100" height="40" fill="#0000aa"/></svg>';
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect x="10" y="10" width="100" height="40" fill="#0000aa"/></svg>';
     const image = (await sharp(Buffer.from(svg)).png().toBuffer()).toString('base64');
-    const blank = Buffer.from(plainPdf().toString('latin1').replace('(Can cuoc cong dan) Tj', '(                 ) Tj'), 'latin1');
+    const blank = Buffer.from(
+      plainPdf().toString('latin1').replace('(Can cuoc cong dan) Tj', '(                 ) Tj'),
+      'latin1',
+    );
     const signed = await desk.sign(blank, { kind: 'personal', image, rect: [300, 100, 120, 60] });
     const picture = renderPage(folder, signed);
     expect(picture.isInk(360, 842 - 130)).toBe(true);

@@ -15,159 +15,173 @@ const ENTRY = join(import.meta.dirname, '../../main/token/entry.ts');
 const MESSAGE = Buffer.from('nội dung cần ký');
 const DIGEST = createHash('sha256').update(MESSAGE).digest('base64');
 
-describe.skipIf(FAKE_PKCS11_MISSING)(`drivers that misbehave${FAKE_PKCS11_MISSING ? ` (${FAKE_PKCS11_MISSING})` : ''}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'token-faults-'));
-  let fake: FakePkcs11;
-  let room: Supervisor<TokenRoom>;
-  const timeLimits = { probeMs: 10_000, callMs: 50_000 };
+describe.skipIf(FAKE_PKCS11_MISSING)(
+  `drivers that misbehave${FAKE_PKCS11_MISSING ? ` (${FAKE_PKCS11_MISSING})` : ''}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'token-faults-'));
+    let fake: FakePkcs11;
+    let room: Supervisor<TokenRoom>;
+    const timeLimits = { probeMs: 10_000, callMs: 50_000 };
 
-  beforeAll(() => {
-    const pki = createTestPki(join(folder, 'pki'));
-    createSoftHsm(join(folder, 'hsm')).addToken('Thử lỗi', pki.issue('Nguyễn Văn Lỗi', 'rsa-2048'));
-    fake = buildFakePkcs11(folder);
-  });
-  function start(limits = timeLimits): void {
-    room = new Supervisor(tokenRoom, { launch: forkLauncher(() => ENTRY), init: () => ({ modules: [fake.modulePath], keyFiles: [], timeLimits: limits }) });
-  }
-  beforeEach(() => {
-    fake.setFaults();
-    start();
-  });
-  afterEach(() => room.stop(2_000));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const login = (token: Token, pin: string | null) =>
-    room.call('login', { tokenId: token.id, pin: pin === null ? null : Uint8Array.from(Buffer.from(pin)) });
-  const sign = (token: Token, timeoutMs?: number) =>
-    room.call('sign', { tokenId: token.id, certificateId: token.certificates[0]?.id ?? '', digest: DIGEST }, { timeoutMs });
-  async function only(): Promise<Token> {
-    const [token] = unwrap(await room.call('list', {}));
-    if (!token) throw new Error('no token');
-    return token;
-  }
-  async function ready(): Promise<Token> {
-    const token = await only();
-    unwrap(await login(token, USER_PIN));
-    return token;
-  }
-  function expectGood(token: Token, signature: string): void {
-    const { publicKey } = new X509Certificate(Buffer.from(token.certificates[0]?.der[0] ?? '', 'base64'));
-    expect(verify('sha256', MESSAGE, publicKey, Buffer.from(signature, 'base64'))).toBe(true);
-  }
-
-  test('a driver that hangs while signing is killed with its process; the next call gets a fresh one', async () => {
-    const token = await ready();
-    const { pid } = room;
-    fake.setFaults('hang-sign');
-    expect(await sign(token, 1_500)).toMatchObject({ ok: false, code: 'timeout' });
-    fake.setFaults();
-    const again = await ready();
-    expect(room.pid).not.toBe(pid);
-    expectGood(again, unwrap(await sign(again)).signature);
-  });
-
-  test('the room itself names a driver that does not answer and makes way for a fresh one', async () => {
-    await room.stop();
-    start({ probeMs: 10_000, callMs: 1_000 });
-    const token = await ready();
-    fake.setFaults('hang-sign');
-    expect(await sign(token)).toMatchObject({ ok: false, code: 'token-not-responding' });
-    await expect.poll(() => room.pid, { timeout: 10_000 }).toBeUndefined();
-    fake.setFaults();
-    expectGood(token, unwrap(await sign(await ready())).signature);
-  });
-
-  test('a module that hangs while looking for tokens does not hide the tokens of another', async () => {
-    await room.stop();
-    fake.setFaults('hang-slots');
-    const limits = { probeMs: 1_500, callMs: 5_000 };
-    room = new Supervisor(tokenRoom, {
-      launch: forkLauncher(() => ENTRY),
-      init: () => ({ modules: [fake.modulePath, SOFTHSM_MODULE ?? ''], keyFiles: [], timeLimits: limits }),
+    beforeAll(() => {
+      const pki = createTestPki(join(folder, 'pki'));
+      createSoftHsm(join(folder, 'hsm')).addToken('Thử lỗi', pki.issue('Nguyễn Văn Lỗi', 'rsa-2048'));
+      fake = buildFakePkcs11(folder);
     });
-    expect((await only()).label).toBe('Thử lỗi');
-  });
-
-  test('an orderly stop ends a room whose driver hangs', async () => {
-    const token = await ready();
-    fake.setFaults('hang-sign');
-    const pending = sign(token);
-    await room.stop(10_000);
-    expect(await pending).toMatchObject({ ok: false, code: 'room-stopped' });
-  });
-
-  test('a signature that does not fit the certificate never leaves the room', async () => {
-    const token = await ready();
-    fake.setFaults('wrong-signature');
-    expect(await sign(token)).toMatchObject({ ok: false, code: 'signature-does-not-verify' });
-  });
-
-  test('a token pulled out in the middle of a batch is token-removed; plugged in again it wants a new login', async () => {
-    const token = await ready();
-    expectGood(token, unwrap(await sign(token)).signature);
-    fake.setFaults('removed');
-    expect(await sign(token)).toMatchObject({ ok: false, code: 'token-removed' });
-    expect(await room.call('list', {})).toEqual({ ok: true, value: [] });
-    fake.setFaults();
-    const again = await only();
-    expect(await sign(again)).toMatchObject({ ok: false, code: 'not-allowed' });
-    unwrap(await login(again, USER_PIN));
-    expectGood(again, unwrap(await sign(again)).signature);
-  });
-
-  test('pulling the token out and plugging it in is announced', async () => {
-    await only();
-    const counts: number[] = [];
-    room.on('changed', ({ count }) => counts.push(count));
-    fake.setFaults('removed');
-    await expect.poll(() => counts, { timeout: 15_000 }).toEqual([0]);
-    fake.setFaults();
-    await expect.poll(() => counts, { timeout: 15_000 }).toEqual([0, 1]);
-  });
-
-  test('wrong PINs run through low and final to locked, and a locked token is not asked again', async () => {
-    fake.setFaults('count-tries');
-    const token = await only();
-    const seen: string[] = [token.tries];
-    for (const code of ['pin-wrong', 'pin-wrong', 'pin-locked']) {
-      expect(await login(token, '654321')).toMatchObject({ ok: false, code });
-      seen.push((await only()).tries);
+    function start(limits = timeLimits): void {
+      room = new Supervisor(tokenRoom, {
+        launch: forkLauncher(() => ENTRY),
+        init: () => ({ modules: [fake.modulePath], keyFiles: [], timeLimits: limits }),
+      });
     }
-    expect(seen).toEqual(['ok', 'low', 'final', 'locked']);
-    expect(await login(token, USER_PIN)).toMatchObject({ ok: false, code: 'pin-locked' });
-  });
+    beforeEach(() => {
+      fake.setFaults();
+      start();
+    });
+    afterEach(() => room.stop(2_000));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('CKR_FUNCTION_FAILED at login is a fault of the token, not a wrong PIN, with the raw code', async () => {
-    const token = await only();
-    fake.setFaults('function-failed');
-    expect(await login(token, USER_PIN)).toMatchObject({ ok: false, code: 'token-failed', detail: expect.stringContaining('0x00000006') });
-  });
+    const login = (token: Token, pin: string | null) =>
+      room.call('login', { tokenId: token.id, pin: pin === null ? null : Uint8Array.from(Buffer.from(pin)) });
+    const sign = (token: Token, timeoutMs?: number) =>
+      room.call(
+        'sign',
+        { tokenId: token.id, certificateId: token.certificates[0]?.id ?? '', digest: DIGEST },
+        { timeoutMs },
+      );
+    async function only(): Promise<Token> {
+      const [token] = unwrap(await room.call('list', {}));
+      if (!token) throw new Error('no token');
+      return token;
+    }
+    async function ready(): Promise<Token> {
+      const token = await only();
+      unwrap(await login(token, USER_PIN));
+      return token;
+    }
+    function expectGood(token: Token, signature: string): void {
+      const { publicKey } = new X509Certificate(Buffer.from(token.certificates[0]?.der[0] ?? '', 'base64'));
+      expect(verify('sha256', MESSAGE, publicKey, Buffer.from(signature, 'base64'))).toBe(true);
+    }
 
-  test('a driver that answers the question for a size with 0 still gives its certificate', async () => {
-    fake.setFaults('size-zero');
-    const token = await ready();
-    expect(token.certificates).toHaveLength(1);
-    expectGood(token, unwrap(await sign(token)).signature);
-  });
+    test('a driver that hangs while signing is killed with its process; the next call gets a fresh one', async () => {
+      const token = await ready();
+      const { pid } = room;
+      fake.setFaults('hang-sign');
+      expect(await sign(token, 1_500)).toMatchObject({ ok: false, code: 'timeout' });
+      fake.setFaults();
+      const again = await ready();
+      expect(room.pid).not.toBe(pid);
+      expectGood(again, unwrap(await sign(again)).signature);
+    });
 
-  test('no session is opened for writing', async () => {
-    fake.setFaults('refuse-rw');
-    const token = await ready();
-    expectGood(token, unwrap(await sign(token)).signature);
-  });
+    test('the room itself names a driver that does not answer and makes way for a fresh one', async () => {
+      await room.stop();
+      start({ probeMs: 10_000, callMs: 1_000 });
+      const token = await ready();
+      fake.setFaults('hang-sign');
+      expect(await sign(token)).toMatchObject({ ok: false, code: 'token-not-responding' });
+      await expect.poll(() => room.pid, { timeout: 10_000 }).toBeUndefined();
+      fake.setFaults();
+      expectGood(token, unwrap(await sign(await ready())).signature);
+    });
 
-  test('CKA_ALWAYS_AUTHENTICATE: one PIN from the person, one login for each signature, nothing in between', async () => {
-    fake.setFaults('always-authenticate');
-    const token = await ready();
-    expect((await only()).asksPinPerSignature).toBe(true);
-    for (let count = 0; count < 3; count++) expectGood(token, unwrap(await sign(token)).signature);
-  });
+    test('a module that hangs while looking for tokens does not hide the tokens of another', async () => {
+      await room.stop();
+      fake.setFaults('hang-slots');
+      const limits = { probeMs: 1_500, callMs: 5_000 };
+      room = new Supervisor(tokenRoom, {
+        launch: forkLauncher(() => ENTRY),
+        init: () => ({ modules: [fake.modulePath, SOFTHSM_MODULE ?? ''], keyFiles: [], timeLimits: limits }),
+      });
+      expect((await only()).label).toBe('Thử lỗi');
+    });
 
-  test('a PIN pad: no PIN goes through the program', async () => {
-    fake.setFaults('protected-path');
-    const token = await only();
-    expect(token.hasProtectedPath).toBe(true);
-    unwrap(await login(token, null));
-    expectGood(token, unwrap(await sign(token)).signature);
-  });
-});
+    test('an orderly stop ends a room whose driver hangs', async () => {
+      const token = await ready();
+      fake.setFaults('hang-sign');
+      const pending = sign(token);
+      await room.stop(10_000);
+      expect(await pending).toMatchObject({ ok: false, code: 'room-stopped' });
+    });
+
+    test('a signature that does not fit the certificate never leaves the room', async () => {
+      const token = await ready();
+      fake.setFaults('wrong-signature');
+      expect(await sign(token)).toMatchObject({ ok: false, code: 'signature-does-not-verify' });
+    });
+
+    test('a token pulled out in the middle of a batch is token-removed; plugged in again it wants a new login', async () => {
+      const token = await ready();
+      expectGood(token, unwrap(await sign(token)).signature);
+      fake.setFaults('removed');
+      expect(await sign(token)).toMatchObject({ ok: false, code: 'token-removed' });
+      expect(await room.call('list', {})).toEqual({ ok: true, value: [] });
+      fake.setFaults();
+      const again = await only();
+      expect(await sign(again)).toMatchObject({ ok: false, code: 'not-allowed' });
+      unwrap(await login(again, USER_PIN));
+      expectGood(again, unwrap(await sign(again)).signature);
+    });
+
+    test('pulling the token out and plugging it in is announced', async () => {
+      await only();
+      const counts: number[] = [];
+      room.on('changed', ({ count }) => counts.push(count));
+      fake.setFaults('removed');
+      await expect.poll(() => counts, { timeout: 15_000 }).toEqual([0]);
+      fake.setFaults();
+      await expect.poll(() => counts, { timeout: 15_000 }).toEqual([0, 1]);
+    });
+
+    test('wrong PINs run through low and final to locked, and a locked token is not asked again', async () => {
+      fake.setFaults('count-tries');
+      const token = await only();
+      const seen: string[] = [token.tries];
+      for (const code of ['pin-wrong', 'pin-wrong', 'pin-locked']) {
+        expect(await login(token, '654321')).toMatchObject({ ok: false, code });
+        seen.push((await only()).tries);
+      }
+      expect(seen).toEqual(['ok', 'low', 'final', 'locked']);
+      expect(await login(token, USER_PIN)).toMatchObject({ ok: false, code: 'pin-locked' });
+    });
+
+    test('CKR_FUNCTION_FAILED at login is a fault of the token, not a wrong PIN, with the raw code', async () => {
+      const token = await only();
+      fake.setFaults('function-failed');
+      expect(await login(token, USER_PIN)).toMatchObject({
+        ok: false,
+        code: 'token-failed',
+        detail: expect.stringContaining('0x00000006'),
+      });
+    });
+
+    test('a driver that answers the question for a size with 0 still gives its certificate', async () => {
+      fake.setFaults('size-zero');
+      const token = await ready();
+      expect(token.certificates).toHaveLength(1);
+      expectGood(token, unwrap(await sign(token)).signature);
+    });
+
+    test('no session is opened for writing', async () => {
+      fake.setFaults('refuse-rw');
+      const token = await ready();
+      expectGood(token, unwrap(await sign(token)).signature);
+    });
+
+    test('CKA_ALWAYS_AUTHENTICATE: one PIN from the person, one login for each signature, nothing in between', async () => {
+      fake.setFaults('always-authenticate');
+      const token = await ready();
+      expect((await only()).asksPinPerSignature).toBe(true);
+      for (let count = 0; count < 3; count++) expectGood(token, unwrap(await sign(token)).signature);
+    });
+
+    test('a PIN pad: no PIN goes through the program', async () => {
+      fake.setFaults('protected-path');
+      const token = await only();
+      expect(token.hasProtectedPath).toBe(true);
+      unwrap(await login(token, null));
+      expectGood(token, unwrap(await sign(token)).signature);
+    });
+  },
+);

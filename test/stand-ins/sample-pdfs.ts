@@ -32,7 +32,10 @@ export function plainPdf(options: PlainPdfOptions = {}): Buffer {
   ]);
   extra.forEach((body, index) => bodies.set(10 + index, body));
   for (let index = 0; index < count; index++) {
-    bodies.set(firstPage + index, `<</Type /Page /Parent 2 0 R /Resources <</Font <</F1 3 0 R>>>> /Contents 4 0 R ${options.page ?? ''}>>`);
+    bodies.set(
+      firstPage + index,
+      `<</Type /Page /Parent 2 0 R /Resources <</Font <</F1 3 0 R>>>> /Contents 4 0 R ${options.page ?? ''}>>`,
+    );
   }
   return assemble(bodies, firstPage + count, options.eol ?? '\n');
 }
@@ -47,10 +50,16 @@ function assemble(bodies: ReadonlyMap<number, string>, size: number, eol: string
   }
   for (let number = 0; number < size; number++) {
     const offset = offsets.get(number);
-    table += offset === undefined ? `0000000000 ${number === 0 ? '65535' : '00001'} f \n` : `${String(offset).padStart(10, '0')} 00000 n \n`;
+    table +=
+      offset === undefined
+        ? `0000000000 ${number === 0 ? '65535' : '00001'} f \n`
+        : `${String(offset).padStart(10, '0')} 00000 n \n`;
   }
   const start = Buffer.byteLength(file, 'latin1');
-  return Buffer.from(`${file}${table}trailer\n<</Size ${size} /Root 1 0 R>>\nstartxref\n${start}\n%%EOF${eol}`, 'latin1');
+  return Buffer.from(
+    `${file}${table}trailer\n<</Size ${size} /Root 1 0 R>>\nstartxref\n${start}\n%%EOF${eol}`,
+    'latin1',
+  );
 }
 
 /** A hybrid file as Word writes them: one object is shown only by the stream that `/XRefStm` names. */
@@ -67,7 +76,8 @@ export function hybridPdf(): Buffer {
   const packed = '5 0 <</EmbeddedFiles <</Names []>> >>';
   add(4, `<</Type /ObjStm /N 1 /First 4 /Length ${packed.length}>>\nstream\n${packed}\nendstream`);
   const streamAt = file.length;
-  const row = (type: number, second: number, third: number): string => String.fromCharCode(type, second >> 8, second & 255, third);
+  const row = (type: number, second: number, third: number): string =>
+    String.fromCharCode(type, second >> 8, second & 255, third);
   const rows = row(2, 4, 0) + row(1, streamAt, 0);
   file += `6 0 obj\n<</Type /XRef /Size 7 /W [1 2 1] /Index [5 2] /Root 1 0 R /Length ${rows.length}>>\nstream\n${rows}\nendstream\nendobj\n`;
   const tableAt = file.length;

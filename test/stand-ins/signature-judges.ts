@@ -6,7 +6,9 @@ import { join } from 'node:path';
 const TOOLS = ['pdfsig', 'mutool', 'qpdf', 'openssl', 'pdftotext'];
 
 /** Why tests with them are skipped; undefined when they run. */
-export const JUDGES_MISSING: string | undefined = TOOLS.every((tool) => existsSync(`/usr/bin/${tool}`)) ? undefined : 'poppler-utils, mupdf-tools or qpdf is not installed';
+export const JUDGES_MISSING: string | undefined = TOOLS.every((tool) => existsSync(`/usr/bin/${tool}`))
+  ? undefined
+  : 'poppler-utils, mupdf-tools or qpdf is not installed';
 
 export interface Judgement {
   /** One entry a signature, in pdfsig's order. */
@@ -31,25 +33,52 @@ export function judge(folder: string, pdf: Buffer, rootPath: string): Judgement 
     pdfsig: report
       .split('Signature #')
       .slice(1)
-      .map((part) => ({ isValid: part.includes('Signature is Valid.'), coversAll: part.includes('- Total document signed') })),
+      .map((part) => ({
+        isValid: part.includes('Signature is Valid.'),
+        coversAll: part.includes('- Total document signed'),
+      })),
     mutool: mutool.stdout + mutool.stderr,
     qpdf: qpdf.stdout + qpdf.stderr,
     cades: [...pdf.toString('latin1').matchAll(/\/ByteRange \[0 +(\d+) +(\d+) +(\d+) *\]/g)].map((match) => {
       const [gapStart, gapEnd, rest] = match.slice(1).map(Number) as [number, number, number];
-      writeFileSync(join(folder, 'covered.bin'), Buffer.concat([pdf.subarray(0, gapStart), pdf.subarray(gapEnd, gapEnd + rest)]));
+      writeFileSync(
+        join(folder, 'covered.bin'),
+        Buffer.concat([pdf.subarray(0, gapStart), pdf.subarray(gapEnd, gapEnd + rest)]),
+      );
       writeFileSync(join(folder, 'cms.der'), Buffer.from(pdf.toString('latin1', gapStart + 1, gapEnd - 1), 'hex'));
-      const args = ['cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', join(folder, 'cms.der'), '-content', join(folder, 'covered.bin')];
-      const verdict = spawnSync('openssl', [...args, '-CAfile', rootPath, '-purpose', 'any', '-out', join(folder, 'out.bin')], { env, encoding: 'utf8' });
+      const args = [
+        'cms',
+        '-verify',
+        '-cades',
+        '-binary',
+        '-inform',
+        'DER',
+        '-in',
+        join(folder, 'cms.der'),
+        '-content',
+        join(folder, 'covered.bin'),
+      ];
+      const verdict = spawnSync(
+        'openssl',
+        [...args, '-CAfile', rootPath, '-purpose', 'any', '-out', join(folder, 'out.bin')],
+        { env, encoding: 'utf8' },
+      );
       return verdict.status === 0 && /CAdES Verification successful/.test(verdict.stderr);
     }),
   };
 }
 
 /** The first page as grey pixels, 72 dpi, for looking where ink is. */
-export function renderPage(folder: string, pdf: Buffer): { width: number; height: number; isInk(x: number, y: number): boolean } {
+export function renderPage(
+  folder: string,
+  pdf: Buffer,
+): { width: number; height: number; isInk(x: number, y: number): boolean } {
   const path = join(folder, 'rendered.pdf');
   writeFileSync(path, pdf);
-  const image = execFileSync('mutool', ['draw', '-r', '72', '-c', 'gray', '-F', 'pgm', '-o', '-', path, '1'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 });
+  const image = execFileSync('mutool', ['draw', '-r', '72', '-c', 'gray', '-F', 'pgm', '-o', '-', path, '1'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 1 << 26,
+  });
   const header = /^P5\s+(?:#.*\s+)*(\d+)\s+(\d+)\s+255\s/.exec(image.toString('latin1', 0, 200));
   if (!header) throw new Error('no picture');
   const [width, height] = [Number(header[1]), Number(header[2])];

@@ -1,5 +1,5 @@
 /** @file Signs and verifies in this process: practice keys, the key-file token, blob files, the document signer. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main/blobs/blob-file.ts';
 import type { Appearance } from '../../main/imaging/protocol.ts';
@@ -15,6 +15,7 @@ export interface SigningDesk {
   readonly signer: DocumentSigner;
   readonly token: Token;
   readonly caPem: string;
+  readonly officerName: string;
   deposit(bytes: Buffer): Promise<BlobAccess>;
   read(deposit: Deposit): Promise<Buffer>;
   sign(bytes: Buffer, appearance?: Appearance, signedAt?: string): Promise<Buffer>;
@@ -33,20 +34,34 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
   if (!token || !certificate) throw new Error('no practice certificate');
   await source.login(token.id, Buffer.from(PRACTICE_PIN));
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder: RESOURCES });
-  const access = (deposit: Deposit): BlobAccess => ({ path: join(incomingFolder, deposit.file), key: deposit.key, sizeBytes: deposit.sizeBytes, mediaType: deposit.mediaType });
+  const access = (deposit: Deposit): BlobAccess => ({
+    path: join(incomingFolder, deposit.file),
+    key: deposit.key,
+    sizeBytes: deposit.sizeBytes,
+    mediaType: deposit.mediaType,
+  });
   const desk: SigningDesk = {
     signer,
     token,
-    caPem: readFileSync(keys.caPemPath, 'utf8'),
+    caPem: keys.caPem,
+    officerName: officer.name,
     deposit: async (bytes) => access(await depositBlob(incomingFolder, bytes, 'application/pdf')),
     read: (deposit) => readBlob(access(deposit)),
     async sign(bytes, appearance = { kind: 'none' }, signedAt = new Date().toISOString()) {
       const pdf = await desk.deposit(bytes);
-      const prepared = await signer.prepareSignature({ pdf, certificates: certificate.der, signedAt, signerName: officer.name, reason: null, appearance });
+      const prepared = await signer.prepareSignature({
+        pdf,
+        certificates: certificate.der,
+        signedAt,
+        signerName: officer.name,
+        reason: null,
+        appearance,
+      });
       const { signature } = await source.sign(token.id, certificate.id, Buffer.from(prepared.digest, 'base64'));
       return desk.read((await signer.finishSignature({ draft: prepared.draft, state: prepared.state, signature })).pdf);
     },
-    verify: (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString()) => verifyDocument(bytes, roots, at),
+    verify: (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString()) =>
+      verifyDocument(bytes, roots, at),
   };
   return desk;
 }

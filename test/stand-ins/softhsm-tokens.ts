@@ -4,12 +4,18 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openssl, type TestSigner } from './test-pki.ts';
 
-const MODULES = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so', '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so'];
+const MODULES = [
+  '/usr/lib/softhsm/libsofthsm2.so',
+  '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
+  '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
+];
 export const SOFTHSM_MODULE: string | undefined = MODULES.find((path) => existsSync(path));
 
 /** Why tests with SoftHSM are skipped; undefined when they run. */
 export const SOFTHSM_MISSING: string | undefined =
-  SOFTHSM_MODULE && existsSync('/usr/bin/softhsm2-util') && existsSync('/usr/bin/pkcs11-tool') ? undefined : 'softhsm2 or opensc is not installed';
+  SOFTHSM_MODULE && existsSync('/usr/bin/softhsm2-util') && existsSync('/usr/bin/pkcs11-tool')
+    ? undefined
+    : 'softhsm2 or opensc is not installed';
 
 export const USER_PIN = '123456';
 
@@ -29,7 +35,8 @@ export function createSoftHsm(folder: string): SoftHsm {
   const configPath = join(folder, 'softhsm2.conf');
   writeFileSync(configPath, `directories.tokendir = ${tokenFolder}\nobjectstore.backend = file\nlog.level = ERROR\n`);
   process.env.SOFTHSM2_CONF = configPath;
-  const run = (program: string, args: readonly string[]): void => void execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const run = (program: string, args: readonly string[]): void =>
+    void execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   return {
     configPath,
     tokenFolder,
@@ -37,11 +44,38 @@ export function createSoftHsm(folder: string): SoftHsm {
       run('softhsm2-util', ['--init-token', '--free', '--label', label, '--so-pin', '87654321', '--pin', USER_PIN]);
       const pkcs8 = join(folder, 'import.pem');
       writeFileSync(pkcs8, openssl(['pkcs8', '-topk8', '-nocrypt', '-in', signer.keyPath]));
-      run('softhsm2-util', ['--import', pkcs8, '--token', label, '--label', 'signing', '--id', 'a1', '--pin', USER_PIN]);
+      run('softhsm2-util', [
+        '--import',
+        pkcs8,
+        '--token',
+        label,
+        '--label',
+        'signing',
+        '--id',
+        'a1',
+        '--pin',
+        USER_PIN,
+      ]);
       const write = (der: Buffer, id: string): void => {
         const path = join(folder, `${id}.der`);
         writeFileSync(path, der);
-        run('pkcs11-tool', ['--module', SOFTHSM_MODULE ?? '', '--token-label', label, '--login', '--pin', USER_PIN, '--write-object', path, '--type', 'cert', '--id', id, '--label', id]);
+        run('pkcs11-tool', [
+          '--module',
+          SOFTHSM_MODULE ?? '',
+          '--token-label',
+          label,
+          '--login',
+          '--pin',
+          USER_PIN,
+          '--write-object',
+          path,
+          '--type',
+          'cert',
+          '--id',
+          id,
+          '--label',
+          id,
+        ]);
       };
       write(signer.certificateDer, 'a1');
       if (issuerDer) write(issuerDer, 'c1');

@@ -18,7 +18,11 @@ export interface TestPki {
   readonly rootPem: string;
   readonly issuerPath: string;
   readonly issuerDer: Buffer;
-  issue(name: string, kind: KeyKind, options?: { readonly isExpired?: boolean; readonly keyUsage?: string }): TestSigner;
+  issue(
+    name: string,
+    kind: KeyKind,
+    options?: { readonly isExpired?: boolean; readonly keyUsage?: string },
+  ): TestSigner;
 }
 
 const CONFIG = `
@@ -45,7 +49,10 @@ authorityKeyIdentifier = keyid
 `;
 
 export function openssl(args: readonly string[], keyUsage = 'digitalSignature,nonRepudiation'): Buffer {
-  return execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SIGNER_KEY_USAGE: keyUsage } });
+  return execFileSync('openssl', args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SIGNER_KEY_USAGE: keyUsage },
+  });
 }
 
 export function createTestPki(folder: string): TestPki {
@@ -54,17 +61,57 @@ export function createTestPki(folder: string): TestPki {
   writeFileSync(config, CONFIG);
   const file = (name: string): string => join(folder, name);
   const newKey = (path: string, kind: KeyKind): void => {
-    const parameters = kind === 'p-256' ? ['EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-pkeyopt', 'ec_param_enc:named_curve'] : ['RSA', '-pkeyopt', `rsa_keygen_bits:${kind.slice(4)}`];
-    openssl(['genpkey', '-quiet', '-algorithm', ...parameters, '-out', path].filter((argument) => argument !== '-quiet'));
+    const parameters =
+      kind === 'p-256'
+        ? ['EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-pkeyopt', 'ec_param_enc:named_curve']
+        : ['RSA', '-pkeyopt', `rsa_keygen_bits:${kind.slice(4)}`];
+    openssl(
+      ['genpkey', '-quiet', '-algorithm', ...parameters, '-out', path].filter((argument) => argument !== '-quiet'),
+    );
   };
   const request = (key: string, subject: string, out: string): void => {
     openssl(['req', '-new', '-utf8', '-config', config, '-key', key, '-subj', subject, '-out', out]);
   };
   newKey(file('root.key'), 'rsa-2048');
-  openssl(['req', '-x509', '-new', '-utf8', '-config', config, '-extensions', 'root', '-key', file('root.key'), '-days', '3650', '-subj', '/C=VN/O=Thử nghiệm/CN=Gốc thử nghiệm', '-out', file('root.pem')]);
+  openssl([
+    'req',
+    '-x509',
+    '-new',
+    '-utf8',
+    '-config',
+    config,
+    '-extensions',
+    'root',
+    '-key',
+    file('root.key'),
+    '-days',
+    '3650',
+    '-subj',
+    '/C=VN/O=Thử nghiệm/CN=Gốc thử nghiệm',
+    '-out',
+    file('root.pem'),
+  ]);
   newKey(file('issuer.key'), 'rsa-2048');
   request(file('issuer.key'), '/C=VN/O=Thử nghiệm/CN=CA cấp dưới thử nghiệm', file('issuer.csr'));
-  openssl(['x509', '-req', '-in', file('issuer.csr'), '-CA', file('root.pem'), '-CAkey', file('root.key'), '-CAcreateserial', '-days', '1825', '-extfile', config, '-extensions', 'issuer', '-out', file('issuer.pem')]);
+  openssl([
+    'x509',
+    '-req',
+    '-in',
+    file('issuer.csr'),
+    '-CA',
+    file('root.pem'),
+    '-CAkey',
+    file('root.key'),
+    '-CAcreateserial',
+    '-days',
+    '1825',
+    '-extfile',
+    config,
+    '-extensions',
+    'issuer',
+    '-out',
+    file('issuer.pem'),
+  ]);
   let count = 0;
   return {
     folder,
@@ -77,8 +124,33 @@ export function createTestPki(folder: string): TestPki {
       newKey(`${base}.key`, kind);
       request(`${base}.key`, `/C=VN/O=UBND xã Thử/CN=${name}`, `${base}.csr`);
       const dates = options.isExpired ? ['-days', '-1'] : ['-days', '365'];
-      openssl(['x509', '-req', '-in', `${base}.csr`, '-CA', file('issuer.pem'), '-CAkey', file('issuer.key'), '-CAcreateserial', ...dates, '-extfile', config, '-extensions', 'signer', '-out', `${base}.pem`], options.keyUsage);
-      return { name, keyPath: `${base}.key`, certificatePath: `${base}.pem`, certificateDer: openssl(['x509', '-in', `${base}.pem`, '-outform', 'DER']) };
+      openssl(
+        [
+          'x509',
+          '-req',
+          '-in',
+          `${base}.csr`,
+          '-CA',
+          file('issuer.pem'),
+          '-CAkey',
+          file('issuer.key'),
+          '-CAcreateserial',
+          ...dates,
+          '-extfile',
+          config,
+          '-extensions',
+          'signer',
+          '-out',
+          `${base}.pem`,
+        ],
+        options.keyUsage,
+      );
+      return {
+        name,
+        keyPath: `${base}.key`,
+        certificatePath: `${base}.pem`,
+        certificateDer: openssl(['x509', '-in', `${base}.pem`, '-outform', 'DER']),
+      };
     },
   };
 }

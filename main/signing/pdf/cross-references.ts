@@ -36,13 +36,14 @@ export function readCrossReferences(bytes: Buffer, budget: InflateBudget): Cross
   parser.expectKeyword('startxref');
   const startXref = parser.expectInteger();
   while (isWhitespace(bytes[parser.position])) parser.position++;
-  if (bytes.toString('latin1', parser.position, parser.position + 5) !== '%%EOF') throw new PdfDamaged('no %%EOF after startxref');
+  if (bytes.toString('latin1', parser.position, parser.position + 5) !== '%%EOF')
+    throw new PdfDamaged('no %%EOF after startxref');
   const structureEnd = parser.position + 5;
 
   const sections: Section[] = [];
   const seen = new Set<number>();
   let entryCount = 0;
-  for (let offset: number | undefined = startXref; offset !== undefined; ) {
+  for (let offset: number | undefined = startXref; offset !== undefined;) {
     if (seen.has(offset) || sections.length >= MAX_SECTIONS) throw new PdfDamaged('cross-references in a circle');
     seen.add(offset);
     const section: Section = readSection(bytes, offset, budget);
@@ -90,7 +91,10 @@ function readSubsection(parser: PdfParser, first: number, entries: Map<number, E
     const isUsed = parser.takeKeyword('n');
     if (!isUsed && !parser.takeKeyword('f')) throw parser.damaged('expected n or f');
     // An entry in use at byte 0 is the mark of writers that mean a free one; nothing can stand there.
-    entries.set(first + index, isUsed && offset > 0 ? { kind: 'plain', offset, generation } : { kind: 'free', generation });
+    entries.set(
+      first + index,
+      isUsed && offset > 0 ? { kind: 'plain', offset, generation } : { kind: 'free', generation },
+    );
   }
 }
 
@@ -107,7 +111,8 @@ function readStreamSection(bytes: Buffer, offset: number, budget: InflateBudget)
   parser.expectKeyword('stream');
   const length = offsetEntry(dict, 'Length') ?? 0;
   const contentStart = streamStart(parser);
-  if (contentStart + length > bytes.length) throw new PdfDamaged('cross-reference stream reaches past the end of the file');
+  if (contentStart + length > bytes.length)
+    throw new PdfDamaged('cross-reference stream reaches past the end of the file');
   parser.position = contentStart + length;
   parser.expectKeyword('endstream');
   parser.expectKeyword('endobj');
@@ -121,8 +126,11 @@ function readStreamEntries(stream: PdfStream, budget: InflateBudget): Map<number
   const direct = (value: PdfValue | undefined): PdfValue => value ?? PDF_NULL;
   const widths = integers(stream.dict, 'W');
   const [typeBytes = 0, secondBytes = 0, thirdBytes = 0] = widths;
-  if (widths.length !== 3 || widths.some((width) => width > 6)) throw new PdfDamaged('cross-reference stream with odd widths');
-  const index = stream.dict.entries.has('Index') ? integers(stream.dict, 'Index') : [0, offsetEntry(stream.dict, 'Size') ?? 0];
+  if (widths.length !== 3 || widths.some((width) => width > 6))
+    throw new PdfDamaged('cross-reference stream with odd widths');
+  const index = stream.dict.entries.has('Index')
+    ? integers(stream.dict, 'Index')
+    : [0, offsetEntry(stream.dict, 'Size') ?? 0];
   const content = decodeStream(stream, budget, direct);
   const entries = new Map<number, Entry>();
   let position = 0;
@@ -153,7 +161,8 @@ function integers(owner: PdfDict, key: string): number[] {
   const value = owner.entries.get(key);
   if (value?.kind !== 'array') throw new PdfDamaged(`cross-reference stream without /${key}`);
   return value.items.map((item) => {
-    if (item.kind !== 'number' || !Number.isInteger(item.value) || item.value < 0) throw new PdfDamaged(`/${key} is not a list of integers`);
+    if (item.kind !== 'number' || !Number.isInteger(item.value) || item.value < 0)
+      throw new PdfDamaged(`/${key} is not a list of integers`);
     return item.value;
   });
 }
@@ -162,6 +171,7 @@ function integers(owner: PdfDict, key: string): number[] {
 function offsetEntry(owner: PdfDict, key: string): number | undefined {
   const value = owner.entries.get(key);
   if (value === undefined) return undefined;
-  if (value.kind !== 'number' || !Number.isInteger(value.value) || value.value < 0) throw new PdfDamaged(`/${key} is not an offset`);
+  if (value.kind !== 'number' || !Number.isInteger(value.value) || value.value < 0)
+    throw new PdfDamaged(`/${key} is not an offset`);
   return value.value;
 }

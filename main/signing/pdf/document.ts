@@ -100,7 +100,8 @@ export class PdfDocument {
     if (this.#reading.has(number)) throw new PdfDamaged(`object ${number} depends on itself`);
     this.#reading.add(number);
     try {
-      const value = entry.kind === 'plain' ? this.located(number).value : this.#packed(entry.container, entry.index, number);
+      const value =
+        entry.kind === 'plain' ? this.located(number).value : this.#packed(entry.container, entry.index, number);
       this.#values.set(number, value);
       return value;
     } finally {
@@ -139,7 +140,8 @@ export class PdfDocument {
   #stream(parser: PdfParser, dict: PdfDict, number: number): PdfStream {
     const start = streamStart(parser);
     const length = this.resolve(dict.entries.get('Length'));
-    if (length.kind !== 'number' || !Number.isInteger(length.value) || length.value < 0) throw new PdfDamaged(`stream ${number} has no length`);
+    if (length.kind !== 'number' || !Number.isInteger(length.value) || length.value < 0)
+      throw new PdfDamaged(`stream ${number} has no length`);
     const end = start + length.value;
     if (end > this.bytes.length) throw new PdfDamaged(`stream ${number} reaches past the end of the file`);
     parser.position = end;

@@ -28,7 +28,9 @@ function inflate(bytes: Buffer, budget: InflateBudget): Buffer {
     budget.remainingBytes -= inflated.length;
     return inflated;
   } catch (cause) {
-    throw new PdfDamaged(`stream cannot be inflated: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new PdfDamaged(`stream cannot be inflated: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -81,7 +83,11 @@ function prediction(type: number | undefined, left: number, above: number, corne
       return (left + above) >> 1;
     case 4: {
       const estimate = left + above - corner;
-      const [toLeft, toAbove, toCorner] = [Math.abs(estimate - left), Math.abs(estimate - above), Math.abs(estimate - corner)];
+      const [toLeft, toAbove, toCorner] = [
+        Math.abs(estimate - left),
+        Math.abs(estimate - above),
+        Math.abs(estimate - corner),
+      ];
       return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
     }
     default:

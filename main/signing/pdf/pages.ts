@@ -23,7 +23,8 @@ export function listPages(document: PdfDocument): Page[] {
   const pages: Page[] = [];
   const seen = new Set<number>();
   const visit = (value: PdfValue | undefined, inherited: ReadonlyMap<string, PdfValue>, depth: number): void => {
-    if (value?.kind !== 'reference' || seen.has(value.number) || depth > MAX_DEPTH) throw new PdfDamaged('page tree is not a tree');
+    if (value?.kind !== 'reference' || seen.has(value.number) || depth > MAX_DEPTH)
+      throw new PdfDamaged('page tree is not a tree');
     seen.add(value.number);
     const node = document.resolve(value);
     if (node.kind !== 'dict') throw new PdfDamaged(`object ${value.number} is not a page`);
@@ -45,7 +46,12 @@ export function listPages(document: PdfDocument): Page[] {
   return pages;
 }
 
-function readPage(document: PdfDocument, reference: PdfReference, dict: PdfDict, inherited: ReadonlyMap<string, PdfValue>): Page {
+function readPage(
+  document: PdfDocument,
+  reference: PdfReference,
+  dict: PdfDict,
+  inherited: ReadonlyMap<string, PdfValue>,
+): Page {
   const media = readBox(document, inherited.get('MediaBox')) ?? A4;
   const crop = readBox(document, inherited.get('CropBox'));
   const shown = crop ? intersect(crop, media) : media;
@@ -61,7 +67,10 @@ function readPage(document: PdfDocument, reference: PdfReference, dict: PdfDict,
   };
 }
 
-function readBox(document: PdfDocument, value: PdfValue | undefined): readonly [number, number, number, number] | undefined {
+function readBox(
+  document: PdfDocument,
+  value: PdfValue | undefined,
+): readonly [number, number, number, number] | undefined {
   const box = document.resolve(value);
   if (box.kind !== 'array' || box.items.length !== 4) return undefined;
   const [a, b, c, d] = box.items.map((item) => {

@@ -31,7 +31,12 @@ export class PdfParser {
     for (; this.position < this.end; this.position++) {
       const byte = this.bytes[this.position];
       if (byte === 0x25) {
-        while (this.position + 1 < this.end && this.bytes[this.position + 1] !== 0x0a && this.bytes[this.position + 1] !== 0x0d) this.position++;
+        while (
+          this.position + 1 < this.end &&
+          this.bytes[this.position + 1] !== 0x0a &&
+          this.bytes[this.position + 1] !== 0x0d
+        )
+          this.position++;
       } else if (!isWhitespace(byte)) return;
     }
   }
@@ -60,7 +65,8 @@ export class PdfParser {
       value = value * 10 + byte - 0x30;
       if (++position - this.position > 15) return undefined;
     }
-    if (position === this.position || isRegular(position < this.end ? this.bytes[position] : undefined)) return undefined;
+    if (position === this.position || isRegular(position < this.end ? this.bytes[position] : undefined))
+      return undefined;
     this.position = position;
     return value;
   }
@@ -149,14 +155,17 @@ export class PdfParser {
     const start = this.position++;
     while (this.position < this.end && isRegular(this.bytes[this.position])) this.position++;
     const source = this.bytes.toString('latin1', start, this.position);
-    const decoded = source.slice(1).replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    const decoded = source
+      .slice(1)
+      .replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
     return { kind: 'name', name: decoded, source };
   }
 
   #hexString(): PdfValue {
     const start = this.position;
     const end = this.bytes.indexOf(0x3e, start);
-    if (end < 0 || end >= this.end || end - start > MAX_TOKEN_BYTES) throw this.damaged('hexadecimal string without end');
+    if (end < 0 || end >= this.end || end - start > MAX_TOKEN_BYTES)
+      throw this.damaged('hexadecimal string without end');
     this.position = end + 1;
     const digits = this.bytes.toString('latin1', start + 1, end).replace(/[\0\t\n\f\r ]+/g, '');
     if (!/^[0-9a-fA-F]*$/.test(digits)) throw this.damaged('not a hexadecimal string');
@@ -167,8 +176,9 @@ export class PdfParser {
   #literalString(): PdfValue {
     const start = this.position++;
     const out: number[] = [];
-    for (let open = 1; open > 0; ) {
-      if (this.position >= this.end || this.position - start > MAX_TOKEN_BYTES) throw this.damaged('string without end');
+    for (let open = 1; open > 0;) {
+      if (this.position >= this.end || this.position - start > MAX_TOKEN_BYTES)
+        throw this.damaged('string without end');
       const byte = this.bytes[this.position++] ?? 0;
       if (byte === 0x5c) this.#escape(out);
       else if (byte === 0x0d) {
@@ -180,7 +190,13 @@ export class PdfParser {
         out.push(byte);
       }
     }
-    return { kind: 'string', bytes: Buffer.from(out), start, end: this.position, source: this.bytes.subarray(start, this.position) };
+    return {
+      kind: 'string',
+      bytes: Buffer.from(out),
+      start,
+      end: this.position,
+      source: this.bytes.subarray(start, this.position),
+    };
   }
 
   #escape(out: number[]): void {

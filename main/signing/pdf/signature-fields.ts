@@ -23,7 +23,8 @@ export function listSignatureFields(document: PdfDocument): SignatureField[] {
   const seen = new Set<number>();
   const visit = (value: PdfValue, parentName: string, inheritedType: string | undefined, depth: number): void => {
     if (value.kind !== 'reference') return;
-    if (seen.has(value.number) || depth > MAX_DEPTH || seen.size > MAX_FIELDS) throw new PdfDamaged('form fields are not a tree');
+    if (seen.has(value.number) || depth > MAX_DEPTH || seen.size > MAX_FIELDS)
+      throw new PdfDamaged('form fields are not a tree');
     seen.add(value.number);
     const field = document.resolve(value);
     if (field.kind !== 'dict') return;
@@ -33,7 +34,8 @@ export function listSignatureFields(document: PdfDocument): SignatureField[] {
     const type = document.entry(field, 'FT');
     const fieldType = type.kind === 'name' ? type.name : inheritedType;
     const kids = document.entry(field, 'Kids');
-    const children = kids.kind === 'array' ? kids.items.filter((kid) => document.dictionary(kid)?.entries.has('T')) : [];
+    const children =
+      kids.kind === 'array' ? kids.items.filter((kid) => document.dictionary(kid)?.entries.has('T')) : [];
     if (children.length > 0) {
       for (const child of children) visit(child, fullName, fieldType, depth + 1);
     } else if (fieldType === 'Sig') {
@@ -54,7 +56,10 @@ export function listSignatureFields(document: PdfDocument): SignatureField[] {
 /** A text string: UTF-16BE, UTF-8 or PDFDocEncoding taken as Latin-1 (7.9.2.2). */
 export function decodeText(text: PdfString): string {
   const { bytes } = text;
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2))).swap16().toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)))
+      .swap16()
+      .toString('utf16le');
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.toString('utf8', 3);
   return bytes.toString('latin1');
 }

@@ -59,7 +59,9 @@ function trailerOf(document: PdfDocument, size: number, seed: string): PdfDict {
     const value = document.trailer.entries.get(key);
     if (value) entries.push([key, value]);
   }
-  const changing = hexString(createHash('sha256').update(seed).update(String(document.bytes.length)).digest().subarray(0, 16));
+  const changing = hexString(
+    createHash('sha256').update(seed).update(String(document.bytes.length)).digest().subarray(0, 16),
+  );
   const id = document.resolve(document.trailer.entries.get('ID'));
   const permanent = id.kind === 'array' ? document.resolve(id.items[0]) : undefined;
   entries.push(['ID', array([permanent?.kind === 'string' ? permanent : changing, changing])]);
@@ -101,7 +103,11 @@ function crossReferenceStream(number: number, offsets: Offsets, trailer: PdfDict
     ]),
     bytes: Buffer.concat(rows),
   };
-  return Buffer.concat([Buffer.from(`${number} 0 obj\n`, 'latin1'), serialise(body), Buffer.from('\nendobj\n', 'latin1')]);
+  return Buffer.concat([
+    Buffer.from(`${number} 0 obj\n`, 'latin1'),
+    serialise(body),
+    Buffer.from('\nendobj\n', 'latin1'),
+  ]);
 }
 
 function consecutiveRuns(numbers: readonly number[]): number[][] {

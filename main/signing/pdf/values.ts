@@ -3,7 +3,8 @@
  * written again differs from the original only where something was changed on purpose.
  */
 
-export type PdfValue = PdfNull | PdfBoolean | PdfNumber | PdfName | PdfString | PdfArray | PdfDict | PdfReference | PdfStream;
+export type PdfValue =
+  PdfNull | PdfBoolean | PdfNumber | PdfName | PdfString | PdfArray | PdfDict | PdfReference | PdfStream;
 
 export interface PdfNull {
   readonly kind: 'null';
@@ -166,7 +167,9 @@ export function isSameValue(a: PdfValue | undefined, b: PdfValue | undefined): b
     }
     case 'dict': {
       const other = (b as PdfDict).entries;
-      return a.entries.size === other.size && [...a.entries].every(([key, entry]) => isSameValue(entry, other.get(key)));
+      return (
+        a.entries.size === other.size && [...a.entries].every(([key, entry]) => isSameValue(entry, other.get(key)))
+      );
     }
     case 'stream':
       return isSameValue(a.dict, (b as PdfStream).dict) && a.bytes.equals((b as PdfStream).bytes);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { SOFTHSM_MISSING, SOFTHSM_MODULE } from '../softhsm-tokens.ts';
 
 /** Why tests with it are skipped; undefined when they run. */
-export const FAKE_PKCS11_MISSING: string | undefined = SOFTHSM_MISSING ?? (existsSync('/usr/bin/gcc') ? undefined : 'gcc is not installed');
+export const FAKE_PKCS11_MISSING: string | undefined =
+  SOFTHSM_MISSING ?? (existsSync('/usr/bin/gcc') ? undefined : 'gcc is not installed');
 
 export interface FakePkcs11 {
   readonly modulePath: string;
@@ -16,7 +17,9 @@ export interface FakePkcs11 {
 export function buildFakePkcs11(folder: string): FakePkcs11 {
   const modulePath = join(folder, 'libfakepkcs11.so');
   const control = join(folder, 'faults');
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', modulePath, join(import.meta.dirname, 'fake.c'), '-ldl'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', modulePath, join(import.meta.dirname, 'fake.c'), '-ldl'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   writeFileSync(control, '');
   process.env.FAKE_PKCS11_CONTROL = control;
   process.env.FAKE_PKCS11_REAL = SOFTHSM_MODULE;

@@ -36,7 +36,17 @@ test('a file as it was signed is valid, and says honestly what was not checked',
   expect(desk.verify(signed)).toMatchObject({
     verdict: 'valid',
     signatures: [
-      { field: 'Signature1', signer: desk.officerName, level: 'B-B', coverage: 'whole', integrity: 'intact', trust: 'trusted', revocation: 'not-checked', timestamp: 'none', changesAfter: 'none' },
+      {
+        field: 'Signature1',
+        signer: desk.officerName,
+        level: 'B-B',
+        coverage: 'whole',
+        integrity: 'intact',
+        trust: 'trusted',
+        revocation: 'not-checked',
+        timestamp: 'none',
+        changesAfter: 'none',
+      },
     ],
   });
   expect(first(signed)?.reasons.join(' ')).toContain('Chưa kiểm tra tình trạng thu hồi');
@@ -52,7 +62,10 @@ test.each<[string, () => Buffer, string]>([
 
 test('an encrypted file asks for its password', () => {
   const bytes = replaced(plainPdf({ page: '/Rotate 0' }), '/Root 1 0 R>>', '/Root 1 0 R>>');
-  const encrypted = Buffer.from(bytes.toString('latin1').replace('/Root 1 0 R>>', '/Root 1 0 R /Encrypt 3 0 R>>'), 'latin1');
+  const encrypted = Buffer.from(
+    bytes.toString('latin1').replace('/Root 1 0 R>>', '/Root 1 0 R /Encrypt 3 0 R>>'),
+    'latin1',
+  );
   expect(() => desk.verify(encrypted)).toThrow('pdf-password');
 });
 
@@ -99,20 +112,54 @@ describe('whoever changes a signed file is found out', () => {
   });
 
   test('bytes cut off the end', () => {
-    for (const count of [1, 2, 7, 40, 500]) expect(desk.verify(signed.subarray(0, signed.length - count)).verdict).not.toBe('valid');
+    for (const count of [1, 2, 7, 40, 500])
+      expect(desk.verify(signed.subarray(0, signed.length - count)).verdict).not.toBe('valid');
   });
 });
 
 describe('known attacks on incremental updates', () => {
   const page = (entries: string): string => `<</Type /Page /Parent 2 0 R /Resources <<>> ${entries}>>`;
   const attacks: [string, () => Buffer, string, string][] = [
-    ['a page that shows other content', () => update(signed, [sourceObject(10, page('/Contents 4 0 R /Annots [12 0 R]'))]), 'altered', 'other'],
-    ['a content stream that is replaced', () => update(signed, [sourceObject(4, '<</Length 0>>\nstream\n\nendstream')]), 'altered', 'other'],
-    ['an object that is freed by a shorter table', () => replaced(update(signed, [sourceObject(3, '<<>>')]), ' 00000 n \ntrailer', ' 00000 f \ntrailer'), 'altered', 'other'],
-    ['a catalog that opens something', () => update(signed, [sourceObject(1, '<</Type /Catalog /Pages 2 0 R /AcroForm 20 0 R /OpenAction 3 0 R>>')]), 'altered', 'other'],
-    ['a page more', () => update(signed, [sourceObject(2, '<</Type /Pages /Kids [10 0 R 11 0 R 10 0 R] /Count 3 /MediaBox [0 0 595 842]>>')]), 'altered', 'other'],
+    [
+      'a page that shows other content',
+      () => update(signed, [sourceObject(10, page('/Contents 4 0 R /Annots [12 0 R]'))]),
+      'altered',
+      'other',
+    ],
+    [
+      'a content stream that is replaced',
+      () => update(signed, [sourceObject(4, '<</Length 0>>\nstream\n\nendstream')]),
+      'altered',
+      'other',
+    ],
+    [
+      'an object that is freed by a shorter table',
+      () => replaced(update(signed, [sourceObject(3, '<<>>')]), ' 00000 n \ntrailer', ' 00000 f \ntrailer'),
+      'altered',
+      'other',
+    ],
+    [
+      'a catalog that opens something',
+      () => update(signed, [sourceObject(1, '<</Type /Catalog /Pages 2 0 R /AcroForm 20 0 R /OpenAction 3 0 R>>')]),
+      'altered',
+      'other',
+    ],
+    [
+      'a page more',
+      () =>
+        update(signed, [
+          sourceObject(2, '<</Type /Pages /Kids [10 0 R 11 0 R 10 0 R] /Count 3 /MediaBox [0 0 595 842]>>'),
+        ]),
+      'altered',
+      'other',
+    ],
     ['an empty update', () => update(signed, []), 'altered', 'other'],
-    ['objects that no table shows (incremental saving)', () => Buffer.concat([signed, Buffer.from('4 0 obj\n<</Length 0>>\nstream\n\nendstream\nendobj\n')]), 'altered', 'other'],
+    [
+      'objects that no table shows (incremental saving)',
+      () => Buffer.concat([signed, Buffer.from('4 0 obj\n<</Length 0>>\nstream\n\nendstream\nendobj\n')]),
+      'altered',
+      'other',
+    ],
     ['objects hidden before a proper update', () => hiddenBeforeUpdate(), 'altered', 'other'],
     ['another file appended as a whole', () => Buffer.concat([signed, plainPdf()]), 'altered', 'other'],
   ];
@@ -130,45 +177,65 @@ describe('known attacks on incremental updates', () => {
   });
 
   test('a signature that is taken out is missed', () => {
-    const attacked = update(signed, [sourceObject(1, '<</Type /Catalog /Pages 2 0 R>>'), sourceObject(10, page('/Contents 4 0 R'))]);
+    const attacked = update(signed, [
+      sourceObject(1, '<</Type /Catalog /Pages 2 0 R>>'),
+      sourceObject(10, page('/Contents 4 0 R')),
+    ]);
     expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ field: 'Signature1' }] });
   });
 
   test('a range of bytes that leaves out more than the signature', () => {
     const text = signed.toString('latin1');
     const start = String(gap[0]).padStart(10);
-    expect(desk.verify(replaced(signed, `[0 ${start}`, `[0 ${String(gap[0] - 5).padStart(10)}`)).verdict).toBe('altered');
-    expect(desk.verify(Buffer.from(text.replace(/\/ByteRange \[0 /, '/ByteRange [1 '), 'latin1')).verdict).toBe('altered');
+    expect(desk.verify(replaced(signed, `[0 ${start}`, `[0 ${String(gap[0] - 5).padStart(10)}`)).verdict).toBe(
+      'altered',
+    );
+    expect(desk.verify(Buffer.from(text.replace(/\/ByteRange \[0 /, '/ByteRange [1 '), 'latin1')).verdict).toBe(
+      'altered',
+    );
     expect(desk.verify(Buffer.from(text.replace(/\/ByteRange /, '/ByteXange '), 'latin1')).verdict).toBe('broken');
   });
 
   test('a comment added afterwards is an annotation, a form value afterwards is shown with before and after', async () => {
     const field = '<</Type /Annot /Subtype /Widget /FT /Tx /T (SoTien) /V (100) /Rect [9 9 90 30] /F 4>>';
-    const form = await desk.sign(plainPdf({ catalog: '/AcroForm <</Fields [10 0 R]>>', page: '/Annots [10 0 R]', objects: [field] }));
+    const form = await desk.sign(
+      plainPdf({ catalog: '/AcroForm <</Fields [10 0 R]>>', page: '/Annots [10 0 R]', objects: [field] }),
+    );
     expect(desk.verify(form).verdict).toBe('valid');
     const filled = update(form, [sourceObject(10, field.replace('(100)', '(900)'))]);
-    expect(desk.verify(filled)).toMatchObject({ verdict: 'indeterminate', signatures: [{ changesAfter: 'form-filling' }] });
+    expect(desk.verify(filled)).toMatchObject({
+      verdict: 'indeterminate',
+      signatures: [{ changesAfter: 'form-filling' }],
+    });
     expect(first(filled)?.reasons[0]).toBe('Giá trị biểu mẫu "SoTien" đổi sau khi ký: "100" thành "900".');
 
     const document = new PdfDocument(form);
     const size = document.size;
-    const annots = /\/Annots (\[[^\]]*)\]/.exec(form.subarray(form.lastIndexOf('11 0 obj')).toString('latin1'))?.[1] ?? '';
+    const annots =
+      /\/Annots (\[[^\]]*)\]/.exec(form.subarray(form.lastIndexOf('11 0 obj')).toString('latin1'))?.[1] ?? '';
     const withNote = update(form, [
       sourceObject(size, '<</Type /Annot /Subtype /Text /Rect [1 1 9 9] /Contents (x)>>'),
-      sourceObject(11, `<</Type /Page /Parent 2 0 R /Resources <</Font <</F1 3 0 R>>>> /Contents 4 0 R /Annots ${annots} ${size} 0 R]>>`),
+      sourceObject(
+        11,
+        `<</Type /Page /Parent 2 0 R /Resources <</Font <</F1 3 0 R>>>> /Contents 4 0 R /Annots ${annots} ${size} 0 R]>>`,
+      ),
     ]);
     expect(desk.verify(withNote)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
   });
 
   test('validation data added later leaves the signature valid', () => {
-    const catalog = /1 0 obj\n(<<.*>>)\nendobj/.exec(signed.subarray(signed.lastIndexOf('\n1 0 obj')).toString('latin1'))?.[1] ?? '';
+    const catalog =
+      /1 0 obj\n(<<.*>>)\nendobj/.exec(signed.subarray(signed.lastIndexOf('\n1 0 obj')).toString('latin1'))?.[1] ?? '';
     const size = new PdfDocument(signed).size;
     const extended = update(signed, [
       sourceObject(1, catalog.replace(/>>$/, `/DSS ${size} 0 R>>`)),
       sourceObject(size, `<</Type /DSS /Certs [${size + 1} 0 R]>>`),
       sourceObject(size + 1, '<</Length 1>>\nstream\nx\nendstream'),
     ]);
-    expect(desk.verify(extended)).toMatchObject({ verdict: 'valid', signatures: [{ changesAfter: 'validation-data', coverage: 'revision' }] });
+    expect(desk.verify(extended)).toMatchObject({
+      verdict: 'valid',
+      signatures: [{ changesAfter: 'validation-data', coverage: 'revision' }],
+    });
   });
 });
 
@@ -185,7 +252,10 @@ describe('who vouches for the signer', () => {
 
   test('a certificate that has expired since, without time-stamp, leaves the question open', () => {
     const result = desk.verify(signed, [desk.caPem], '2034-01-01T00:00:00Z');
-    expect(result).toMatchObject({ verdict: 'indeterminate', signatures: [{ trust: 'indeterminate', integrity: 'intact' }] });
+    expect(result).toMatchObject({
+      verdict: 'indeterminate',
+      signatures: [{ trust: 'indeterminate', integrity: 'intact' }],
+    });
   });
 
   test('a signing time in the future is not believed', () => {
@@ -193,7 +263,9 @@ describe('who vouches for the signer', () => {
   });
 
   test('roots or times that cannot be read are a mistake of the caller', () => {
-    expect(() => desk.verify(signed, ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])).toThrow('bad-request');
+    expect(() => desk.verify(signed, ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])).toThrow(
+      'bad-request',
+    );
     expect(() => desk.verify(signed, [desk.caPem], 'gestern')).toThrow('bad-request');
   });
 });
