@@ -1,17 +1,8 @@
 /** @file The officer's desk: list, dossier, paper; or the signing desk. Wires events and the keys that always act. */
 import { useEffect, type ReactNode } from 'react';
 import { listen } from '../../app/bridge.ts';
-import { listenToKeys } from '../../app/keyboard.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import {
-  scan,
-  sealAndPrint,
-  signCopies,
-  signResults,
-  startDossier,
-  takeIdentityText,
-  undo,
-} from '../../state/actions.ts';
+import { scan, sealAndPrint, signCopies, signResults, startDossier, undo } from '../../state/actions.ts';
 import { openPanel, useDesk } from '../../state/desk.ts';
 import { openDossier, refreshDossier, useDossier } from '../../state/dossier.ts';
 import {
@@ -103,7 +94,6 @@ function useDeskKeys(): void {
   const hasDossier = useDesk((view) => view.dossierId !== null);
   const atCounter = !isSigningDesk && isCounter;
 
-  useEffect(() => listenToKeys((text) => void (hasRole('counter') ? takeIdentityText(text) : undefined)), []);
   useShortcut(atCounter && isDraft, ['F2'], words.keys.scan, () => void scan());
   useShortcut(isCounter, ['F3'], words.keys.newDossier, () => {
     useDesk.setState({ desk: 'counter' });
