@@ -44,6 +44,9 @@ export function demo(where: Where, version: string) {
 
 async function walk(counter: Counter, officer: CommandOfficer, out: string, resources: string, options: DemoOptions): Promise<number> {
   const timeline = startTimeline();
+  unwrap(await counter.rooms.sync.call('run', { once: true }));
+  timeline.mark('nối với tỉnh luyện tập, nhận dải số hồ sơ');
+
   let dossier: Dossier = unwrap(await counter.rooms.store.call('create', { officerId: officer.id }));
   timeline.mark('mở hồ sơ mới');
 
@@ -67,6 +70,8 @@ async function walk(counter: Counter, officer: CommandOfficer, out: string, reso
   timeline.mark(`nhận dạng ${dossier.pages.length} trang, ${dossier.fields.length} trường`);
 
   dossier = await tickScannedPapers(counter, officer, dossier);
+  const feeVnd = dossier.procedure?.fee.directVnd ?? null;
+  dossier = await edit(counter, officer, dossier, { kind: 'set-details', returnMethod: 'counter', feeVnd, note: null });
   dossier = await signWithFirstToken(counter, officer, dossier);
   timeline.mark(`tạo và ký số ${dossier.documents.length} bản số hóa`);
 

@@ -51,8 +51,11 @@ export function sign(where: Where) {
       }),
     });
     try {
-      const { token, certificate } = choose(unwrap(await room.call('list', {})), options);
-      unwrap(await room.call('login', { tokenId: token.id, pin: new TextEncoder().encode(pin) }));
+      const { id: tokenId, hasProtectedPath } = chooseToken(unwrap(await room.call('list', {})), options);
+      unwrap(await room.call('login', { tokenId, pin: hasProtectedPath ? null : new TextEncoder().encode(pin) }));
+      // Listed again: a key file shows its certificates only when it is open.
+      const token = chooseToken(unwrap(await room.call('list', {})), { ...options, tokenId });
+      const certificate = chooseCertificate(token, options);
       mkdirSync(options.outDir, { recursive: true });
       return await withImaging(where, 1, async (imaging) => {
         const outcomes: FileOutcome[] = [];
@@ -72,14 +75,18 @@ export function sign(where: Where) {
   };
 }
 
-function choose(tokens: readonly Token[], options: SignOptions): { token: Token; certificate: Token['certificates'][number] } {
-  const token = tokens.find((candidate) => options.token === undefined || candidate.label === options.token);
-  if (!token) throw new Failure('token-missing', options.token);
-  const certificate = token.certificates.find((candidate) =>
-    options.certificate === undefined ? candidate.canSign : [candidate.id, candidate.subject, commonName(candidate.subject)].includes(options.certificate),
+function chooseToken(tokens: readonly Token[], { token, tokenId }: { readonly token?: string; readonly tokenId?: string }): Token {
+  const chosen = tokens.find(({ id, label }) => (tokenId === undefined ? token === undefined || label === token : id === tokenId));
+  if (!chosen) throw new Failure('token-missing', token);
+  return chosen;
+}
+
+function chooseCertificate(token: Token, { certificate }: SignOptions): Token['certificates'][number] {
+  const chosen = token.certificates.find((candidate) =>
+    certificate === undefined ? candidate.canSign : [candidate.id, candidate.subject, commonName(candidate.subject)].includes(certificate),
   );
-  if (!certificate) throw new Failure('certificate-missing', options.certificate);
-  return { token, certificate };
+  if (!chosen) throw new Failure('certificate-missing', certificate);
+  return chosen;
 }
 
 async function signFile(

@@ -9,6 +9,8 @@ import type { CounterEvents } from './events.ts';
 import type { Rooms } from './rooms.ts';
 
 const OFFICE_ID = 'practice-office';
+/** The practice officer who signs results. */
+const PRACTICE_SIGNER = { name: 'Trần Văn Minh', title: 'Chủ tịch' };
 
 export function startPracticeOffice(rooms: Rooms, settings: Settings, machine: Machine, events: CounterEvents): { stop: () => void } {
   const answered = new Set<string>();
@@ -24,6 +26,8 @@ export function startPracticeOffice(rooms: Rooms, settings: Settings, machine: M
       parentAgencyName: settings.agency.parentName,
       placeName: settings.agency.placeName,
       issuedAt: new Date(machine.clock.now()).toISOString(),
+      signerName: PRACTICE_SIGNER.name,
+      signerTitle: PRACTICE_SIGNER.title,
     });
     const composed = await rooms.imaging.call('composeForm', { form });
     if (!composed.ok) return;

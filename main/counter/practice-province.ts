@@ -22,12 +22,13 @@ export function openPracticeProvince(machine: Machine, settings: Settings): Prac
   const folder = join(machine.paths.data, 'practice-province');
   // Practice only: the device secret guards nothing but sample data, and must be the same after a restart.
   const device = { id: settings.counter.id, secret: createHash('sha256').update(`practice ${folder}`).digest('hex') };
+  let port = 0; // any free one at first; the same again after a crash, because sync knows the address
   const room = new Supervisor(provinceRoom, {
     launch: machine.launch,
     onLog: (level, text) => machine.log(level, `province: ${text}`),
     init: () => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return { folder, port: 0, faults: {}, agencyCode: settings.agency.code, device };
+      return { folder, port, agencyCode: settings.agency.code, device };
     },
   });
   return {
@@ -35,6 +36,7 @@ export function openPracticeProvince(machine: Machine, settings: Settings): Prac
     stop: () => room.stop(),
     settings: async () => {
       const { url, receiptKeys } = unwrap(await room.call('address', {}));
+      port = Number(new URL(url).port);
       return {
         url,
         receiptKeys,

@@ -8,7 +8,10 @@ export function electronRoomLauncher(bundleFolder: string): RoomLauncher {
   return (name) => {
     const child = utilityProcess.fork(join(bundleFolder, `${name}.js`), [], { serviceName: `quay-mot-cua-${name}`, stdio: 'inherit' });
     return {
-      pid: child.pid,
+      // Known only after `spawn`.
+      get pid() {
+        return child.pid;
+      },
       post: (message) => child.postMessage(message),
       onMessage: (listener) => void child.on('message', (message: FromRoom) => listener(message)),
       onExit: (listener) => void child.on('exit', (code) => listener(code)),

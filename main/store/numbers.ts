@@ -2,6 +2,7 @@
  * @file Official numbers from blocks that the province leased, consumed in the sealing transaction; provisional ones when
  * no block is left. Never `max()+1`: a number is taken from a row that the same transaction moves on.
  */
+import { createHmac } from 'node:crypto';
 import { isWorkingDay } from '../deadlines/calendar.ts';
 import { addDays } from '../deadlines/local-time.ts';
 import { codePrefix, isOfficialCode, officialCode, provisionalCode } from '../dossiers/dossier-code.ts';
@@ -49,8 +50,17 @@ export function wantedNumbers(context: StoreContext): { date: string; count: num
       .sql('SELECT count(*) AS blocks, coalesce(sum(last - next + 1), 0) AS left FROM number_block WHERE date = ?')
       .get(date) as { blocks: number; left: number };
     if (left >= REFILL_BELOW) return [];
-    return [{ date, count: BLOCK_SIZE, key: `${context.settings.counterId}:${date}:${blocks + 1}` }];
+    return [{ date, count: BLOCK_SIZE, key: `${storeMark(context)}:${date}:${blocks + 1}` }];
   });
+}
+
+/**
+ * Names this very store: a counter set up again under its old name must not be given the block of the lost store, whose
+ * numbers stand on papers that people hold.
+ */
+function storeMark(context: StoreContext): string {
+  const mark = createHmac('sha256', context.storeKey).update('number leases').digest('hex').slice(0, 16);
+  return `${context.settings.counterId}:${mark}`;
 }
 
 /** The end of the calendar is no reason to stop asking for numbers. */

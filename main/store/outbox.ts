@@ -17,6 +17,8 @@ import { nextUploadState, type JobState } from './upload-states.ts';
 
 /** Sync works on one job at a time; the lease only keeps a job that ended without a report from coming back at once. */
 const LEASE_MS = 5_000;
+/** Sync never waits longer: a later time was written by a clock that has been set back since. */
+const FARTHEST_WAIT_MS = 8 * 3_600_000;
 
 interface JobRow {
   readonly id: string;
@@ -76,13 +78,13 @@ export function nextJob(context: StoreContext): UploadJob | null {
   const due = context
     .sql(
       `SELECT job.* FROM job
-       WHERE state IN ('queued', 'announced', 'uploading', 'committing', 'waiting') AND not_before_ms <= ?
+       WHERE state IN ('queued', 'announced', 'uploading', 'committing', 'waiting') AND (not_before_ms <= ? OR not_before_ms > ?)
          AND (lease_until_ms <= ? OR lease_boot <> ?)
          AND NOT EXISTS (SELECT 1 FROM job AS earlier
            WHERE earlier.dossier_id = job.dossier_id AND earlier.revision < job.revision AND earlier.state <> 'received')
        ORDER BY state <> 'queued', (SELECT sum(size_bytes - confirmed_offset) FROM job_file WHERE job_id = job.id), queued_at, id`,
     )
-    .all(now, now, context.bootId) as JobRow[];
+    .all(now, now + FARTHEST_WAIT_MS, now, context.bootId) as JobRow[];
   for (const row of due) {
     const files = readJobFiles(context, row.id);
     const accesses = accessAll(context, files);
