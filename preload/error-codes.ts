@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'scanner-double-feed',
   'scanner-settings-refused',
   'scanner-failed',
+  'print-failed',
   // input files
   'file-empty',
   'file-not-supported',

@@ -61,7 +61,13 @@ export function electronPrinter(): Printer {
           if (width === undefined || height === undefined) return;
           const pageSize = { width: Number(width), height: Number(height) };
           const settings = { silent: false, printBackground: true, margins: { marginType: 'none' as const }, pageSize };
-          window.webContents.print(settings, (success, reason) => end(success ? ok(null) : refuse('cancelled', reason)));
+          try {
+            window.webContents.print(settings, (success, reason) =>
+              end(success ? ok(null) : refuse(reason === 'Print job canceled' ? 'cancelled' : 'print-failed', reason)),
+            );
+          } catch (thrown) {
+            end(refuse('print-failed', String(thrown))); // no printing system at all
+          }
         });
         void window.loadURL(`${APP_ORIGIN}/print.html?blob=${encodeURIComponent(blobId)}`);
       }),

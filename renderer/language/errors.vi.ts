@@ -189,6 +189,7 @@ export const errorsVi: ErrorSentences = {
     safe: 'Những trang đã quét vẫn còn trong hồ sơ.',
     next: 'Tắt rồi bật lại máy quét, sau đó nhấn F2.',
   },
+  'print-failed': { what: 'Không in được.', safe: KEPT, next: 'Kiểm tra máy in rồi in lại từ hồ sơ.' },
   'file-empty': { what: 'Tệp đã chọn không có nội dung.', safe: UNTOUCHED, next: 'Chọn tệp khác.' },
   'file-not-supported': {
     what: 'Loại tệp này chưa đọc được.',

@@ -1,4 +1,8 @@
 /** @file The officer's journey in the window, by keyboard alone, on the built bundles. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
@@ -10,13 +14,18 @@ const PAGES_READ_MS = 150_000;
 
 let app: RunningApp;
 let page: Page;
+let printed: string;
 
 beforeAll(async () => {
-  app = await launchApp();
+  printed = mkdtempSync(join(tmpdir(), 'printed-'));
+  app = await launchApp({ env: { HOST_PRINT_FOLDER: printed } });
   page = await app.page('sign-in');
   await page.setViewportSize({ width: 1366, height: 768 });
 });
-afterAll(() => app?.stop());
+afterAll(async () => {
+  await app?.stop();
+  rmSync(printed, { recursive: true, force: true });
+});
 
 const focused = (): Promise<string | null> =>
   page.evaluate(() => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid') ?? null);
@@ -50,16 +59,14 @@ describe('one dossier from paper to the province, by keyboard', () => {
     await page.keyboard.press('F2');
     await page.getByTestId('page-3').waitFor({ timeout: 60_000 });
     const dossier = await waitForRecognition();
-    expect(dossier.pages.map((each) => each.componentId)).toEqual(['1.004222#1', '1.004222#2', '1.004222#5', null]);
+    expect(dossier.pages.map((each) => each.componentId)).toEqual(['1.004222#0', '1.004222#1', '1.004222#4', null]);
     expect(dossier.pages.map((each) => each.isHidden)).toEqual([false, false, false, true]);
     expect(dossier.fields.find((field) => field.name === 'idNumber')?.value).toBe('038087015329');
     await look(page, 'desk-papers');
   }, PAGES_READ_MS);
 
   it('a read field shows the paper it came from', async () => {
-    const field = page.locator('[data-testid^="field-"]').first();
-    await field.scrollIntoViewIfNeeded();
-    await field.locator('input, textarea, button').first().focus();
+    await page.getByTestId('field-idNumber').first().locator('input').focus();
     await page.getByTestId('paper-region').waitFor();
     await look(page, 'desk-fields');
   });
@@ -87,6 +94,10 @@ describe('one dossier from paper to the province, by keyboard', () => {
     await expect.poll(async () => (await currentDossier()).upload.state, { timeout: 60_000 }).toMatch(/received|settled/);
     await expect.poll(() => page.getByTestId('upload-state').first().innerText(), { timeout: 10_000 }).toContain('tiếp nhận');
     await look(page, 'desk-receipt');
+    await expect.poll(() => readdirSync(printed).length, { timeout: 30_000 }).toBe(1);
+    const facts = execFileSync('pdfinfo', [join(printed, readdirSync(printed)[0] ?? '')], { encoding: 'utf8' });
+    expect(facts).toMatch(/Pages:\s+1\n/);
+    expect(facts).toMatch(/Page size:\s+4(19|20)[.\d]* x 59[45]/); // A5 in points
   });
 
   it('checks the devices', async () => {

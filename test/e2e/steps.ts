@@ -20,11 +20,14 @@ export async function signIn(page: Page, officer = 0): Promise<void> {
 /** What a QR reader in keyboard mode does: key events for every character, diacritics too, far quicker than fingers, then Enter. */
 export async function typeAsReader(page: Page, text: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  for (const character of text) {
-    await session.send('Input.dispatchKeyEvent', { type: 'keyDown', key: character, text: character });
-    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', key: character });
-  }
-  await page.keyboard.press('Enter');
+  const keys = [...text].map((character) => ({ key: character, text: character }));
+  // Sent without waiting for each answer: a reader does not wait either, and a pause would make it a person.
+  await Promise.all(
+    [...keys, { key: 'Enter', text: '\r' }].flatMap(({ key, text: typed }) => [
+      session.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: typed }),
+      session.send('Input.dispatchKeyEvent', { type: 'keyUp', key }),
+    ]),
+  );
   await session.detach();
 }
 

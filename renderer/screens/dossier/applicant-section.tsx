@@ -241,10 +241,11 @@ function ApplicantText({ dossier, applicant, name, mode, isFirst, isEditable }: 
       onFocus={showWhereItStands}
       onChange={(event) => {
         const next = event.currentTarget.value;
-        isDirty.current = true;
         setText(next);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => current.current(next, false), SAVE_DELAY_MS);
+        // Back to what is stored (a card reader's digits taken out again) is nothing to save over what comes next.
+        isDirty.current = next !== saved.current;
+        if (isDirty.current) timer.current = setTimeout(() => current.current(next, false), SAVE_DELAY_MS);
       }}
       onBlur={() => save(text, true)}
     />

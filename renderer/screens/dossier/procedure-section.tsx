@@ -94,15 +94,15 @@ function ProcedureSearch({
       void ask('procedures.search', { text: text.trim().normalize('NFC'), limit: MOST_FOUND }).then((answer) => {
         if (!isCurrent) return;
         setFound(answer.ok ? answer.value : []);
-        combobox.selectFirstOption();
       });
     }, SEARCH_DELAY_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-    // `combobox` is a fresh object with stable behaviour at every render.
   }, [text]);
+  // Enter takes the best match; it can only be marked once it stands in the page.
+  useEffect(() => void combobox.selectFirstOption(), [found]);
 
   return (
     <Combobox
@@ -114,7 +114,7 @@ function ProcedureSearch({
         void chooseProcedure(code);
       }}
     >
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <TextInput
           label={words.procedure.search}
           placeholder={words.procedure.placeholder}
@@ -123,6 +123,7 @@ function ProcedureSearch({
           autoFocus={isFocused}
           autoComplete="off"
           spellCheck={false}
+          role="combobox" // the list it controls then counts as reachable through it
           data-section-first
           data-testid="procedure-search"
           onChange={(event) => {
