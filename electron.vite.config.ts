@@ -36,7 +36,10 @@ export default defineConfig({
       sourcemap: true,
       minify: false,
       externalizeDeps: false,
-      rollupOptions: { input: { bridge: at('preload/bridge.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rollupOptions: {
+        input: { bridge: at('preload/bridge.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
     },
   },
   renderer: {

@@ -20,7 +20,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'host', include: ['test/{host,e2e,electron}/**/*.test.ts'], testTimeout: 180_000, fileParallelism: false },
+        test: {
+          name: 'host',
+          include: ['test/{host,e2e,electron}/**/*.test.ts'],
+          testTimeout: 180_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -26,7 +26,9 @@ const productName = 'Quầy Một Cửa';
 app.enableSandbox();
 app.setAppUserModelId('vn.quaymotcua.counter');
 if (process.env['MOTCUA_HOME']) app.setPath('userData', process.env['MOTCUA_HOME']);
-protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+]);
 
 if (app.isPackaged && app.commandLine.hasSwitch('remote-debugging-port')) {
   app.exit(1); // a debugging port is an unauthenticated way into every page

@@ -3,7 +3,15 @@
  * objects from the page, callbacks without the event. Imports only `electron` and the contract.
  */
 import { contextBridge, ipcRenderer } from 'electron';
-import { CHANNELS, EVENT_NAMES, type Answer, type Channel, type EventName, type Events, type Request } from './contract.ts';
+import {
+  CHANNELS,
+  EVENT_NAMES,
+  type Answer,
+  type Channel,
+  type EventName,
+  type Events,
+  type Request,
+} from './contract.ts';
 import type { Result } from './result.ts';
 
 export type Bridge = {
@@ -15,7 +23,10 @@ export type Bridge = {
 
 if (window === window.top) {
   const invoke = Object.fromEntries(
-    (Object.keys(CHANNELS) as Channel[]).map((channel) => [channel, (request: unknown) => ipcRenderer.invoke(channel, request)]),
+    (Object.keys(CHANNELS) as Channel[]).map((channel) => [
+      channel,
+      (request: unknown) => ipcRenderer.invoke(channel, request),
+    ]),
   );
   const on = Object.fromEntries(
     EVENT_NAMES.map((name) => [

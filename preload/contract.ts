@@ -24,7 +24,10 @@ export interface Channels {
   'procedures.get': [{ code: string }, t.Procedure];
 
   // the dossier in hand
-  'dossiers.list': [{ text: string; states: readonly t.DossierState[]; limit: number; offset: number }, { readonly total: number; readonly items: readonly t.DossierSummary[] }];
+  'dossiers.list': [
+    { text: string; states: readonly t.DossierState[]; limit: number; offset: number },
+    { readonly total: number; readonly items: readonly t.DossierSummary[] },
+  ];
   'dossiers.get': [{ id: string }, t.Dossier];
   'dossiers.create': [Nothing, t.Dossier];
   'dossiers.setApplicant': [OnDossier & { applicant: t.Applicant }, t.Dossier];
@@ -33,13 +36,19 @@ export interface Channels {
   /** Asks for an image file and reads the QR on it. */
   'dossiers.readIdentityImage': [OnDossier, t.Dossier];
   'dossiers.setProcedure': [OnDossier & { code: string }, t.Dossier];
-  'dossiers.setChecklistItem': [OnDossier & { componentId: string; form: t.ChecklistItem['form']; quantity: number; note: string | null }, t.Dossier];
+  'dossiers.setChecklistItem': [
+    OnDossier & { componentId: string; form: t.ChecklistItem['form']; quantity: number; note: string | null },
+    t.Dossier,
+  ];
   'dossiers.assignPages': [OnDossier & { pageIds: readonly string[]; componentId: string | null }, t.Dossier];
   'dossiers.arrangePages': [OnDossier & { pageIds: readonly string[] }, t.Dossier];
   'dossiers.turnPage': [OnDossier & { pageId: string; rotation: t.Page['rotation'] }, t.Dossier];
   'dossiers.hidePage': [OnDossier & { pageId: string; isHidden: boolean }, t.Dossier];
   'dossiers.setField': [OnDossier & { fieldId: string; value: string }, t.Dossier];
-  'dossiers.setDetails': [OnDossier & { returnMethod: t.Dossier['returnMethod']; feeVnd: number | null; note: string | null }, t.Dossier];
+  'dossiers.setDetails': [
+    OnDossier & { returnMethod: t.Dossier['returnMethod']; feeVnd: number | null; note: string | null },
+    t.Dossier,
+  ];
   'dossiers.undo': [OnDossier, t.Dossier];
   'dossiers.discardDraft': [OnDossier, null];
   /** Builds the component PDFs, asks for the PIN in the confirmation window and signs them. */
@@ -50,7 +59,10 @@ export interface Channels {
 
   // capture
   'capture.devices': [Nothing, readonly t.ScannerDevice[]];
-  'capture.scan': [OnDossier & { deviceId: string; source: t.ScanSource; dpi: number; colour: boolean }, { readonly jobId: string }];
+  'capture.scan': [
+    OnDossier & { deviceId: string; source: t.ScanSource; dpi: number; colour: boolean },
+    { readonly jobId: string },
+  ];
   'capture.importFiles': [OnDossier, { readonly jobId: string }];
   'capture.cancel': [{ jobId: string }, null];
 
@@ -58,7 +70,10 @@ export interface Channels {
   'tokens.list': [Nothing, readonly t.TokenInfo[]];
   'results.waiting': [Nothing, readonly t.WaitingResult[]];
   'results.attach': [{ dossierId: string }, t.WaitingResult];
-  'results.sign': [{ documentIds: readonly string[]; tokenId: string; certificateId: string }, readonly t.SigningOutcome[]];
+  'results.sign': [
+    { documentIds: readonly string[]; tokenId: string; certificateId: string },
+    readonly t.SigningOutcome[],
+  ];
 
   // confirmation window
   'confirm.request': [Nothing, t.SigningRequest];
@@ -85,7 +100,9 @@ export type Request<C extends Channel> = Channels[C][0];
 export type Answer<C extends Channel> = Channels[C][1];
 export type EventName = keyof Events;
 
-export const CHANNELS: Readonly<Record<Channel, { readonly page: PageName | 'any'; readonly roles: readonly t.Role[] | 'anyone' }>> = {
+export const CHANNELS: Readonly<
+  Record<Channel, { readonly page: PageName | 'any'; readonly roles: readonly t.Role[] | 'anyone' }>
+> = {
   'session.state': { page: 'any', roles: 'anyone' },
   'session.officers': { page: 'sign-in', roles: 'anyone' },
   'session.signIn': { page: 'sign-in', roles: 'anyone' },
@@ -127,4 +144,10 @@ export const CHANNELS: Readonly<Record<Channel, { readonly page: PageName | 'any
   'devices.check': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
 };
 
-export const EVENT_NAMES: readonly EventName[] = ['dossier.changed', 'job.progress', 'sync.status', 'tokens.changed', 'results.changed'];
+export const EVENT_NAMES: readonly EventName[] = [
+  'dossier.changed',
+  'job.progress',
+  'sync.status',
+  'tokens.changed',
+  'results.changed',
+];

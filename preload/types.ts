@@ -51,8 +51,18 @@ export interface ProcedureSummary {
 export interface Procedure extends ProcedureSummary {
   readonly components: readonly ProcedureComponent[];
   readonly results: readonly { readonly code: string | null; readonly name: string }[];
-  readonly time: { readonly value: number; readonly unit: TimeUnit; readonly cutoff: string | null; readonly text: string } | null;
-  readonly fee: { readonly directVnd: number | null; readonly onlineVnd: number | null; readonly unit: string | null; readonly note: string | null };
+  readonly time: {
+    readonly value: number;
+    readonly unit: TimeUnit;
+    readonly cutoff: string | null;
+    readonly text: string;
+  } | null;
+  readonly fee: {
+    readonly directVnd: number | null;
+    readonly onlineVnd: number | null;
+    readonly unit: string | null;
+    readonly note: string | null;
+  };
   /** False at commune level for certified copies: no scan step, no digitisation gap (CV 12996/UBND-HCC). */
   readonly digitisesInput: boolean;
   readonly digitisesResult: boolean;
@@ -85,11 +95,19 @@ export type ApplicantField =
 
 /** Business states; the national codes 1–10 of the synchronisation with Cổng DVCQG stand beside them in `main/dossiers`. */
 export type DossierState =
-  | 'draft' | 'received' | 'denied' | 'processing' | 'supplement-requested' | 'payment-requested'
-  | 'withdrawn' | 'stopped' | 'completed' | 'returned';
+  | 'draft'
+  | 'received'
+  | 'denied'
+  | 'processing'
+  | 'supplement-requested'
+  | 'payment-requested'
+  | 'withdrawn'
+  | 'stopped'
+  | 'completed'
+  | 'returned';
 
 export type UploadState =
-  | 'none' | 'queued' | 'announced' | 'uploading' | 'committing' | 'received' | 'settled' | 'waiting' | 'held';
+  'none' | 'queued' | 'announced' | 'uploading' | 'committing' | 'received' | 'settled' | 'waiting' | 'held';
 export type WaitReason = 'network' | 'authentication' | 'rate' | 'clock' | 'disk';
 export type HoldReason = 'validation' | 'hash' | 'key' | 'security' | 'unknown';
 
@@ -323,4 +341,6 @@ export interface SigningRequest {
   }[];
   readonly token: TokenInfo;
   readonly certificateId: string;
+  /** Who is signed in: a certificate in another name is shown as such before the PIN. */
+  readonly officerName: string;
 }

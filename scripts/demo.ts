@@ -14,7 +14,10 @@ const out = resolve((outAt >= 0 ? process.argv[outAt + 1] : undefined) ?? join(r
 mkdirSync(out, { recursive: true });
 
 const stack = join(root, 'resources', 'samples', 'stack-thuong-tru');
-const pages = readdirSync(stack).filter((name) => name.endsWith('.jpg')).sort().map((name) => join(stack, name));
+const pages = readdirSync(stack)
+  .filter((name) => name.endsWith('.jpg'))
+  .sort()
+  .map((name) => join(stack, name));
 const scanner = await startEsclScanner({ pages });
 try {
   await run(process.execPath, [join(root, 'out', 'main', 'cli.js'), 'demo', '--out', out, '--scanner', scanner.url]);
@@ -23,7 +26,9 @@ try {
 }
 if (!process.argv.includes('--no-screens')) {
   console.error('\n· the same journey in the window, for the pictures');
-  await run(join(root, 'node_modules', '.bin', 'vitest'), ['run', '--project', 'host', 'test/e2e/journey.test.ts'], { MOTCUA_SCREENSHOTS: join(out, 'screens') });
+  await run(join(root, 'node_modules', '.bin', 'vitest'), ['run', '--project', 'host', 'test/e2e/journey.test.ts'], {
+    MOTCUA_SCREENSHOTS: join(out, 'screens'),
+  });
 }
 
 /** Not `spawnSync`: the virtual scanner answers from this very process. */

@@ -24,7 +24,9 @@ if (existsSync(electron) && !isHeadless) {
 }
 
 async function startOnChromium(): Promise<void> {
-  console.error('· Chromium development host (Electron binary not found): no updates, no code signing, not for citizens');
+  console.error(
+    '· Chromium development host (Electron binary not found): no updates, no code signing, not for citizens',
+  );
   const isRoot = process.getuid?.() === 0;
   if (isRoot) console.error('! running as root: Chromium without its sandbox, on this machine only for development');
   const hasDisplay = Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
@@ -38,8 +40,18 @@ async function startOnChromium(): Promise<void> {
   }
   const home = process.env['MOTCUA_HOME'] ?? join(homedir(), '.local', 'share', 'quay-mot-cua');
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const env = { ...process.env, MOTCUA_HOME: home, HOST_USER_DATA: home, HOST_INSECURE_SECRETS: '1', ...(isRoot ? { HOST_NO_SANDBOX: '1' } : {}) };
-  const child = spawn(process.execPath, ['--import', './test/host/register.mjs', 'out/main/index.js'], { cwd: root, env, stdio: 'inherit' });
+  const env = {
+    ...process.env,
+    MOTCUA_HOME: home,
+    HOST_USER_DATA: home,
+    HOST_INSECURE_SECRETS: '1',
+    ...(isRoot ? { HOST_NO_SANDBOX: '1' } : {}),
+  };
+  const child = spawn(process.execPath, ['--import', './test/host/register.mjs', 'out/main/index.js'], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 

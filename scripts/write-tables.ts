@@ -6,7 +6,9 @@ import { ERROR_CODES } from '../preload/error-codes.ts';
 import { errorsVi } from '../renderer/language/errors.vi.ts';
 
 export function channelsPage(): string {
-  const rows = Object.entries(CHANNELS).map(([name, { page, roles }]) => `| \`${name}\` | ${page} | ${roles === 'anyone' ? 'anyone' : roles.join(', ')} |`);
+  const rows = Object.entries(CHANNELS).map(
+    ([name, { page, roles }]) => `| \`${name}\` | ${page} | ${roles === 'anyone' ? 'anyone' : roles.join(', ')} |`,
+  );
   return `# Channels between the pages and the program
 
 Made by \`node scripts/write-tables.ts\` from \`preload/contract.ts\`. A message is refused before its handler when it comes from
@@ -21,7 +23,9 @@ Events pushed to the desk (ids, not state): ${EVENT_NAMES.map((name) => `\`${nam
 }
 
 export function errorsPage(): string {
-  const rows = ERROR_CODES.map((code) => `| \`${code}\` | ${errorsVi[code].what} | ${errorsVi[code].safe} | ${errorsVi[code].next} |`);
+  const rows = ERROR_CODES.map(
+    (code) => `| \`${code}\` | ${errorsVi[code].what} | ${errorsVi[code].safe} | ${errorsVi[code].next} |`,
+  );
   return `# Expected failures
 
 Made by \`node scripts/write-tables.ts\`. Codes stand in \`preload/error-codes.ts\`, sentences in \`renderer/language/errors.*.ts\`.

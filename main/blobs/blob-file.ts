@@ -70,7 +70,11 @@ export function encryptBlob(bytes: Uint8Array, key: Uint8Array): Buffer {
     const { nonce, additional } = chunkParameters(fileId, index, index === chunks - 1);
     const cipher = createCipheriv('aes-256-gcm', key, nonce);
     cipher.setAAD(additional);
-    parts.push(cipher.update(bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)), cipher.final(), cipher.getAuthTag());
+    parts.push(
+      cipher.update(bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)),
+      cipher.final(),
+      cipher.getAuthTag(),
+    );
   }
   return Buffer.concat(parts);
 }
@@ -164,7 +168,8 @@ async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new Failure('store-damaged', `${path} is missing`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Failure('store-damaged', `${path} is missing`, { cause });
     throw asDiskFailure(cause);
   }
 }

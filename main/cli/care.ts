@@ -9,7 +9,12 @@ export function auditVerify(where: Where, version: string) {
     withCounter(where, version, async (counter) => {
       const audit = unwrap(await counter.rooms.store.call('verifyAudit', {}));
       if (options.json) printJson(audit);
-      else say(audit.firstBadSeq === null ? `✔ ${audit.entries} dòng nhật ký nguyên vẹn` : `✖ dòng ${audit.firstBadSeq} không khớp`);
+      else
+        say(
+          audit.firstBadSeq === null
+            ? `✔ ${audit.entries} dòng nhật ký nguyên vẹn`
+            : `✖ dòng ${audit.firstBadSeq} không khớp`,
+        );
       return audit.firstBadSeq === null ? EXIT.done : EXIT.failed;
     });
 }

@@ -21,12 +21,14 @@ export function deadline(where: Where) {
     const { resources } = nodeMachine(where).paths;
     const procedure = loadCatalogue(resources).get(options.procedure);
     if (!procedure?.time) throw new Failure('procedure-unknown', options.procedure);
-    if (Number.isNaN(Date.parse(options.received))) throw new Failure('bad-request', '--received needs an ISO 8601 time');
+    if (Number.isNaN(Date.parse(options.received)))
+      throw new Failure('bad-request', '--received needs an ISO 8601 time');
     const { value, unit, cutoff, text } = procedure.time;
     const due = withCalendars(resources, options.calendar, (folder) =>
       dueDate({ receivedAt: options.received, value, unit, cutoff, calendar: loadCalendar(folder) }),
     );
-    if (options.json) printJson({ procedure: procedure.code, received: options.received, value, unit, cutoff, text, ...due });
+    if (options.json)
+      printJson({ procedure: procedure.code, received: options.received, value, unit, cutoff, text, ...due });
     else say(`${procedure.name}: ${text} → ${due.dueAt}`);
     return EXIT.done;
   };

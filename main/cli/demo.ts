@@ -42,7 +42,13 @@ export function demo(where: Where, version: string) {
   };
 }
 
-async function walk(counter: Counter, officer: CommandOfficer, out: string, resources: string, options: DemoOptions): Promise<number> {
+async function walk(
+  counter: Counter,
+  officer: CommandOfficer,
+  out: string,
+  resources: string,
+  options: DemoOptions,
+): Promise<number> {
   const timeline = startTimeline();
   unwrap(await counter.rooms.sync.call('run', { once: true }));
   timeline.mark('nối với tỉnh luyện tập, nhận dải số hồ sơ');
@@ -50,7 +56,12 @@ async function walk(counter: Counter, officer: CommandOfficer, out: string, reso
   let dossier: Dossier = unwrap(await counter.rooms.store.call('create', { officerId: officer.id }));
   timeline.mark('mở hồ sơ mới');
 
-  dossier = await edit(counter, officer, dossier, await applicantFromCard(counter, join(resources, 'samples', 'the-can-cuoc.jpg')));
+  dossier = await edit(
+    counter,
+    officer,
+    dossier,
+    await applicantFromCard(counter, join(resources, 'samples', 'the-can-cuoc.jpg')),
+  );
   timeline.mark(`đọc QR thẻ căn cước: ${dossier.applicantName}`);
 
   const [procedure] = counter.catalogue.search(PROCEDURE_TEXT, 1);
@@ -60,7 +71,9 @@ async function walk(counter: Counter, officer: CommandOfficer, out: string, reso
 
   const [scanner] = unwrap(await counter.capture.devices());
   if (!scanner) throw new Failure('scanner-offline', options.scanner);
-  const scan = unwrap(await counter.capture.scan(dossier.id, officer.id, { deviceId: scanner.id, source: 'adf', dpi: 200, colour: true }));
+  const scan = unwrap(
+    await counter.capture.scan(dossier.id, officer.id, { deviceId: scanner.id, source: 'adf', dpi: 200, colour: true }),
+  );
   const scanned = await scan.done;
   if (scanned.state !== 'done') throw new Failure('scanner-failed', `${scanned.code}: ${scanned.detail}`);
   timeline.mark(`quét ${scanned.done} trang bằng ${scanner.name}`);
@@ -91,12 +104,17 @@ async function walk(counter: Counter, officer: CommandOfficer, out: string, reso
   await verifyDocuments(counter, dossier, readFileSync(join(out, 'data', 'practice-keys', 'practice-ca.pem'), 'utf8'));
   timeline.mark(`kiểm tra chữ ký ${files.length} tệp`);
 
-  writeFileSync(join(out, 'fields.json'), JSON.stringify({ applicant: dossier.applicant, fields: dossier.fields }, null, 2));
+  writeFileSync(
+    join(out, 'fields.json'),
+    JSON.stringify({ applicant: dossier.applicant, fields: dossier.fields }, null, 2),
+  );
   writeFileSync(join(out, 'province-receipt.jws'), jws);
   writeFileSync(join(out, 'province-receipt.json'), JSON.stringify(receipt, null, 2));
   writeFileSync(join(out, 'dossier.json'), JSON.stringify(dossier, null, 2));
   writeFileSync(join(out, 'timeline.json'), JSON.stringify(timeline.steps, null, 2));
-  say(`\nBiên nhận của tỉnh hợp lệ: hồ sơ ${dossier.code ?? receipt.number ?? dossier.id}, ${receipt.receivedAt}. Kết quả nằm trong ${out}`);
+  say(
+    `\nBiên nhận của tỉnh hợp lệ: hồ sơ ${dossier.code ?? receipt.number ?? dossier.id}, ${receipt.receivedAt}. Kết quả nằm trong ${out}`,
+  );
   if (options.json) printJson({ dossierId: dossier.id, code: dossier.code, files, timeline: timeline.steps, receipt });
   return EXIT.done;
 }
@@ -117,7 +135,11 @@ async function verifyDocuments(counter: Counter, dossier: Dossier, practiceRoot:
   for (const document of dossier.documents.filter((candidate) => candidate.signatures.length > 0)) {
     const { access } = unwrap(await counter.rooms.store.call('documentAccess', { documentId: document.id }));
     const { verdict } = unwrap(
-      await counter.rooms.imaging.call('verifyPdf', { pdf: access, trustedRoots: [practiceRoot], at: new Date().toISOString() }),
+      await counter.rooms.imaging.call('verifyPdf', {
+        pdf: access,
+        trustedRoots: [practiceRoot],
+        at: new Date().toISOString(),
+      }),
     );
     if (verdict !== 'valid') throw new Failure('signature-does-not-verify', `${document.title}: ${verdict}`);
   }

@@ -14,7 +14,9 @@ export function doctor(where: Where, version: string) {
       await counter.rooms.sync.call('run', { once: true });
       const checks = await checkDevices(nodeMachine(where), counter);
       if (options.json) printJson({ version, mode: counter.settings.mode, checks });
-      else for (const check of checks) say(`${MARK[check.state]} ${fill(wordFor(vi.checks, check.message), check.values)}`);
+      else
+        for (const check of checks)
+          say(`${MARK[check.state]} ${fill(wordFor(vi.checks, check.message), check.values)}`);
       if (checks.some((check) => check.state === 'failed')) return EXIT.failed;
       return checks.some((check) => check.state === 'warning') ? EXIT.partly : EXIT.done;
     });

@@ -15,13 +15,21 @@ interface ReadPage {
 }
 
 /** Reads every file; one that cannot be read is said and counted, the others go on. Pages keep the order of the input. */
-async function readAll(imaging: Imaging, files: readonly string[], ocr: boolean): Promise<{ pages: readonly ReadPage[]; failed: number }> {
+async function readAll(
+  imaging: Imaging,
+  files: readonly string[],
+  ocr: boolean,
+): Promise<{ pages: readonly ReadPage[]; failed: number }> {
   const work: Promise<readonly ReadPage[]>[] = [];
   let failed = 0;
   for (const path of files) {
     try {
       const arrived = await imaging.importFile(path);
-      work.push(Promise.all(arrived.map(async (page) => ({ file: basename(path), page, read: await imaging.recognise(page, ocr) }))));
+      work.push(
+        Promise.all(
+          arrived.map(async (page) => ({ file: basename(path), page, read: await imaging.recognise(page, ocr) })),
+        ),
+      );
     } catch (thrown) {
       const { code, detail } = toRefusal(thrown);
       say(path);
@@ -35,7 +43,8 @@ async function readAll(imaging: Imaging, files: readonly string[], ocr: boolean)
 export function reportOf(pages: readonly ReadPage[]): unknown {
   const fields: Record<string, unknown> = {};
   for (const [index, { read }] of pages.entries()) {
-    for (const { name, value, confidence, source, box } of read.fields) fields[name] ??= { value, confidence, source, page: index + 1, box };
+    for (const { name, value, confidence, source, box } of read.fields)
+      fields[name] ??= { value, confidence, source, page: index + 1, box };
   }
   const identityText = pages.flatMap(({ read }) => read.codes).find((code) => code.text.includes('|'))?.text;
   return {

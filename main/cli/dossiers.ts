@@ -8,9 +8,15 @@ export function dossierList(where: Where, version: string) {
     const text = typeof textOrOptions === 'string' ? textOrOptions : '';
     const options = typeof textOrOptions === 'string' ? maybeOptions : textOrOptions;
     return withCounter(where, version, async (counter) => {
-      const { total, items } = unwrap(await counter.rooms.store.call('list', { text, states: [], limit: 500, offset: 0 }));
+      const { total, items } = unwrap(
+        await counter.rooms.store.call('list', { text, states: [], limit: 500, offset: 0 }),
+      );
       if (options?.json) printJson({ total, items });
-      else for (const item of items) say(`${item.code ?? item.id}  ${item.state}  ${item.upload.state}  ${item.applicantName}  ${item.procedureName ?? ''}`);
+      else
+        for (const item of items)
+          say(
+            `${item.code ?? item.id}  ${item.state}  ${item.upload.state}  ${item.applicantName}  ${item.procedureName ?? ''}`,
+          );
       return EXIT.done;
     });
   };

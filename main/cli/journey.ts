@@ -8,7 +8,12 @@ import { Failure, unwrap } from '../rooms/failure.ts';
 import type { DraftCommand } from '../store/protocol.ts';
 import type { CommandOfficer } from './with-counter.ts';
 
-export async function edit(counter: Counter, officer: CommandOfficer, dossier: Dossier, command: DraftCommand): Promise<Dossier> {
+export async function edit(
+  counter: Counter,
+  officer: CommandOfficer,
+  dossier: Dossier,
+  command: DraftCommand,
+): Promise<Dossier> {
   const { id, revision } = dossier;
   return unwrap(await counter.rooms.store.call('edit', { id, revision, officerId: officer.id, command }));
 }
@@ -30,10 +35,22 @@ export function applicantFromFile(path: string): DraftCommand {
   const given: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (typeof given !== 'object' || given === null) throw new Failure('bad-request', `${path}: an object is needed`);
   const nothing = {
-    kind: 'person', fullName: '', idNumber: null, oldIdNumber: null, birthDate: null, sex: null,
-    address: null, phone: null, email: null, idIssuedOn: null,
+    kind: 'person',
+    fullName: '',
+    idNumber: null,
+    oldIdNumber: null,
+    birthDate: null,
+    sex: null,
+    address: null,
+    phone: null,
+    email: null,
+    idIssuedOn: null,
   };
-  const sources = Object.fromEntries(Object.keys(given).filter((key) => key in nothing && key !== 'kind').map((key) => [key, 'typed']));
+  const sources = Object.fromEntries(
+    Object.keys(given)
+      .filter((key) => key in nothing && key !== 'kind')
+      .map((key) => [key, 'typed']),
+  );
   return { kind: 'set-applicant', applicant: parseApplicant({ ...nothing, sources, ...given }) };
 }
 
@@ -49,18 +66,28 @@ export async function tickScannedPapers(counter: Counter, officer: CommandOffice
   for (const { component, form, pageIds } of dossier.checklist) {
     if (form !== null || pageIds.length === 0) continue;
     const quantity = Math.max(1, component.originals);
-    current = await edit(counter, officer, current, { kind: 'set-checklist-item', componentId: component.id, form: 'original', quantity, note: null });
+    current = await edit(counter, officer, current, {
+      kind: 'set-checklist-item',
+      componentId: component.id,
+      form: 'original',
+      quantity,
+      note: null,
+    });
   }
   return current;
 }
 
 /** Signs with the first token that can. */
-export async function signWithFirstToken(counter: Counter, officer: CommandOfficer, dossier: Dossier): Promise<Dossier> {
+export async function signWithFirstToken(
+  counter: Counter,
+  officer: CommandOfficer,
+  dossier: Dossier,
+): Promise<Dossier> {
   const tokens = unwrap(await counter.rooms.token.call('list', {}));
   for (const token of tokens) {
     const certificate = token.certificates.find((candidate) => candidate.canSign);
     if (!certificate) continue;
-    const choice = { tokenId: token.id, certificateId: certificate.id };
+    const choice = { tokenId: token.id, certificateId: certificate.id, officerName: officer.name };
     const outcomes = unwrap(await counter.reception.sign(dossier.id, dossier.revision, officer.id, choice));
     const failed = outcomes.find((outcome) => outcome.state !== 'signed');
     if (failed) throw new Failure('token-failed', `${failed.title}: ${failed.code}`);

@@ -20,13 +20,17 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
   let code = 0;
   const program = new Command('motcua').version(VERSION).description('Quầy Một Cửa, không cửa sổ').exitOverride();
   const run =
-    <A extends unknown[]>(work: (...args: A) => Promise<number>) =>
-    async (...args: unknown[]): Promise<void> => {
+    <A extends unknown[]>(work: (...given: A) => Promise<number>) =>
+    async (...given: unknown[]): Promise<void> => {
       // commander passes (arguments…, options, command): the command itself is of no use to the work.
-      code = await report(() => work(...(args.slice(0, -1) as A)));
+      code = await report(() => work(...(given.slice(0, -1) as A)));
     };
 
-  program.command('doctor').description('kiểm tra máy này').option('--json').action(run(doctor(where, VERSION)));
+  program
+    .command('doctor')
+    .description('kiểm tra máy này')
+    .option('--json')
+    .action(run(doctor(where, VERSION)));
   program
     .command('demo')
     .description('cả hành trình trên hồ sơ mẫu')
@@ -47,7 +51,11 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .option('--out <dir>')
     .option('--json')
     .action(run(scan(where)));
-  program.command('recognise').argument('<in...>').requiredOption('--report <file>').action(run(recognise(where)));
+  program
+    .command('recognise')
+    .argument('<in...>')
+    .requiredOption('--report <file>')
+    .action(run(recognise(where)));
   program
     .command('digitise')
     .argument('<in...>')
@@ -70,7 +78,11 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .option('--password-env <var>')
     .addOption(new Option('--level <level>').choices(['B-B', 'B-T', 'B-LT', 'B-LTA']).default('B-B'))
     .option('--tsa <url>')
-    .addOption(new Option('--appearance <kind>').choices(['none', 'personal', 'agency', 'annex', 'copy', 'officer']).default('none'))
+    .addOption(
+      new Option('--appearance <kind>')
+        .choices(['none', 'personal', 'agency', 'annex', 'copy', 'officer'])
+        .default('none'),
+    )
     .option('--page <n>')
     .option('--rect <x,y,w,h>')
     .option('--image <png>')
@@ -101,14 +113,40 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .option('--json')
     .action(run(receive(where, VERSION)));
   const dossier = program.command('dossier').description('hồ sơ trên máy này');
-  dossier.command('list').option('--json').action(run(dossierList(where, VERSION)));
-  dossier.command('show').argument('<id>').option('--json').action(run(dossierShow(where, VERSION)));
-  dossier.command('search').argument('<text>').option('--json').action(run(dossierList(where, VERSION)));
+  dossier
+    .command('list')
+    .option('--json')
+    .action(run(dossierList(where, VERSION)));
+  dossier
+    .command('show')
+    .argument('<id>')
+    .option('--json')
+    .action(run(dossierShow(where, VERSION)));
+  dossier
+    .command('search')
+    .argument('<text>')
+    .option('--json')
+    .action(run(dossierList(where, VERSION)));
   const sync = program.command('sync').description('gửi hồ sơ lên tỉnh');
-  sync.command('run').option('--once').option('--json').action(run(syncRun(where, VERSION)));
-  sync.command('status').option('--json').action(run(syncStatus(where, VERSION)));
-  program.command('audit').command('verify').option('--json').action(run(auditVerify(where, VERSION)));
-  program.command('backup').argument('<dir>').option('--json').action(run(backup(where, VERSION)));
+  sync
+    .command('run')
+    .option('--once')
+    .option('--json')
+    .action(run(syncRun(where, VERSION)));
+  sync
+    .command('status')
+    .option('--json')
+    .action(run(syncStatus(where, VERSION)));
+  program
+    .command('audit')
+    .command('verify')
+    .option('--json')
+    .action(run(auditVerify(where, VERSION)));
+  program
+    .command('backup')
+    .argument('<dir>')
+    .option('--json')
+    .action(run(backup(where, VERSION)));
   program
     .command('province')
     .description('cổng tiếp nhận mẫu của tỉnh')

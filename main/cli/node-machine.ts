@@ -18,7 +18,8 @@ export function nodeMachine(where: Where): Machine {
     secretBox: keyFileSecretBox(join(data, 'command-line.key')),
     clock: { now: Date.now },
     log: (level, text) => {
-      if (level === 'warn' || level === 'error' || process.env['MOTCUA_VERBOSE'] !== undefined) say(`[${level}] ${text}`);
+      if (level === 'warn' || level === 'error' || process.env['MOTCUA_VERBOSE'] !== undefined)
+        say(`[${level}] ${text}`);
     },
   };
 }
@@ -27,4 +28,3 @@ function entryOf(where: Where, projectFolder: string, name: string): string {
   if (where.isBundle) return join(where.entryFolder, `${name}.js`);
   return name === 'province' ? join(projectFolder, 'province', 'entry.ts') : join(where.entryFolder, name, 'entry.ts');
 }
-

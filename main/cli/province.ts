@@ -14,7 +14,9 @@ interface ProvinceCommandOptions {
 
 export function province(where: Where) {
   return async (options: ProvinceCommandOptions): Promise<number> => {
-    const faults = Faults.safeParse(Object.fromEntries(options.fault.map((fault) => [fault.split('=')[0] ?? '', Number(fault.split('=')[1] ?? 1)])));
+    const faults = Faults.safeParse(
+      Object.fromEntries(options.fault.map((fault) => [fault.split('=')[0] ?? '', Number(fault.split('=')[1] ?? 1)])),
+    );
     if (!faults.success) throw new Failure('bad-request', faults.error.message);
     const running = await startProvince(
       {

@@ -27,7 +27,9 @@ export function receive(where: Where, version: string) {
         dossier = await edit(counter, officer, dossier, { kind: 'set-procedure', code: options.procedure });
         for (const attachment of options.attach) {
           const [componentName = '', file] = attachment.split(/=(.*)/s);
-          const component = dossier.checklist.find(({ component: { id } }, index) => id === componentName || String(index + 1) === componentName);
+          const component = dossier.checklist.find(
+            ({ component: { id } }, index) => id === componentName || String(index + 1) === componentName,
+          );
           if (!component || file === undefined) throw new Failure('component-not-in-procedure', attachment);
           const before = new Set(dossier.pages.map((page) => page.id));
           const ended = await counter.capture.importFiles(dossier.id, officer.id, [resolve(file)]).done;
@@ -35,7 +37,11 @@ export function receive(where: Where, version: string) {
           await counter.capture.settled();
           dossier = await reload(counter, dossier);
           const pageIds = dossier.pages.filter((page) => !before.has(page.id)).map((page) => page.id);
-          dossier = await edit(counter, officer, dossier, { kind: 'assign-pages', pageIds, componentId: component.component.id });
+          dossier = await edit(counter, officer, dossier, {
+            kind: 'assign-pages',
+            pageIds,
+            componentId: component.component.id,
+          });
         }
         dossier = await tickScannedPapers(counter, officer, dossier);
         if (options.pinEnv !== undefined) dossier = await signWithFirstToken(counter, officer, dossier);

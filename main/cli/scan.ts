@@ -35,7 +35,11 @@ export function scan(where: Where) {
       );
       if (options.list) {
         if (options.json) printJson(found);
-        else for (const device of found) say(`${device.id}  ${device.name}  [${device.driver}: ${device.sources.join(', ')}; ${device.dpis.join('/')} dpi]`);
+        else
+          for (const device of found)
+            say(
+              `${device.id}  ${device.name}  [${device.driver}: ${device.sources.join(', ')}; ${device.dpis.join('/')} dpi]`,
+            );
         return EXIT.done;
       }
       const scanner = options.device === undefined ? found[0] : found.find((device) => device.id === options.device);

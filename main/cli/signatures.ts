@@ -1,7 +1,7 @@
 /** @file `motcua sign` and `motcua verify`: one PIN for the whole list, one verdict for each file. */
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { commonName } from '../counter/signing.ts';
+import { commonName } from '../../preload/certificate-name.ts';
 import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
 import { Supervisor } from '../rooms/supervisor.ts';
 import { tokenRoom, type Token, type TokenRoom } from '../token/protocol.ts';
@@ -37,17 +37,20 @@ interface FileOutcome {
 
 export function sign(where: Where) {
   return async (files: string[], options: SignOptions): Promise<number> => {
-    if (options.level !== 'B-B' || options.tsa !== undefined) throw new Failure('bad-request', `level ${options.level} is not offered yet; only B-B`);
+    if (options.level !== 'B-B' || options.tsa !== undefined)
+      throw new Failure('bad-request', `level ${options.level} is not offered yet; only B-B`);
     const pinVariable = options.module !== undefined ? options.pinEnv : options.passwordEnv;
     const pin = pinVariable === undefined ? undefined : process.env[pinVariable];
-    if (pin === undefined) throw new Failure('pin-cancelled', 'set --pin-env or --password-env to the name of an environment variable');
+    if (pin === undefined)
+      throw new Failure('pin-cancelled', 'set --pin-env or --password-env to the name of an environment variable');
     const machine = nodeMachine(where);
     const room = new Supervisor(tokenRoom, {
       launch: machine.launch,
       onLog: machine.log,
       init: () => ({
         modules: options.module === undefined ? [] : [options.module],
-        keyFiles: options.p12 === undefined ? [] : [{ path: options.p12, label: basename(options.p12), isPractice: false }],
+        keyFiles:
+          options.p12 === undefined ? [] : [{ path: options.p12, label: basename(options.p12), isPractice: false }],
       }),
     });
     try {
@@ -75,15 +78,22 @@ export function sign(where: Where) {
   };
 }
 
-function chooseToken(tokens: readonly Token[], { token, tokenId }: { readonly token?: string; readonly tokenId?: string }): Token {
-  const chosen = tokens.find(({ id, label }) => (tokenId === undefined ? token === undefined || label === token : id === tokenId));
+function chooseToken(
+  tokens: readonly Token[],
+  { token, tokenId }: { readonly token?: string; readonly tokenId?: string },
+): Token {
+  const chosen = tokens.find(({ id, label }) =>
+    tokenId === undefined ? token === undefined || label === token : id === tokenId,
+  );
   if (!chosen) throw new Failure('token-missing', token);
   return chosen;
 }
 
 function chooseCertificate(token: Token, { certificate }: SignOptions): Token['certificates'][number] {
   const chosen = token.certificates.find((candidate) =>
-    certificate === undefined ? candidate.canSign : [candidate.id, candidate.subject, commonName(candidate.subject)].includes(certificate),
+    certificate === undefined
+      ? candidate.canSign
+      : [candidate.id, candidate.subject, commonName(candidate.subject)].includes(certificate),
   );
   if (!chosen) throw new Failure('certificate-missing', certificate);
   return chosen;
@@ -110,8 +120,12 @@ async function signFile(
         appearance: appearanceOf(options),
       }),
     );
-    const { signature } = unwrap(await room.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.digest }));
-    const finished = unwrap(await imaging.room.call('finishSignature', { draft: prepared.draft, state: prepared.state, signature }));
+    const { signature } = unwrap(
+      await room.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.digest }),
+    );
+    const finished = unwrap(
+      await imaging.room.call('finishSignature', { draft: prepared.draft, state: prepared.state, signature }),
+    );
     const out = join(options.outDir, basename(file));
     writeFileSync(out, await imaging.bytes(finished.pdf));
     say(`✔ ${out}`);
@@ -127,7 +141,8 @@ async function signFile(
 function appearanceOf(options: SignOptions): Appearance {
   const rect = options.rect?.split(',').map(Number);
   const [x, y, width, height] = rect ?? [];
-  const hasRect = x !== undefined && y !== undefined && width !== undefined && height !== undefined && rect?.every(Number.isFinite);
+  const hasRect =
+    x !== undefined && y !== undefined && width !== undefined && height !== undefined && rect?.every(Number.isFinite);
   if (options.rect !== undefined && !hasRect) throw new Failure('bad-request', '--rect X,Y,W,H');
   return {
     kind: options.appearance,
@@ -158,18 +173,27 @@ export function verify(where: Where) {
           at: options.at ?? new Date().toISOString(),
           ...(password === undefined ? {} : { password }),
         });
-        const verdict = verified.ok ? verified.value : { verdict: 'unreadable' as const, signatures: [], code: verified.code };
+        const verdict = verified.ok
+          ? verified.value
+          : { verdict: 'unreadable' as const, signatures: [], code: verified.code };
         reports.push({ file, ...verdict });
         verdicts.add(verdict.verdict);
         say(`${verdict.verdict}  ${file}`);
       }
       writeFileSync(options.report, JSON.stringify(reports, null, 2));
       if (verdicts.size === 1 && verdicts.has('valid')) return EXIT.done;
-      return verdicts.has('indeterminate') && !['altered', 'broken', 'untrusted', 'unreadable'].some((verdict) => verdicts.has(verdict)) ? EXIT.partly : EXIT.failed;
+      return verdicts.has('indeterminate') &&
+        !['altered', 'broken', 'untrusted', 'unreadable'].some((verdict) => verdicts.has(verdict))
+        ? EXIT.partly
+        : EXIT.failed;
     });
 }
 
 function readRoots(path: string): string[] {
-  const files = statSync(path).isDirectory() ? readdirSync(path).filter((name) => /\.(pem|crt|cer)$/i.test(name)).map((name) => join(path, name)) : [path];
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter((name) => /\.(pem|crt|cer)$/i.test(name))
+        .map((name) => join(path, name))
+    : [path];
   return files.map((file) => readFileSync(file, 'utf8'));
 }

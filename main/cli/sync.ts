@@ -7,7 +7,11 @@ export function syncRun(where: Where, version: string) {
   return (options: { once?: boolean; json?: boolean }): Promise<number> =>
     withCounter(where, version, async (counter) => {
       const done = unwrap(
-        await counter.rooms.sync.call('run', { once: options.once === true }, { onProgress: ({ jobId, step }) => say(`${jobId} ${step}`) }),
+        await counter.rooms.sync.call(
+          'run',
+          { once: options.once === true },
+          { onProgress: ({ jobId, step }) => say(`${jobId} ${step}`) },
+        ),
       );
       if (options.json) printJson(done);
       else say(`đã được tỉnh tiếp nhận: ${done.received}, đang chờ: ${done.waiting}, cần người xem: ${done.held}`);
@@ -20,7 +24,10 @@ export function syncStatus(where: Where, version: string) {
     withCounter(where, version, async (counter) => {
       const outbox = unwrap(await counter.rooms.store.call('outbox', {}));
       if (options.json) printJson(outbox);
-      else say(`chờ gửi: ${outbox.queued}, đang gửi: ${outbox.uploading}, đang chờ: ${outbox.waiting}, cần người xem: ${outbox.held}`);
+      else
+        say(
+          `chờ gửi: ${outbox.queued}, đang gửi: ${outbox.uploading}, đang chờ: ${outbox.waiting}, cần người xem: ${outbox.held}`,
+        );
       return EXIT.done;
     });
 }

@@ -44,7 +44,10 @@ export async function withCounter(
   try {
     unwrap(await counter.rooms.store.start());
     const officers = unwrap(await counter.rooms.store.call('listOfficers', {}));
-    const officer = officers.find((candidate) => candidate.roles.includes('counter')) ?? { id: 'command-line', name: 'motcua' };
+    const officer = officers.find((candidate) => candidate.roles.includes('counter')) ?? {
+      id: 'command-line',
+      name: 'motcua',
+    };
     return await work(counter, officer);
   } finally {
     await counter.stop();

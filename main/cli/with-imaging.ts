@@ -18,7 +18,11 @@ export interface Imaging {
   readonly recognise: (page: ArrivedPage, ocr: boolean) => Promise<RecognisedPage>;
 }
 
-export async function withImaging(where: Where, ocrWorkers: number, work: (imaging: Imaging) => Promise<number>): Promise<number> {
+export async function withImaging(
+  where: Where,
+  ocrWorkers: number,
+  work: (imaging: Imaging) => Promise<number>,
+): Promise<number> {
   const machine = nodeMachine(where);
   const incomingFolder = mkdtempSync(join(tmpdir(), 'motcua-'));
   const room = new Supervisor(imagingRoom, {
@@ -38,7 +42,8 @@ export async function withImaging(where: Where, ocrWorkers: number, work: (imagi
         unwrap(await room.call('importFile', { path }, { onProgress: (page) => void pages.push(page) }));
         return pages;
       },
-      recognise: async (page, ocr) => unwrap(await room.call('recognise', { image: access(page.image), dpi: page.dpi, ocr })),
+      recognise: async (page, ocr) =>
+        unwrap(await room.call('recognise', { image: access(page.image), dpi: page.dpi, ocr })),
     });
   } finally {
     await room.stop();
@@ -46,6 +51,16 @@ export async function withImaging(where: Where, ocrWorkers: number, work: (imagi
   }
 }
 
-export function pageForPdf(imaging: Imaging, page: ArrivedPage, read: RecognisedPage): RoomParams<ImagingRoom, 'composePdf'>['pages'][number] {
-  return { image: imaging.access(page.image), dpi: page.dpi, rotation: read.rotation, skewDeg: read.skewDeg, lines: read.lines };
+export function pageForPdf(
+  imaging: Imaging,
+  page: ArrivedPage,
+  read: RecognisedPage,
+): RoomParams<ImagingRoom, 'composePdf'>['pages'][number] {
+  return {
+    image: imaging.access(page.image),
+    dpi: page.dpi,
+    rotation: read.rotation,
+    skewDeg: read.skewDeg,
+    lines: read.lines,
+  };
 }

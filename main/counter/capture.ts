@@ -21,8 +21,16 @@ export interface ScanChoice {
 
 export interface Capture {
   readonly devices: () => Promise<Result<readonly ScannerDevice[]>>;
-  readonly scan: (dossierId: string, officerId: string, choice: ScanChoice) => Promise<Result<{ jobId: string; done: Promise<JobProgress> }>>;
-  readonly importFiles: (dossierId: string, officerId: string, paths: readonly string[]) => { jobId: string; done: Promise<JobProgress> };
+  readonly scan: (
+    dossierId: string,
+    officerId: string,
+    choice: ScanChoice,
+  ) => Promise<Result<{ jobId: string; done: Promise<JobProgress> }>>;
+  readonly importFiles: (
+    dossierId: string,
+    officerId: string,
+    paths: readonly string[],
+  ) => { jobId: string; done: Promise<JobProgress> };
   /** Recognises what is still pending of a dossier, for pages that a crash left unread. */
   readonly recognisePending: (dossier: Dossier, officerId: string) => void;
   readonly settled: () => Promise<void>;
@@ -57,12 +65,16 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
     }
   }
 
-  function enqueueRecognition(dossierId: string, officerId: string, pageId: string, imageBlobId: string, dpi: number): void {
+  function enqueueRecognition(
+    dossierId: string,
+    officerId: string,
+    pageId: string,
+    imageBlobId: string,
+    dpi: number,
+  ): void {
     queue.push(async () => {
       const access = await rooms.store.call('blobAccess', { blobId: imageBlobId });
-      const read = access.ok
-        ? await rooms.imaging.call('recognise', { image: access.value, dpi, ocr: true })
-        : access;
+      const read = access.ok ? await rooms.imaging.call('recognise', { image: access.value, dpi, ocr: true }) : access;
       await rooms.store.call('append', {
         id: dossierId,
         officerId,
@@ -111,7 +123,9 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
   return {
     devices: async () => {
       const found = await listScanners();
-      return found.ok ? ok(found.value.map(({ id, name, driver, sources, dpis }) => ({ id, name, driver, sources, dpis }))) : found;
+      return found.ok
+        ? ok(found.value.map(({ id, name, driver, sources, dpis }) => ({ id, name, driver, sources, dpis })))
+        : found;
     },
     scan: async (dossierId, officerId, choice) => {
       if (!known.some((scanner) => scanner.id === choice.deviceId)) {
@@ -124,7 +138,11 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
         jobs.start('scan', dossierId, async ({ signal, advance }) => {
           const pages = collector(dossierId, officerId, advance);
           const { source, dpi, colour } = choice;
-          const scanned = await rooms.imaging.call('scan', { scanner, source, dpi, colour }, { signal, onProgress: pages.onProgress });
+          const scanned = await rooms.imaging.call(
+            'scan',
+            { scanner, source, dpi, colour },
+            { signal, onProgress: pages.onProgress },
+          );
           await pages.finish();
           if (!scanned.ok || scanned.value.end === 'complete') return scanned;
           if (scanned.value.end === 'cancelled') return refuse('cancelled');

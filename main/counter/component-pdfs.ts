@@ -10,12 +10,19 @@ import type { Rooms } from './rooms.ts';
 
 /** The components whose PDF is still to be made: digitised, with visible pages, and without a document. */
 export function componentsToCompose(dossier: Dossier): readonly ChecklistItem[] {
-  const made = new Set(dossier.documents.filter((document) => document.kind === 'component').map((document) => document.componentId));
+  const made = new Set(
+    dossier.documents.filter((document) => document.kind === 'component').map((document) => document.componentId),
+  );
   return dossier.checklist.filter((item) => visiblePages(dossier, item).length > 0 && !made.has(item.component.id));
 }
 
 /** @returns the dossier with every component PDF in place. */
-export async function composeComponents(rooms: Rooms, clock: Clock, dossier: Dossier, officerId: string): Promise<Result<Dossier>> {
+export async function composeComponents(
+  rooms: Rooms,
+  clock: Clock,
+  dossier: Dossier,
+  officerId: string,
+): Promise<Result<Dossier>> {
   let current = dossier;
   for (const item of componentsToCompose(dossier)) {
     const pages = await Promise.all(visiblePages(dossier, item).map((page) => pageForPdf(rooms, page)));
@@ -30,7 +37,14 @@ export async function composeComponents(rooms: Rooms, clock: Clock, dossier: Dos
     const stored = await rooms.store.call('append', {
       id: dossier.id,
       officerId,
-      command: { kind: 'set-component-pdf', componentId: item.component.id, pdf, pageCount, signature: null, madeFrom: fingerprintPages(dossier.pages, item.component.id) },
+      command: {
+        kind: 'set-component-pdf',
+        componentId: item.component.id,
+        pdf,
+        pageCount,
+        signature: null,
+        madeFrom: fingerprintPages(dossier.pages, item.component.id),
+      },
     });
     if (!stored.ok) return stored;
     current = stored.value;
@@ -48,7 +62,13 @@ async function pageForPdf(rooms: Rooms, page: Page): Promise<RoomParams<ImagingR
     rooms.store.call('recognisedPage', { pageId: page.id }),
   ]);
   const read = unwrap(recognised);
-  return { image: unwrap(image), dpi: page.dpi, rotation: page.rotation, skewDeg: read?.skewDeg ?? 0, lines: read?.lines ?? [] };
+  return {
+    image: unwrap(image),
+    dpi: page.dpi,
+    rotation: page.rotation,
+    skewDeg: read?.skewDeg ?? 0,
+    lines: read?.lines ?? [],
+  };
 }
 
 /** Side record of the digitised paper (regulations 6.1); the writer puts it into the XMP packet. */
@@ -64,5 +84,7 @@ function metadataOf(dossier: Dossier, item: ChecklistItem): Record<string, strin
     ownerIdNumber: dossier.applicant?.idNumber,
     digitisedBy: dossier.officerName,
   };
-  return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(known).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

@@ -12,7 +12,12 @@ const CLOCK_TOLERANCE_MS = 120_000;
 type Check = Omit<DeviceCheck, 'part'>;
 
 export async function checkDevices(machine: Machine, counter: Counter): Promise<readonly DeviceCheck[]> {
-  const [store, scanner, token, sync] = await Promise.all([checkStore(counter), checkScanner(counter), checkToken(counter), counter.syncStatus()]);
+  const [store, scanner, token, sync] = await Promise.all([
+    checkStore(counter),
+    checkScanner(counter),
+    checkToken(counter),
+    counter.syncStatus(),
+  ]);
   const parts: readonly (readonly [DeviceCheck['part'], Check | undefined])[] = [
     ['scanner', scanner],
     ['token', token],
@@ -33,8 +38,16 @@ async function checkStore(counter: Counter): Promise<{ store: Check; disk?: Chec
   // A store that does not flush every commit may lose what it said was saved: as bad as a damaged one.
   const isSound = integrity === 'ok' && synchronous === 2;
   const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GB`;
-  const disk = freeBytes < FULL_DISK_BYTES ? failed('disk-full', { free }) : freeBytes < LOW_DISK_BYTES ? warning('disk-low', { free }) : fine('disk-ok', { free });
-  return { store: isSound ? fine('store-ok', { dossiers, blobs }) : failed('store-failed', { detail: integrity }), disk };
+  const disk =
+    freeBytes < FULL_DISK_BYTES
+      ? failed('disk-full', { free })
+      : freeBytes < LOW_DISK_BYTES
+        ? warning('disk-low', { free })
+        : fine('disk-ok', { free });
+  return {
+    store: isSound ? fine('store-ok', { dossiers, blobs }) : failed('store-failed', { detail: integrity }),
+    disk,
+  };
 }
 
 async function checkScanner(counter: Counter): Promise<Check> {
@@ -57,13 +70,17 @@ async function checkToken(counter: Counter): Promise<Check> {
 
 function checkProvince({ connection }: SyncStatus): Check {
   if (connection === 'online') return fine('province-online');
-  return connection === 'refused' ? failed('province-refused', { detail: connection }) : warning(`province-${connection}`);
+  return connection === 'refused'
+    ? failed('province-refused', { detail: connection })
+    : warning(`province-${connection}`);
 }
 
 function checkClock({ clockOffsetMs }: SyncStatus): Check {
   if (clockOffsetMs === null) return warning('clock-unknown');
   const seconds = Math.round(clockOffsetMs / 1000);
-  return Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS ? warning('clock-off', { seconds }) : fine('clock-ok', { seconds });
+  return Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS
+    ? warning('clock-off', { seconds })
+    : fine('clock-ok', { seconds });
 }
 
 function checkRecognition(machine: Machine): Check {

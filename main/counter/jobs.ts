@@ -10,7 +10,10 @@ export interface Jobs {
   readonly start: (
     kind: JobProgress['kind'],
     dossierId: string | null,
-    work: (job: { readonly signal: AbortSignal; readonly advance: (done: number, total: number | null) => void }) => Promise<Result<unknown>>,
+    work: (job: {
+      readonly signal: AbortSignal;
+      readonly advance: (done: number, total: number | null) => void;
+    }) => Promise<Result<unknown>>,
   ) => { readonly jobId: string; readonly done: Promise<JobProgress> };
   readonly cancel: (jobId: string) => boolean;
   readonly settled: () => Promise<void>;
@@ -22,7 +25,16 @@ export function createJobs(events: CounterEvents): Jobs {
     start: (kind, dossierId, work) => {
       const jobId = randomUUID();
       const controller = new AbortController();
-      let last: JobProgress = { jobId, kind, dossierId, done: 0, total: null, state: 'running', code: null, detail: null };
+      let last: JobProgress = {
+        jobId,
+        kind,
+        dossierId,
+        done: 0,
+        total: null,
+        state: 'running',
+        code: null,
+        detail: null,
+      };
       const report = (change: Partial<JobProgress>): JobProgress => {
         last = { ...last, ...change };
         events.emit('job.progress', last);
@@ -30,7 +42,10 @@ export function createJobs(events: CounterEvents): Jobs {
       };
       const run = async (): Promise<JobProgress> => {
         try {
-          const result = await work({ signal: controller.signal, advance: (done, total) => void report({ done, total }) });
+          const result = await work({
+            signal: controller.signal,
+            advance: (done, total) => void report({ done, total }),
+          });
           if (result.ok) return report({ state: 'done' });
           const state = result.code === 'cancelled' ? 'cancelled' : 'failed';
           return report({ state, code: result.code, detail: result.detail ?? null });

@@ -73,7 +73,9 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   rooms.token.on('changed', ({ count }) => events.emit('tokens.changed', { count }));
 
   const practice =
-    choices.hasPracticeOffice && settings.mode === 'practice' ? startPracticeOffice(rooms, settings, machine, events) : null;
+    choices.hasPracticeOffice && settings.mode === 'practice'
+      ? startPracticeOffice(rooms, settings, machine, events)
+      : null;
 
   return {
     settings,

@@ -12,7 +12,12 @@ const OFFICE_ID = 'practice-office';
 /** The practice officer who signs results. */
 const PRACTICE_SIGNER = { name: 'Trần Văn Minh', title: 'Chủ tịch' };
 
-export function startPracticeOffice(rooms: Rooms, settings: Settings, machine: Machine, events: CounterEvents): { stop: () => void } {
+export function startPracticeOffice(
+  rooms: Rooms,
+  settings: Settings,
+  machine: Machine,
+  events: CounterEvents,
+): { stop: () => void } {
   const answered = new Set<string>();
   let isBusy = false;
 
@@ -32,7 +37,12 @@ export function startPracticeOffice(rooms: Rooms, settings: Settings, machine: M
     const composed = await rooms.imaging.call('composeForm', { form });
     if (!composed.ok) return;
     const title = dossier.procedure?.results[0]?.name ?? 'Kết quả giải quyết (luyện tập)';
-    const attached = await rooms.store.call('attachResult', { dossierId: id, officerId: OFFICE_ID, title, ...composed.value });
+    const attached = await rooms.store.call('attachResult', {
+      dossierId: id,
+      officerId: OFFICE_ID,
+      title,
+      ...composed.value,
+    });
     if (!attached.ok) machine.log('warn', `practice office: ${attached.code} ${attached.detail ?? ''}`);
     const waiting = await rooms.store.call('waitingResults', {});
     if (waiting.ok) events.emit('results.changed', { count: waiting.value.length });

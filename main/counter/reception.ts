@@ -14,13 +14,24 @@ import type { Rooms } from './rooms.ts';
 import { signDocuments, type DocumentToSign, type SigningChoice } from './signing.ts';
 
 export interface Reception {
-  readonly sign: (dossierId: string, revision: number, officerId: string, choice: SigningChoice) => Promise<Result<readonly SigningOutcome[]>>;
+  readonly sign: (
+    dossierId: string,
+    revision: number,
+    officerId: string,
+    choice: SigningChoice,
+  ) => Promise<Result<readonly SigningOutcome[]>>;
   readonly seal: (dossierId: string, revision: number, officerId: string) => Promise<Result<Dossier>>;
   /** Draws the receipt of a sealed dossier that lost it to a crash; the dossier unchanged when it has one. */
   readonly ensureReceipt: (dossier: Dossier) => Promise<Result<Dossier>>;
 }
 
-export function createReception(rooms: Rooms, settings: Settings, clock: Clock, authoriser: Authoriser, events: CounterEvents): Reception {
+export function createReception(
+  rooms: Rooms,
+  settings: Settings,
+  clock: Clock,
+  authoriser: Authoriser,
+  events: CounterEvents,
+): Reception {
   async function ensureReceipt(dossier: Dossier): Promise<Result<Dossier>> {
     if (!dossier.receipt || dossier.receipt.documentId !== null) return ok(dossier);
     const form = buildReceiptForm(dossier, {
@@ -66,11 +77,19 @@ export function createReception(rooms: Rooms, settings: Settings, clock: Clock, 
   };
 }
 
-async function unsignedComponents(rooms: Rooms, dossier: Dossier, officerId: string): Promise<readonly DocumentToSign[]> {
-  const unsigned = dossier.documents.filter((document) => document.kind === 'component' && document.signatures.length === 0);
+async function unsignedComponents(
+  rooms: Rooms,
+  dossier: Dossier,
+  officerId: string,
+): Promise<readonly DocumentToSign[]> {
+  const unsigned = dossier.documents.filter(
+    (document) => document.kind === 'component' && document.signatures.length === 0,
+  );
   return Promise.all(
     unsigned.map(async (document) => {
-      const { access, sha256, pageCount } = unwrap(await rooms.store.call('documentAccess', { documentId: document.id }));
+      const { access, sha256, pageCount } = unwrap(
+        await rooms.store.call('documentAccess', { documentId: document.id }),
+      );
       return {
         documentId: document.id,
         title: document.title,
@@ -83,7 +102,13 @@ async function unsignedComponents(rooms: Rooms, dossier: Dossier, officerId: str
           rooms.store.call('append', {
             id: dossier.id,
             officerId,
-            command: { kind: 'set-component-pdf', componentId: document.componentId ?? '', pdf, pageCount: pages, signature },
+            command: {
+              kind: 'set-component-pdf',
+              componentId: document.componentId ?? '',
+              pdf,
+              pageCount: pages,
+              signature,
+            },
           }),
       } satisfies DocumentToSign;
     }),

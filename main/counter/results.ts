@@ -9,8 +9,17 @@ import { signDocuments, type DocumentToSign, type SigningChoice } from './signin
 
 export interface Results {
   readonly waiting: () => Promise<Result<readonly WaitingResult[]>>;
-  readonly attach: (dossierId: string, officerId: string, path: string, title: string) => Promise<Result<WaitingResult>>;
-  readonly sign: (documentIds: readonly string[], officerId: string, choice: SigningChoice) => Promise<Result<readonly SigningOutcome[]>>;
+  readonly attach: (
+    dossierId: string,
+    officerId: string,
+    path: string,
+    title: string,
+  ) => Promise<Result<WaitingResult>>;
+  readonly sign: (
+    documentIds: readonly string[],
+    officerId: string,
+    choice: SigningChoice,
+  ) => Promise<Result<readonly SigningOutcome[]>>;
 }
 
 export function createResults(rooms: Rooms, clock: Clock, authoriser: Authoriser, events: CounterEvents): Results {
@@ -32,7 +41,15 @@ export function createResults(rooms: Rooms, clock: Clock, authoriser: Authoriser
     },
     sign: async (documentIds, officerId, choice) => {
       const documents = await Promise.all(documentIds.map((documentId) => resultToSign(rooms, documentId, officerId)));
-      const outcomes = await signDocuments(rooms, clock, authoriser, 'results', choice, documents, () => void announce());
+      const outcomes = await signDocuments(
+        rooms,
+        clock,
+        authoriser,
+        'results',
+        choice,
+        documents,
+        () => void announce(),
+      );
       await announce();
       void rooms.sync.call('wake', {});
       return outcomes;
@@ -50,6 +67,7 @@ async function resultToSign(rooms: Rooms, documentId: string, officerId: string)
     sha256: found.sha256,
     access: found.access,
     appearance: { kind: 'personal' },
-    keep: (pdf, pageCount, signature) => rooms.store.call('completeResult', { documentId, officerId, pdf, pageCount, signature }),
+    keep: (pdf, pageCount, signature) =>
+      rooms.store.call('completeResult', { documentId, officerId, pdf, pageCount, signature }),
   };
 }

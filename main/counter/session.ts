@@ -13,7 +13,11 @@ export interface Session {
   readonly require: (roles: readonly Role[] | 'anyone') => Result<Officer | null>;
 }
 
-export function createSession(rooms: Rooms, settings: Settings, about: { readonly host: string; readonly version: string }): Session {
+export function createSession(
+  rooms: Rooms,
+  settings: Settings,
+  about: { readonly host: string; readonly version: string },
+): Session {
   let officer: Officer | null = null;
   const state = (): SessionState => ({
     officer,

@@ -3,6 +3,7 @@
  * prepared while the token signs n. The first failure of the token stops the batch; what is signed by then stays signed.
  */
 import { createHash } from 'node:crypto';
+import { commonName } from '../../preload/certificate-name.ts';
 import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
@@ -26,6 +27,8 @@ export interface DocumentToSign {
 export interface SigningChoice {
   readonly tokenId: string;
   readonly certificateId: string;
+  /** Who asked; shown beside the name in the certificate. */
+  readonly officerName: string;
 }
 
 export async function listTokens(rooms: Rooms): Promise<Result<readonly TokenInfo[]>> {
@@ -51,11 +54,12 @@ export async function signDocuments(
   const certificate = token.certificates.find((candidate) => candidate.id === choice.certificateId);
   if (!certificate) return refuse('certificate-missing');
   const now = clock.now();
-  if (now < Date.parse(certificate.notBefore) || now > Date.parse(certificate.notAfter)) return refuse('certificate-expired', certificate.notAfter);
+  if (now < Date.parse(certificate.notBefore) || now > Date.parse(certificate.notAfter))
+    return refuse('certificate-expired', certificate.notAfter);
   if (!certificate.canSign) return refuse('certificate-not-for-signing');
   if (token.tries === 'locked') return refuse('pin-locked');
 
-  const authorised = await authoriser.authorise(requestFor(purpose, token, choice.certificateId, documents), async (pin) => {
+  const authorised = await authoriser.authorise(requestFor(purpose, token, choice, documents), async (pin) => {
     const outcome = await rooms.token.call('login', { tokenId: token.id, pin });
     if (outcome.ok) return { outcome, tries: outcome.value.tries };
     const after = await rooms.token.call('list', {});
@@ -108,7 +112,11 @@ async function signEach(
       outcome('failed', prepared?.code ?? 'internal');
       continue;
     }
-    const signing = rooms.token.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.value.digest });
+    const signing = rooms.token.call('sign', {
+      tokenId: token.id,
+      certificateId: certificate.id,
+      digest: prepared.value.digest,
+    });
     upcoming = next ? prepare(next, signedAt) : undefined;
     const signature = await signing;
     if (!signature.ok) {
@@ -117,8 +125,17 @@ async function signEach(
       continue;
     }
     const { draft, state } = prepared.value;
-    const finished = await rooms.imaging.call('finishSignature', { draft, state, signature: signature.value.signature });
-    const info: SignatureInfo = { signerName, certificateSerial: certificate.serialNumber, signedAt: preparedAt, level: 'B-B' };
+    const finished = await rooms.imaging.call('finishSignature', {
+      draft,
+      state,
+      signature: signature.value.signature,
+    });
+    const info: SignatureInfo = {
+      signerName,
+      certificateSerial: certificate.serialNumber,
+      signedAt: preparedAt,
+      level: 'B-B',
+    };
     const kept = finished.ok ? await document.keep(finished.value.pdf, finished.value.pageCount, info) : finished;
     outcome(kept.ok ? 'signed' : 'failed', kept.ok ? null : kept.code);
     if (kept.ok) onSigned(index + 1, documents.length);
@@ -129,7 +146,7 @@ async function signEach(
 function requestFor(
   purpose: SigningRequest['purpose'],
   token: Token,
-  certificateId: string,
+  { certificateId, officerName }: SigningChoice,
   documents: readonly DocumentToSign[],
 ): SigningRequest {
   const ids = documents.map((document) => `${document.documentId}:${document.sha256}`).join('\n');
@@ -145,14 +162,10 @@ function requestFor(
     })),
     token: withoutDer(token),
     certificateId,
+    officerName,
   };
 }
 
 function withoutDer(token: Token): TokenInfo {
   return { ...token, certificates: token.certificates.map(({ der: _der, ...certificate }) => certificate) };
-}
-
-/** `CN` of an RFC 4514 or one-line subject; the whole subject when it has none. */
-export function commonName(subject: string): string {
-  return /(?:^|[,\n/+])\s*CN\s*=\s*((?:\\.|[^,\n/+])+)/u.exec(subject)?.[1]?.trim() ?? subject;
 }

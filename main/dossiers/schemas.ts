@@ -17,16 +17,38 @@ const Iso = z.string();
 const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 export const Rotation = z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]);
 export const FieldSource = z.enum(['qr', 'mrz', 'ocr', 'typed', 'population', 'reuse']);
-export const ChecklistForm = z.enum(['original', 'certified-copy', 'plain-copy', 'electronic', 'presented', 'replaced-by-data']);
+export const ChecklistForm = z.enum([
+  'original',
+  'certified-copy',
+  'plain-copy',
+  'electronic',
+  'presented',
+  'replaced-by-data',
+]);
 export const DossierState = z.enum([
-  'draft', 'received', 'denied', 'processing', 'supplement-requested', 'payment-requested',
-  'withdrawn', 'stopped', 'completed', 'returned',
+  'draft',
+  'received',
+  'denied',
+  'processing',
+  'supplement-requested',
+  'payment-requested',
+  'withdrawn',
+  'stopped',
+  'completed',
+  'returned',
 ]);
 
 /** National status codes of the synchronisation with Cổng DVCQG (regulations 3.2); a draft has none. */
 export const NATIONAL_STATUS: Readonly<Record<Exclude<t.DossierState, 'draft'>, number>> = {
-  received: 2, denied: 3, processing: 4, 'supplement-requested': 5, 'payment-requested': 6,
-  withdrawn: 7, stopped: 8, completed: 9, returned: 10,
+  received: 2,
+  denied: 3,
+  processing: 4,
+  'supplement-requested': 5,
+  'payment-requested': 6,
+  withdrawn: 7,
+  stopped: 8,
+  completed: 9,
+  returned: 10,
 };
 
 export const OfficerSchema = z.strictObject({
@@ -91,7 +113,9 @@ export const ProcedureSchema = z.strictObject({
 
 export const UploadSchema = z.strictObject({
   state: z.enum(['none', 'queued', 'announced', 'uploading', 'committing', 'received', 'settled', 'waiting', 'held']),
-  reason: z.enum(['network', 'authentication', 'rate', 'clock', 'disk', 'validation', 'hash', 'key', 'security', 'unknown']).nullable(),
+  reason: z
+    .enum(['network', 'authentication', 'rate', 'clock', 'disk', 'validation', 'hash', 'key', 'security', 'unknown'])
+    .nullable(),
   detail: z.string().nullable(),
   attempts: z.int(),
   sentBytes: z.number(),

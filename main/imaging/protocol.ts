@@ -157,7 +157,12 @@ export const imagingRoom = defineRoom({
     /** Checks a PDF from outside before it may become a result: readable, not encrypted, page count. */
     inspectPdf: {
       params: z.strictObject({ pdf: z.union([BlobAccess, z.strictObject({ path: z.string() })]) }),
-      result: z.strictObject({ pageCount: z.int(), isEncrypted: z.boolean(), signatureCount: z.int(), copy: Deposit.nullable() }),
+      result: z.strictObject({
+        pageCount: z.int(),
+        isEncrypted: z.boolean(),
+        signatureCount: z.int(),
+        copy: Deposit.nullable(),
+      }),
       timeoutMs: 30_000,
     },
     /**

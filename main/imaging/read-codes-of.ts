@@ -7,7 +7,10 @@ import { importPages } from './import/import-pages.ts';
 const MAX_PAGES_SEARCHED = 4;
 
 /** @throws Failure of the file's import (`file-not-supported`, `file-damaged`, …); a page without codes is an empty list. */
-export async function readCodesOf(image: BlobAccess | { readonly path: string }, signal: AbortSignal): Promise<ReadCode[]> {
+export async function readCodesOf(
+  image: BlobAccess | { readonly path: string },
+  signal: AbortSignal,
+): Promise<ReadCode[]> {
   if ('key' in image) return readCodes(await readBlob(image), { isThorough: true });
   let pages = 0;
   for await (const page of importPages(image.path, { signal })) {

@@ -39,7 +39,9 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     const current = await rooms.store.call('get', { id: request.id });
     if (!current.ok) return current;
     const { phone = null, email = null, sources } = current.value.applicant ?? { sources: {} };
-    const kept = Object.fromEntries(Object.entries(sources).filter(([field]) => field === 'phone' || field === 'email'));
+    const kept = Object.fromEntries(
+      Object.entries(sources).filter(([field]) => field === 'phone' || field === 'email'),
+    );
     const merged = { ...applicant, phone, email, sources: { ...kept, ...applicant.sources } };
     return edit(request, officer, { kind: 'set-applicant', applicant: merged });
   }
@@ -64,7 +66,8 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return procedure ? ok(procedure) : refuse('procedure-unknown', code);
     },
 
-    'dossiers.list': ({ text, states, limit, offset }) => rooms.store.call('list', { text, states: [...states], limit, offset }),
+    'dossiers.list': ({ text, states, limit, offset }) =>
+      rooms.store.call('list', { text, states: [...states], limit, offset }),
     'dossiers.get': ({ id }, officer) => counter.openDossier(id, officer.id),
     'dossiers.create': async (_request, officer) => {
       const created = await rooms.store.call('create', { officerId: officer.id });
@@ -72,7 +75,10 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return created;
     },
     'dossiers.setApplicant': (request, officer) =>
-      edit(request, officer, { kind: 'set-applicant', applicant: { ...request.applicant, sources: { ...request.applicant.sources } } }),
+      edit(request, officer, {
+        kind: 'set-applicant',
+        applicant: { ...request.applicant, sources: { ...request.applicant.sources } },
+      }),
     'dossiers.readIdentityText': (request, officer) => setIdentity(request, officer, request.text),
     'dossiers.readIdentityImage': async (request, officer) => {
       const [path] = await ports.files.chooseFiles('identity-image');
@@ -82,14 +88,16 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       const code = codes.value.find((candidate) => candidate.text.includes('|'));
       return code ? setIdentity(request, officer, code.text) : refuse('no-identity-code');
     },
-    'dossiers.setProcedure': (request, officer) => edit(request, officer, { kind: 'set-procedure', code: request.code }),
+    'dossiers.setProcedure': (request, officer) =>
+      edit(request, officer, { kind: 'set-procedure', code: request.code }),
     'dossiers.setChecklistItem': (request, officer) => {
       const { componentId, form, quantity, note } = request;
       return edit(request, officer, { kind: 'set-checklist-item', componentId, form, quantity, note });
     },
     'dossiers.assignPages': (request, officer) =>
       edit(request, officer, { kind: 'assign-pages', pageIds: [...request.pageIds], componentId: request.componentId }),
-    'dossiers.arrangePages': (request, officer) => edit(request, officer, { kind: 'arrange-pages', pageIds: [...request.pageIds] }),
+    'dossiers.arrangePages': (request, officer) =>
+      edit(request, officer, { kind: 'arrange-pages', pageIds: [...request.pageIds] }),
     'dossiers.turnPage': (request, officer) =>
       edit(request, officer, { kind: 'turn-page', pageId: request.pageId, rotation: request.rotation }),
     'dossiers.hidePage': (request, officer) =>
@@ -107,7 +115,7 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return discarded;
     },
     'dossiers.sign': ({ id, revision, tokenId, certificateId }, officer) =>
-      reception.sign(id, revision, officer.id, { tokenId, certificateId }),
+      reception.sign(id, revision, officer.id, { tokenId, certificateId, officerName: officer.name }),
     'dossiers.seal': ({ id, revision }, officer) => reception.seal(id, revision, officer.id),
     'dossiers.printReceipt': async ({ id }) => {
       const found = await rooms.store.call('get', { id });
@@ -140,7 +148,7 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return results.attach(dossierId, officer.id, path, title);
     },
     'results.sign': ({ documentIds, tokenId, certificateId }, officer) =>
-      results.sign(documentIds, officer.id, { tokenId, certificateId }),
+      results.sign(documentIds, officer.id, { tokenId, certificateId, officerName: officer.name }),
 
     'confirm.request': async () => ports.confirmation.current(),
     'confirm.submit': ({ requestId, pin }) => ports.confirmation.submit(requestId, pin),

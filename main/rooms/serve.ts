@@ -63,7 +63,13 @@ export function serveRoom<S extends RoomSpec>(
     }
     const parsed = schema.params.safeParse(params);
     if (!parsed.success) {
-      send({ kind: 'answer', seq, ok: false, code: 'bad-request', detail: `${spec.name}.${method}: ${parsed.error.message}` });
+      send({
+        kind: 'answer',
+        seq,
+        ok: false,
+        code: 'bad-request',
+        detail: `${spec.name}.${method}: ${parsed.error.message}`,
+      });
       return;
     }
     const controller = new AbortController();

@@ -115,7 +115,12 @@ export class Supervisor<S extends RoomSpec> {
         this.#pending.delete(seq);
         resolve(result as Result<ResultOf<S['methods'], K>>);
       };
-      this.#pending.set(seq, { room, settle, touch, onProgress: options.onProgress as ((value: unknown) => void) | undefined });
+      this.#pending.set(seq, {
+        room,
+        settle,
+        touch,
+        onProgress: options.onProgress as ((value: unknown) => void) | undefined,
+      });
       options.signal?.addEventListener('abort', abort, { once: true });
       touch();
       room.post({ kind: 'call', seq, method, params });
@@ -207,7 +212,8 @@ export class Supervisor<S extends RoomSpec> {
   }
 
   async #broker(room: RoomProcess, seq: number, method: string, params: unknown): Promise<void> {
-    const asks = this.#options.asks as Record<string, ((params: unknown, context: unknown) => unknown) | undefined> | undefined;
+    const asks = this.#options.asks as
+      Record<string, ((params: unknown, context: unknown) => unknown) | undefined> | undefined;
     const handler = asks && Object.hasOwn(asks, method) ? asks[method] : undefined;
     const spec = this.#spec.asks[method];
     const parsed = spec?.params.safeParse(params);
@@ -226,7 +232,7 @@ export class Supervisor<S extends RoomSpec> {
 
   #exited(room: RoomProcess, code: number | null): void {
     if (this.#process === room) this.#process = undefined;
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of this.#pending.values()) {
       if (pending.room === room) pending.settle(refuse('room-stopped', `${this.#spec.name} ended with ${code}`));
     }
     if (this.#isStopping) return;

@@ -67,7 +67,11 @@ export interface LoadedSettings {
 }
 
 /** @throws Failure `settings-unreadable` naming the file and the key when a file exists but cannot be understood. */
-export function loadSettings(dataFolder: string, resourcesFolder: string, policyFile = defaultPolicyFile()): LoadedSettings {
+export function loadSettings(
+  dataFolder: string,
+  resourcesFolder: string,
+  policyFile = defaultPolicyFile(),
+): LoadedSettings {
   const user = readSettingsFile(join(dataFolder, 'settings.json'));
   const policy = readSettingsFile(policyFile);
   const settings = Settings.parse({ ...practiceSettings(resourcesFolder), ...user, ...policy });
@@ -97,6 +101,8 @@ function readSettingsFile(path: string): z.infer<typeof SettingsFile> {
   try {
     return SettingsFile.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Failure('settings-unreadable', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Failure('settings-unreadable', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }

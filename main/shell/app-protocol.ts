@@ -51,7 +51,9 @@ export function createAppProtocol(options: AppProtocolOptions): (request: Reques
     const contentType = CONTENT_TYPES[extname(path)];
     if (!contentType) return new Response(null, { status: 404 });
     try {
-      return new Response(await readFile(join(options.rendererFolder, path)), { headers: securityHeaders(contentType) });
+      return new Response(await readFile(join(options.rendererFolder, path)), {
+        headers: securityHeaders(contentType),
+      });
     } catch {
       return new Response(null, { status: 404 }); // not part of the bundle
     }

@@ -7,7 +7,8 @@ import { APP_ORIGIN } from './page-policy.ts';
 /** The system keyring. Linux's `basic_text` is a key that everybody knows: treated as none at all. */
 export function electronSecretBox(): SecretBox {
   const backend = process.platform === 'linux' ? safeStorage.getSelectedStorageBackend() : undefined;
-  const kind = process.platform === 'win32' ? 'dpapi' : process.platform === 'darwin' ? 'keychain' : (backend ?? 'unknown');
+  const kind =
+    process.platform === 'win32' ? 'dpapi' : process.platform === 'darwin' ? 'keychain' : (backend ?? 'unknown');
   return {
     kind: kind.startsWith('gnome') || kind.startsWith('kwallet') ? 'libsecret' : kind,
     isAvailable: () => backend !== 'basic_text' && safeStorage.isEncryptionAvailable(),

@@ -6,7 +6,10 @@ const KEPT_DAYS = 14;
 
 export function openLog(folder: string): (level: string, text: string) => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const old = readdirSync(folder).filter((name) => /^motcua-\d{4}-\d{2}-\d{2}\.log$/.test(name)).sort().slice(0, -KEPT_DAYS);
+  const old = readdirSync(folder)
+    .filter((name) => /^motcua-\d{4}-\d{2}-\d{2}\.log$/.test(name))
+    .sort()
+    .slice(0, -KEPT_DAYS);
   for (const name of old) rmSync(join(folder, name), { force: true });
   return (level, text) => {
     const now = new Date().toISOString();

@@ -7,7 +7,8 @@ import type { PageName } from '../../preload/contract.ts';
 
 export const APP_ORIGIN = 'app://counter';
 
-export type AppTarget = { readonly kind: 'blob'; readonly id: string } | { readonly kind: 'file'; readonly path: string };
+export type AppTarget =
+  { readonly kind: 'blob'; readonly id: string } | { readonly kind: 'file'; readonly path: string };
 
 /** The only parser of `app:` URLs: undefined for any other host, dots, or a name it does not expect. Queries are the page's own business. */
 export function parseAppUrl(url: string): AppTarget | undefined {
@@ -19,10 +20,12 @@ export function parseAppUrl(url: string): AppTarget | undefined {
   } catch {
     return undefined;
   }
-  if (parsed.protocol !== 'app:' || parsed.host !== 'counter' || parsed.username !== '' || parsed.port !== '') return undefined;
+  if (parsed.protocol !== 'app:' || parsed.host !== 'counter' || parsed.username !== '' || parsed.port !== '')
+    return undefined;
   const blob = /^blob\/([A-Za-z0-9_-]{1,100})$/.exec(path);
   if (blob?.[1] !== undefined) return { kind: 'blob', id: blob[1] };
-  const isPlainName = /^[A-Za-z0-9][A-Za-z0-9_./-]*$/.test(path) && !path.includes('..') && normalize(path) === path.replaceAll('/', sep);
+  const isPlainName =
+    /^[A-Za-z0-9][A-Za-z0-9_./-]*$/.test(path) && !path.includes('..') && normalize(path) === path.replaceAll('/', sep);
   if (!isPlainName) return undefined;
   return { kind: 'file', path };
 }
@@ -62,4 +65,3 @@ export function pageOf(sender: SenderView): PageName | undefined {
   if (target.path === 'index.html') return 'desk';
   return target.path === 'confirm.html' ? 'confirm' : undefined;
 }
-

@@ -32,7 +32,8 @@ export function registerChannels(
     }
     const officer = session.require(roles);
     if (!officer.ok) return officer;
-    if (JSON.stringify(request ?? null).length > MAX_REQUEST_CHARACTERS) return refuse('bad-request', `${channel}: too large`);
+    if (JSON.stringify(request ?? null).length > MAX_REQUEST_CHARACTERS)
+      return refuse('bad-request', `${channel}: too large`);
     const parsed = SCHEMAS[channel].safeParse(request);
     if (!parsed.success) return refuse('bad-request', `${channel}: ${parsed.error.message}`);
     try {

@@ -6,7 +6,10 @@ import type { RoomLauncher } from '../rooms/supervisor.ts';
 
 export function electronRoomLauncher(bundleFolder: string): RoomLauncher {
   return (name) => {
-    const child = utilityProcess.fork(join(bundleFolder, `${name}.js`), [], { serviceName: `quay-mot-cua-${name}`, stdio: 'inherit' });
+    const child = utilityProcess.fork(join(bundleFolder, `${name}.js`), [], {
+      serviceName: `quay-mot-cua-${name}`,
+      stdio: 'inherit',
+    });
     return {
       // Known only after `spawn`.
       get pid() {

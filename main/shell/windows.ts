@@ -62,7 +62,7 @@ export function createWindows(preloadFile: string, productName: string): Windows
     openConfirmation: (onClosed) => {
       confirmation = new BrowserWindow({
         width: 560,
-        height: 640,
+        height: 720,
         title: `${productName} — Xác nhận ký số`,
         backgroundColor: '#ffffff',
         show: false,

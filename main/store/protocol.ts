@@ -7,27 +7,62 @@ import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import { RecognisedPage } from '../imaging/protocol.ts';
 import { defineRoom } from '../rooms/define.ts';
 import { FeedItem, ProvinceSettings, UploadJob, UploadStep } from '../sync/protocol.ts';
-import { ApplicantSchema, DossierSchema, DossierState, DossierSummarySchema, ChecklistForm, OfficerSchema, Rotation, SignatureInfoSchema, WaitingResultSchema } from '../dossiers/schemas.ts';
+import {
+  ApplicantSchema,
+  DossierSchema,
+  DossierState,
+  DossierSummarySchema,
+  ChecklistForm,
+  OfficerSchema,
+  Rotation,
+  SignatureInfoSchema,
+  WaitingResultSchema,
+} from '../dossiers/schemas.ts';
 
 /** One change to a draft. All but `undo` can be undone. */
 export const DraftCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('set-applicant'), applicant: ApplicantSchema }),
   z.strictObject({ kind: z.literal('set-procedure'), code: z.string() }),
-  z.strictObject({ kind: z.literal('set-checklist-item'), componentId: z.string(), form: ChecklistForm.nullable(), quantity: z.int().min(0).max(99), note: z.string().nullable() }),
-  z.strictObject({ kind: z.literal('add-page'), image: Deposit, thumbnail: Deposit.nullable(), widthPx: z.int(), heightPx: z.int(), dpi: z.int() }),
+  z.strictObject({
+    kind: z.literal('set-checklist-item'),
+    componentId: z.string(),
+    form: ChecklistForm.nullable(),
+    quantity: z.int().min(0).max(99),
+    note: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('add-page'),
+    image: Deposit,
+    thumbnail: Deposit.nullable(),
+    widthPx: z.int(),
+    heightPx: z.int(),
+    dpi: z.int(),
+  }),
   z.strictObject({ kind: z.literal('set-recognition'), pageId: z.string(), recognised: RecognisedPage.nullable() }),
   z.strictObject({ kind: z.literal('assign-pages'), pageIds: z.array(z.string()), componentId: z.string().nullable() }),
   z.strictObject({ kind: z.literal('arrange-pages'), pageIds: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('turn-page'), pageId: z.string(), rotation: Rotation }),
   z.strictObject({ kind: z.literal('hide-page'), pageId: z.string(), isHidden: z.boolean() }),
   z.strictObject({ kind: z.literal('set-field'), fieldId: z.string(), value: z.string() }),
-  z.strictObject({ kind: z.literal('set-details'), returnMethod: z.enum(['counter', 'post', 'online']), feeVnd: z.int().nonnegative().nullable(), note: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal('set-details'),
+    returnMethod: z.enum(['counter', 'post', 'online']),
+    feeVnd: z.int().nonnegative().nullable(),
+    note: z.string().nullable(),
+  }),
   /**
    * Puts the PDF of a component in, replacing an earlier one: unsigned after composing, signed after signing (then it must
    * begin with the bytes of the one in place). `madeFrom` = `fingerprintPages` of the dossier it was composed from: a page
    * that arrived meanwhile is then never taken for part of it. Without it, the pages as they are now.
    */
-  z.strictObject({ kind: z.literal('set-component-pdf'), componentId: z.string(), pdf: Deposit, pageCount: z.int(), signature: SignatureInfoSchema.nullable(), madeFrom: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal('set-component-pdf'),
+    componentId: z.string(),
+    pdf: Deposit,
+    pageCount: z.int(),
+    signature: SignatureInfoSchema.nullable(),
+    madeFrom: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('undo') }),
 ]);
 export type DraftCommand = z.infer<typeof DraftCommand>;
@@ -51,57 +86,168 @@ export const storeRoom = defineRoom({
   }),
   events: {
     dossierChanged: z.strictObject({ id: z.string() }),
-    outboxChanged: z.strictObject({ queued: z.int(), uploading: z.int(), waiting: z.int(), held: z.int(), receivedToday: z.int() }),
+    outboxChanged: z.strictObject({
+      queued: z.int(),
+      uploading: z.int(),
+      waiting: z.int(),
+      held: z.int(),
+      receivedToday: z.int(),
+    }),
   },
   asks: {},
   methods: {
     // people
     listOfficers: { params: z.strictObject({}), result: z.array(OfficerSchema), timeoutMs: quick },
-    verifyOfficer: { params: z.strictObject({ officerId: z.string(), pin: z.string() }), result: OfficerSchema, timeoutMs: quick },
+    verifyOfficer: {
+      params: z.strictObject({ officerId: z.string(), pin: z.string() }),
+      result: OfficerSchema,
+      timeoutMs: quick,
+    },
 
     // drafts and dossiers
     create: { params: z.strictObject({ officerId: z.string() }), result: DossierSchema, timeoutMs: quick },
-    edit: { params: z.strictObject({ id: z.string(), revision: z.int(), officerId: z.string(), command: DraftCommand }), result: DossierSchema, timeoutMs: quick },
+    edit: {
+      params: z.strictObject({ id: z.string(), revision: z.int(), officerId: z.string(), command: DraftCommand }),
+      result: DossierSchema,
+      timeoutMs: quick,
+    },
     /** Recognition and scanning run beside the officer: these commands apply to whatever revision is current. */
-    append: { params: z.strictObject({ id: z.string(), officerId: z.string(), command: DraftCommand }), result: DossierSchema, timeoutMs: quick },
-    discard: { params: z.strictObject({ id: z.string(), revision: z.int(), officerId: z.string() }), result: z.null(), timeoutMs: quick },
+    append: {
+      params: z.strictObject({ id: z.string(), officerId: z.string(), command: DraftCommand }),
+      result: DossierSchema,
+      timeoutMs: quick,
+    },
+    discard: {
+      params: z.strictObject({ id: z.string(), revision: z.int(), officerId: z.string() }),
+      result: z.null(),
+      timeoutMs: quick,
+    },
     get: { params: ById, result: DossierSchema, timeoutMs: quick },
     list: {
-      params: z.strictObject({ text: z.string(), states: z.array(DossierState), limit: z.int().min(1).max(500), offset: z.int().min(0) }),
+      params: z.strictObject({
+        text: z.string(),
+        states: z.array(DossierState),
+        limit: z.int().min(1).max(500),
+        offset: z.int().min(0),
+      }),
       result: z.strictObject({ total: z.int(), items: z.array(DossierSummarySchema) }),
       timeoutMs: quick,
     },
     /** What recognition found on a page, for composing the PDF's text layer. */
-    recognisedPage: { params: z.strictObject({ pageId: z.string() }), result: RecognisedPage.nullable(), timeoutMs: quick },
+    recognisedPage: {
+      params: z.strictObject({ pageId: z.string() }),
+      result: RecognisedPage.nullable(),
+      timeoutMs: quick,
+    },
     /** Checks the rules, takes a number, writes the outbox: durable when this answers. */
-    seal: { params: z.strictObject({ id: z.string(), revision: z.int(), officerId: z.string() }), result: DossierSchema, timeoutMs: quick },
-    setReceiptPdf: { params: z.strictObject({ id: z.string(), pdf: Deposit, pageCount: z.int() }), result: DossierSchema, timeoutMs: quick },
+    seal: {
+      params: z.strictObject({ id: z.string(), revision: z.int(), officerId: z.string() }),
+      result: DossierSchema,
+      timeoutMs: quick,
+    },
+    setReceiptPdf: {
+      params: z.strictObject({ id: z.string(), pdf: Deposit, pageCount: z.int() }),
+      result: DossierSchema,
+      timeoutMs: quick,
+    },
     /** The province's receipt (compact JWS) of a received dossier. */
     provinceReceipt: { params: ById, result: z.string().nullable(), timeoutMs: quick },
 
     // results
-    attachResult: { params: z.strictObject({ dossierId: z.string(), officerId: z.string(), title: z.string(), pdf: Deposit, pageCount: z.int() }), result: WaitingResultSchema, timeoutMs: quick },
+    attachResult: {
+      params: z.strictObject({
+        dossierId: z.string(),
+        officerId: z.string(),
+        title: z.string(),
+        pdf: Deposit,
+        pageCount: z.int(),
+      }),
+      result: WaitingResultSchema,
+      timeoutMs: quick,
+    },
     waitingResults: { params: z.strictObject({}), result: z.array(WaitingResultSchema), timeoutMs: quick },
     /** Replaces the unsigned result with its signed form and completes the dossier (rule 3.5.1). */
-    completeResult: { params: z.strictObject({ documentId: z.string(), officerId: z.string(), pdf: Deposit, pageCount: z.int(), signature: SignatureInfoSchema }), result: DossierSchema, timeoutMs: quick },
+    completeResult: {
+      params: z.strictObject({
+        documentId: z.string(),
+        officerId: z.string(),
+        pdf: Deposit,
+        pageCount: z.int(),
+        signature: SignatureInfoSchema,
+      }),
+      result: DossierSchema,
+      timeoutMs: quick,
+    },
 
     // blobs
     blobAccess: { params: z.strictObject({ blobId: z.string() }), result: BlobAccess, timeoutMs: quick },
-    documentAccess: { params: z.strictObject({ documentId: z.string() }), result: z.strictObject({ access: BlobAccess, sha256: z.string(), title: z.string(), dossierId: z.string(), dossierCode: z.string().nullable(), pageCount: z.int() }), timeoutMs: quick },
+    documentAccess: {
+      params: z.strictObject({ documentId: z.string() }),
+      result: z.strictObject({
+        access: BlobAccess,
+        sha256: z.string(),
+        title: z.string(),
+        dossierId: z.string(),
+        dossierCode: z.string().nullable(),
+        pageCount: z.int(),
+      }),
+      timeoutMs: quick,
+    },
 
     // outbox, on behalf of sync
     nextJob: { params: z.strictObject({}), result: UploadJob.nullable(), timeoutMs: quick },
     reportStep: { params: z.strictObject({ jobId: z.string(), step: UploadStep }), result: z.null(), timeoutMs: quick },
     feedCursor: { params: z.strictObject({}), result: z.string().nullable(), timeoutMs: quick },
-    applyFeed: { params: z.strictObject({ items: z.array(FeedItem), cursor: z.string() }), result: z.null(), timeoutMs: quick },
-    wantedNumbers: { params: z.strictObject({}), result: z.array(z.strictObject({ date: z.string(), count: z.int(), key: z.string() })), timeoutMs: quick },
-    storeNumbers: { params: z.strictObject({ date: z.string(), prefix: z.string(), from: z.int(), to: z.int(), key: z.string() }), result: z.null(), timeoutMs: quick },
-    outbox: { params: z.strictObject({}), result: z.strictObject({ queued: z.int(), uploading: z.int(), waiting: z.int(), held: z.int(), receivedToday: z.int() }), timeoutMs: quick },
+    applyFeed: {
+      params: z.strictObject({ items: z.array(FeedItem), cursor: z.string() }),
+      result: z.null(),
+      timeoutMs: quick,
+    },
+    wantedNumbers: {
+      params: z.strictObject({}),
+      result: z.array(z.strictObject({ date: z.string(), count: z.int(), key: z.string() })),
+      timeoutMs: quick,
+    },
+    storeNumbers: {
+      params: z.strictObject({ date: z.string(), prefix: z.string(), from: z.int(), to: z.int(), key: z.string() }),
+      result: z.null(),
+      timeoutMs: quick,
+    },
+    outbox: {
+      params: z.strictObject({}),
+      result: z.strictObject({
+        queued: z.int(),
+        uploading: z.int(),
+        waiting: z.int(),
+        held: z.int(),
+        receivedToday: z.int(),
+      }),
+      timeoutMs: quick,
+    },
 
     // care
-    verifyAudit: { params: z.strictObject({}), result: z.strictObject({ entries: z.int(), head: z.string(), firstBadSeq: z.int().nullable() }), timeoutMs: 600_000 },
-    check: { params: z.strictObject({}), result: z.strictObject({ integrity: z.string(), freeBytes: z.number(), synchronous: z.int(), cipher: z.string(), dossiers: z.int(), blobs: z.int() }), timeoutMs: 120_000 },
-    backup: { params: z.strictObject({ folder: z.string() }), result: z.strictObject({ files: z.int(), bytes: z.number() }), timeoutMs: 3_600_000 },
+    verifyAudit: {
+      params: z.strictObject({}),
+      result: z.strictObject({ entries: z.int(), head: z.string(), firstBadSeq: z.int().nullable() }),
+      timeoutMs: 600_000,
+    },
+    check: {
+      params: z.strictObject({}),
+      result: z.strictObject({
+        integrity: z.string(),
+        freeBytes: z.number(),
+        synchronous: z.int(),
+        cipher: z.string(),
+        dossiers: z.int(),
+        blobs: z.int(),
+      }),
+      timeoutMs: 120_000,
+    },
+    backup: {
+      params: z.strictObject({ folder: z.string() }),
+      result: z.strictObject({ files: z.int(), bytes: z.number() }),
+      timeoutMs: 3_600_000,
+    },
   },
 });
 export type StoreRoom = typeof storeRoom;

@@ -104,7 +104,11 @@ export const syncRoom = defineRoom({
   },
   asks: {
     nextJob: { params: z.strictObject({}), result: UploadJob.nullable(), timeoutMs: 30_000 },
-    reportStep: { params: z.strictObject({ jobId: z.string(), step: UploadStep }), result: z.null(), timeoutMs: 30_000 },
+    reportStep: {
+      params: z.strictObject({ jobId: z.string(), step: UploadStep }),
+      result: z.null(),
+      timeoutMs: 30_000,
+    },
     feedCursor: { params: z.strictObject({}), result: z.string().nullable(), timeoutMs: 10_000 },
     applyFeed: {
       params: z.strictObject({ items: z.array(FeedItem), cursor: z.string() }),

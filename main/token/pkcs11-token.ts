@@ -143,7 +143,7 @@ export class Pkcs11Source implements TokenSource {
       slot.facts = facts;
       await this.#readCertificates(module, slot);
     }
-    for (const slot of [...this.#slots.values()]) {
+    for (const slot of this.#slots.values()) {
       if (seen.has(slot.id)) continue;
       if (slot.session !== null) await module.closeSession(slot.session);
       this.#drop(slot);

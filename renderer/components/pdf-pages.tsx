@@ -34,7 +34,7 @@ export function PdfPages({
       },
       (error: unknown) => {
         if (abort.signal.aborted) return;
-        console.error(error);
+        reportError(error);
         setHasFailed(true);
       },
     );

@@ -168,7 +168,11 @@ export const errorsEn: ErrorSentences = {
     safe: PAGES,
     next: 'Switch it off and on, then press F2.',
   },
-  'print-failed': { what: 'It could not be printed.', safe: KEPT, next: 'Check the printer, then print again from the dossier.' },
+  'print-failed': {
+    what: 'It could not be printed.',
+    safe: KEPT,
+    next: 'Check the printer, then print again from the dossier.',
+  },
   'file-empty': { what: 'The chosen file is empty.', safe: UNTOUCHED, next: 'Choose another file.' },
   'file-not-supported': {
     what: 'This kind of file cannot be read.',

@@ -1,4 +1,5 @@
 /** @file What the officer does, named as she would: scan, sort, sign, save. Each says what happened and how to take it back. */
+import { commonName } from '../../preload/certificate-name.ts';
 import type { ChecklistItem, Dossier, Page, ScannerDevice, SigningOutcome, TokenInfo } from '../../preload/types.ts';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ask } from '../app/bridge.ts';
@@ -8,7 +9,7 @@ import { focusSection, foldSection, openPanel, showDocument, showPage, useDesk }
 import { command, createDossier, edit, editOf, refreshDossier, useDossier } from './dossier.ts';
 import { showFailure } from './failures.ts';
 import { loadDossiers, loadResults, loadTokens, useDevices, useResults } from './lists.ts';
-import { currentWords } from './session.ts';
+import { currentWords, useSession } from './session.ts';
 
 export function undo(): void {
   if (useDossier.getState().dossier?.canUndo) void edit('dossiers.undo', {});
@@ -163,7 +164,7 @@ export interface SigningKey {
 
 export function signingKeys(
   tokens: readonly TokenInfo[],
-): readonly (SigningKey & { readonly label: string; readonly value: string })[] {
+): readonly (SigningKey & { readonly label: string; readonly value: string; readonly signerName: string })[] {
   return tokens.flatMap((token) =>
     token.certificates
       .filter((certificate) => certificate.canSign)
@@ -171,7 +172,8 @@ export function signingKeys(
         tokenId: token.id,
         certificateId: certificate.id,
         value: `${token.id} ${certificate.id}`,
-        label: `${certificate.subject} — ${token.label}`,
+        signerName: commonName(certificate.subject),
+        label: `${commonName(certificate.subject)} — ${token.label}`,
       })),
   );
 }
@@ -179,7 +181,10 @@ export function signingKeys(
 function chosenKey(): SigningKey | null {
   const { tokens, signingKey } = useDevices.getState();
   const keys = signingKeys(tokens ?? []);
-  return keys.find((key) => key.value === signingKey) ?? keys[0] ?? null;
+  const name = useSession.getState().session?.officer?.name.normalize('NFC').toLowerCase();
+  const own = keys.find((key) => key.signerName.normalize('NFC').toLowerCase() === name);
+  // Chosen by hand, else the officer's own certificate, else the only thing there is; the confirmation shows whose it is.
+  return keys.find((key) => key.value === signingKey) ?? own ?? keys[0] ?? null;
 }
 
 /** Outcomes of a batch as one refusal, when something in it failed. */

@@ -5,7 +5,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export function installPackages(root) {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.motcua-lock');
   const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   const isCurrent = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(projectNode);
@@ -21,7 +23,11 @@ export function installPackages(root) {
 }
 
 function run(program, args, cwd) {
-  const ended = spawnSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+  const ended = spawnSync(program, args, {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
   if (ended.status !== 0) {
     console.error(`✖ ${program} ${args.join(' ')} failed`);
     process.exit(1);

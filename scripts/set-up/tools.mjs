@@ -32,7 +32,9 @@ export function ensureTools(wanted) {
   }
   const still = missing.filter((tool) => !isPresent(tool));
   if (still.length > 0) {
-    console.error(`! missing: ${still.map((tool) => tool.name).join(', ')}. Install with:  sudo apt-get update && sudo ${command}`);
+    console.error(
+      `! missing: ${still.map((tool) => tool.name).join(', ')}. Install with:  sudo apt-get update && sudo ${command}`,
+    );
   }
 }
 

@@ -40,7 +40,7 @@ await recogniser.close();
 
 console.log('pages              ours: s/page   CER %  missing    tesseract: s/page   CER %  missing    time ratio');
 for (const [condition, { ours, native }] of tallies) {
-  const pages = files.filter((name) => name.includes(`.${condition.split(' ').reverse().join('.')}.`)).length;
+  const pages = files.filter((name) => name.includes(`.${condition.split(' ').toReversed().join('.')}.`)).length;
   console.log(
     `${condition.padEnd(12)} ${String(pages).padStart(3)}   ${describe(ours, pages)}    ${describe(native, pages)}          ${(ours.seconds / native.seconds).toFixed(2)}`,
   );

@@ -66,7 +66,9 @@ describe('expected failures', () => {
 function sourcesUnder(root: string, places: readonly string[]): string {
   const read = (path: string): string =>
     statSync(path).isDirectory()
-      ? readdirSync(path).map((name) => read(join(path, name))).join('\n')
+      ? readdirSync(path)
+          .map((name) => read(join(path, name)))
+          .join('\n')
       : /\.tsx?$/.test(path)
         ? readFileSync(path, 'utf8')
         : '';

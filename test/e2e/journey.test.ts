@@ -55,15 +55,19 @@ describe('one dossier from paper to the province, by keyboard', () => {
     await page.getByTestId('procedure-chosen').waitFor();
   });
 
-  it('scans the stack once; every page finds its component, the blank back is hidden', async () => {
-    await page.keyboard.press('F2');
-    await page.getByTestId('page-3').waitFor({ timeout: 60_000 });
-    const dossier = await waitForRecognition();
-    expect(dossier.pages.map((each) => each.componentId)).toEqual(['1.004222#0', '1.004222#1', '1.004222#4', null]);
-    expect(dossier.pages.map((each) => each.isHidden)).toEqual([false, false, false, true]);
-    expect(dossier.fields.find((field) => field.name === 'idNumber')?.value).toBe('038087015329');
-    await look(page, 'desk-papers');
-  }, PAGES_READ_MS);
+  it(
+    'scans the stack once; every page finds its component, the blank back is hidden',
+    async () => {
+      await page.keyboard.press('F2');
+      await page.getByTestId('page-3').waitFor({ timeout: 60_000 });
+      const dossier = await waitForRecognition();
+      expect(dossier.pages.map((each) => each.componentId)).toEqual(['1.004222#0', '1.004222#1', '1.004222#4', null]);
+      expect(dossier.pages.map((each) => each.isHidden)).toEqual([false, false, false, true]);
+      expect(dossier.fields.find((field) => field.name === 'idNumber')?.value).toBe('038087015329');
+      await look(page, 'desk-papers');
+    },
+    PAGES_READ_MS,
+  );
 
   it('a read field shows the paper it came from', async () => {
     await page.getByTestId('field-idNumber').first().locator('input').focus();
@@ -90,9 +94,16 @@ describe('one dossier from paper to the province, by keyboard', () => {
 
   it('saves and makes the receipt; the upload goes by itself until the province has received it', async () => {
     await page.keyboard.press('F6');
-    await expect.poll(async () => (await currentDossier()).receipt?.documentId ?? null, { timeout: 60_000 }).not.toBeNull();
-    await expect.poll(async () => (await currentDossier()).upload.state, { timeout: 60_000 }).toMatch(/received|settled/);
-    await expect.poll(() => page.getByTestId('upload-state').first().innerText(), { timeout: 10_000 }).toContain('tiếp nhận');
+    await expect
+      .poll(async () => (await currentDossier()).receipt?.documentId ?? null, { timeout: 60_000 })
+      .not.toBeNull();
+    await expect
+      .poll(async () => (await currentDossier()).upload.state, { timeout: 60_000 })
+      .toMatch(/received|settled/);
+    await expect
+      .poll(() => page.getByTestId('upload-state').first().innerText(), { timeout: 10_000 })
+      .toContain('tiếp nhận');
+    await page.locator('[data-testid="pdf-pages"] canvas').first().waitFor();
     await look(page, 'desk-receipt');
     await expect.poll(() => readdirSync(printed).length, { timeout: 30_000 }).toBe(1);
     const facts = execFileSync('pdfinfo', [join(printed, readdirSync(printed)[0] ?? '')], { encoding: 'utf8' });
@@ -115,6 +126,7 @@ describe('the signing officer', () => {
     await signIn(page, 1);
     await page.getByTestId('desk-signing').press('Enter');
     await page.locator('[data-testid^="result-"]').first().waitFor({ timeout: 60_000 });
+    await page.locator('[data-testid="pdf-pages"] canvas').first().waitFor();
     await look(page, 'signing-desk');
     await page.getByTestId('results-all').focus();
     await page.keyboard.press('Space');
@@ -125,7 +137,9 @@ describe('the signing officer', () => {
     await Promise.all([confirm.waitForEvent('close', { timeout: 60_000 }), confirm.keyboard.press('Enter')]);
     await page.getByTestId('outcomes-summary').waitFor({ timeout: 60_000 });
     await look(page, 'signing-outcomes');
-    const completed = await page.evaluate(() => window.counter['dossiers.list']({ text: '', states: ['completed'], limit: 10, offset: 0 }));
+    const completed = await page.evaluate(() =>
+      window.counter['dossiers.list']({ text: '', states: ['completed'], limit: 10, offset: 0 }),
+    );
     expect(completed).toMatchObject({ ok: true, value: { total: 1 } });
   });
 });

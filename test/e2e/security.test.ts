@@ -35,7 +35,11 @@ describe('the security checklist', () => {
         image.onerror = () => resolve('refused');
         image.src = 'https://example.vn/x.png';
       });
-      const get = (url: string): Promise<string> => fetch(url).then(() => 'loaded', () => 'refused');
+      const get = (url: string): Promise<string> =>
+        fetch(url).then(
+          () => 'loaded',
+          () => 'refused',
+        );
       const socket = await new Promise<string>((resolve) => {
         try {
           const opened = new WebSocket('wss://example.vn');
@@ -45,15 +49,25 @@ describe('the security checklist', () => {
           resolve('refused');
         }
       });
-      return [await get('https://example.vn/'), await get('http://127.0.0.1:1/'), await get('file:///etc/passwd'), await picture, socket];
+      return [
+        await get('https://example.vn/'),
+        await get('http://127.0.0.1:1/'),
+        await get('file:///etc/passwd'),
+        await picture,
+        socket,
+      ];
     });
     expect(reached).toEqual(['refused', 'refused', 'refused', 'refused', 'refused']);
   });
 
   point(2, 'no Node in the page (H)', async () => {
-    expect(await page.evaluate(() => [typeof (globalThis as never)['require'], typeof (globalThis as never)['process'], typeof (globalThis as never)['module']])).toEqual([
-      'undefined', 'undefined', 'undefined',
-    ]);
+    expect(
+      await page.evaluate(() => [
+        typeof (globalThis as never)['require'],
+        typeof (globalThis as never)['process'],
+        typeof (globalThis as never)['module'],
+      ]),
+    ).toEqual(['undefined', 'undefined', 'undefined']);
   });
 
   point(3, 'the bridge is frozen and its world apart (H)', async () => {
@@ -82,13 +96,22 @@ describe('the security checklist', () => {
     expect(states).toEqual(['denied', 'denied', 'denied', 'denied', 'denied']);
   });
 
-  for (const [number, word] of [[6, 'webSecurity'], [8, 'allowRunningInsecureContent'], [9, 'experimentalFeatures'], [10, 'enableBlinkFeatures']] as const) {
+  for (const [number, word] of [
+    [6, 'webSecurity'],
+    [8, 'allowRunningInsecureContent'],
+    [9, 'experimentalFeatures'],
+    [10, 'enableBlinkFeatures'],
+  ] as const) {
     point(number, `${word} is never touched (S)`, () => expect(sources('main')).not.toContain(word));
   }
 
   point(7, 'the policy stops inline script and eval, and says so (H)', async () => {
     const outcome = await page.evaluate(async () => {
-      const violated = new Promise<string>((resolve) => document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective), { once: true }));
+      const violated = new Promise<string>((resolve) =>
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective), {
+          once: true,
+        }),
+      );
       const script = document.createElement('script');
       script.textContent = 'window.injected = true';
       document.body.append(script);
@@ -108,13 +131,18 @@ describe('the security checklist', () => {
   });
 
   point(11, 'webviews cannot exist (S)', () => expect(sources('main')).not.toContain('webviewTag'));
-  point(12, 'attaching a webview is prevented (S)', () => expect(sources('main/shell')).toMatch(/will-attach-webview'.*preventDefault/));
+  point(12, 'attaching a webview is prevented (S)', () =>
+    expect(sources('main/shell')).toMatch(/will-attach-webview'.*preventDefault/),
+  );
 
   point(13, 'links, forms, scripts and redirects cannot leave the page (H)', async () => {
     const before = page.url();
     for (const leave of [
       () => void (location.href = 'https://example.vn/'),
-      () => void Object.assign(document.body.appendChild(document.createElement('a')), { href: 'https://example.vn/' }).click(),
+      () =>
+        void Object.assign(document.body.appendChild(document.createElement('a')), {
+          href: 'https://example.vn/',
+        }).click(),
       () => {
         const form = document.body.appendChild(document.createElement('form'));
         form.action = 'https://example.vn/';
@@ -132,15 +160,27 @@ describe('the security checklist', () => {
     const pages = page.context().pages().length;
     await page.evaluate(() => void window.open('https://example.vn/'));
     await expect.poll(() => page.context().pages().length).toBe(pages);
-    expect(page.context().pages().map((each) => each.url()).filter((url) => url.includes('example.vn'))).toEqual([]);
+    expect(
+      page
+        .context()
+        .pages()
+        .map((each) => each.url())
+        .filter((url) => url.includes('example.vn')),
+    ).toEqual([]);
   });
 
-  point(15, 'nothing is handed to the system’s opener (S)', () => expect(sources('main')).not.toMatch(/openExternal|openPath/));
+  point(15, 'nothing is handed to the system’s opener (S)', () =>
+    expect(sources('main')).not.toMatch(/openExternal|openPath/),
+  );
 
   point(16, 'Electron is pinned exactly, the same in the builder (S)', () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
     expect(devDependencies['electron']).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(readFileSync(join(root, 'electron-builder.yml'), 'utf8')).toContain(`electronVersion: ${devDependencies['electron']}`);
+    expect(readFileSync(join(root, 'electron-builder.yml'), 'utf8')).toContain(
+      `electronVersion: ${devDependencies['electron']}`,
+    );
   });
 
   point(17, 'a message is refused from the wrong page and without the role (H)', async () => {
@@ -154,14 +194,24 @@ describe('the security checklist', () => {
 
   point(18, 'there is no file: address, and no path leaves the bundle (H)', async () => {
     const statuses = await page.evaluate(async () => {
-      const get = (url: string): Promise<number | string> => fetch(url).then((answer) => answer.status, () => 'refused');
-      return [await get('/..%2f..%2fpackage.json'), await get('/%2e%2e/%2e%2e/package.json'), await get('/blob/..%2fstore'), await get('/blob/unknown')];
+      const get = (url: string): Promise<number | string> =>
+        fetch(url).then(
+          (answer) => answer.status,
+          () => 'refused',
+        );
+      return [
+        await get('/..%2f..%2fpackage.json'),
+        await get('/%2e%2e/%2e%2e/package.json'),
+        await get('/blob/..%2fstore'),
+        await get('/blob/unknown'),
+      ];
     });
     for (const status of statuses) expect([403, 404, 'refused']).toContain(status);
   });
 
   point(19, 'fuses are set in the builder’s configuration (S; values in test/packaging)', () =>
-    expect(readFileSync(join(root, 'electron-builder.yml'), 'utf8')).toMatch(/runAsNode: false/));
+    expect(readFileSync(join(root, 'electron-builder.yml'), 'utf8')).toMatch(/runAsNode: false/),
+  );
 
   point(20, 'the page gets one method per channel and nothing else (H)', async () => {
     const keys = await page.evaluate(() => Object.keys(window.counter).sort());
@@ -182,13 +232,21 @@ describe('the security checklist', () => {
 
 describe('a second start', () => {
   it('ends at once with a sentence, and the first goes on unharmed', async () => {
-    await expect(launchApp({ env: { HOST_USER_DATA: join(app.folder, 'user-data') } })).rejects.toThrow(/đang mở|ended/);
+    await expect(launchApp({ env: { HOST_USER_DATA: join(app.folder, 'user-data') } })).rejects.toThrow(
+      /đang mở|ended/,
+    );
     expect(await page.evaluate(() => window.counter['session.state']({}))).toMatchObject({ ok: true });
   });
 });
 
 function sources(...places: readonly string[]): string {
   const read = (path: string): string =>
-    statSync(path).isDirectory() ? readdirSync(path).map((name) => read(join(path, name))).join('\n') : path.endsWith('.ts') ? readFileSync(path, 'utf8') : '';
+    statSync(path).isDirectory()
+      ? readdirSync(path)
+          .map((name) => read(join(path, name)))
+          .join('\n')
+      : path.endsWith('.ts')
+        ? readFileSync(path, 'utf8')
+        : '';
   return places.map((place) => read(join(root, place))).join('\n');
 }

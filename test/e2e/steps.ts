@@ -31,4 +31,5 @@ export async function typeAsReader(page: Page, text: string): Promise<void> {
   await session.detach();
 }
 
-export const PRACTICE_CARD = '038087015329||Cao Viết Nghĩa|25121987|Nam|Thôn Chiềng Đông, Xã Cẩm Thạch, Thanh Hóa|14082023';
+export const PRACTICE_CARD =
+  '038087015329||Cao Viết Nghĩa|25121987|Nam|Thôn Chiềng Đông, Xã Cẩm Thạch, Thanh Hóa|14082023';

@@ -33,7 +33,9 @@ describe('electron-builder.yml', () => {
   });
 
   it('packages the Electron that package.json pins', async () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
     expect((await readConfiguration()).electronVersion).toBe(devDependencies['electron']);
   });
 

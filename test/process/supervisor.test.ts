@@ -30,14 +30,21 @@ describe('a room behind its supervisor', () => {
     expect(await room.call('say', { text: 'chị' })).toEqual({ ok: true, value: 'chào chị' });
     expect(heard).toHaveBeenCalledWith({ text: 'chị' });
     const steps: number[] = [];
-    expect(await room.call('count', { to: 3 }, { onProgress: (step) => steps.push(step) })).toEqual({ ok: true, value: 3 });
+    expect(await room.call('count', { to: 3 }, { onProgress: (step) => steps.push(step) })).toEqual({
+      ok: true,
+      value: 3,
+    });
     expect(steps).toEqual([1, 2, 3]);
   });
 
   it('carries expected failures as values with their code, and bugs as internal with a stack', async () => {
     const room = open();
     expect(await room.call('fail', { how: 'expected' })).toEqual({ ok: false, code: 'scanner-jam', detail: 'sheet 3' });
-    expect(await room.call('fail', { how: 'bug' })).toMatchObject({ ok: false, code: 'internal', detail: expect.stringContaining('TypeError: a bug') });
+    expect(await room.call('fail', { how: 'bug' })).toMatchObject({
+      ok: false,
+      code: 'internal',
+      detail: expect.stringContaining('TypeError: a bug'),
+    });
   });
 
   it('refuses parameters that do not fit before a handler sees them', async () => {
@@ -88,13 +95,21 @@ describe('a room behind its supervisor', () => {
   it('stays down when it keeps dying', async () => {
     const room = open({ restartBudget: 2 });
     for (let death = 0; death < 3; death++) await room.call('die', {});
-    expect(await room.call('say', { text: 'x' })).toMatchObject({ ok: false, code: 'room-stopped', detail: expect.stringContaining('crashed') });
+    expect(await room.call('say', { text: 'x' })).toMatchObject({
+      ok: false,
+      code: 'room-stopped',
+      detail: expect.stringContaining('crashed'),
+    });
   });
 
   it('passes on why a room refused to open, and asks for fresh init at the next start', async () => {
     let refuseWith: string | undefined = 'held by another';
     const room = open({ init: () => ({ greeting: 'chào', ...(refuseWith === undefined ? {} : { refuseWith }) }) });
-    expect(await room.call('say', { text: 'x' })).toEqual({ ok: false, code: 'store-locked', detail: 'held by another' });
+    expect(await room.call('say', { text: 'x' })).toEqual({
+      ok: false,
+      code: 'store-locked',
+      detail: 'held by another',
+    });
     refuseWith = undefined;
     expect(await room.call('say', { text: 'x' })).toEqual({ ok: true, value: 'chào x' });
   });

@@ -25,7 +25,8 @@ function measurePaperNoise(image: GreyImage): { paper: number; sigma: number } {
   const histogram = new Uint32Array(256);
   for (const value of image.data) histogram[value] = (histogram[value] as number) + 1;
   let paper = 255;
-  for (let seen = histogram[255] as number; seen < image.data.length / 2 && paper > 0; ) seen += histogram[--paper] as number;
+  for (let seen = histogram[255] as number; seen < image.data.length / 2 && paper > 0;)
+    seen += histogram[--paper] as number;
   // The median's lower neighbour at 16 % is one standard deviation below it for Gaussian noise.
   let low = paper;
   for (let seen = 0, level = 0; level <= paper; level++) {

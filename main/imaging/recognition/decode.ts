@@ -47,7 +47,9 @@ export async function decodePage(bytes: Uint8Array, claimedDpi = 0): Promise<Dec
   failOnHugeImage(size.width, size.height);
   const storedDpi = claimedDpi >= 100 && claimedDpi <= 1200 ? claimedDpi : dpiFromSize(size.width, size.height);
   try {
-    let pipeline = sharp(bytes, { ...options, limitInputPixels: MAX_PIXELS }).timeout({ seconds: DECODE_TIMEOUT_S }).autoOrient();
+    let pipeline = sharp(bytes, { ...options, limitInputPixels: MAX_PIXELS })
+      .timeout({ seconds: DECODE_TIMEOUT_S })
+      .autoOrient();
     const factor = workingShare(storedDpi, Math.max(size.width, size.height));
     if (factor < 1) pipeline = pipeline.resize({ width: Math.max(1, Math.round(size.width * factor)) });
     const { data, info } = await pipeline

@@ -9,7 +9,18 @@ import { allowedErrors, editDistance, matchBeginning, squeeze } from './fuzzy.ts
 import { textOf, type TextLine } from './lines.ts';
 
 const Reader = z.enum([
-  'text', 'name', 'date', 'date-time', 'year', 'personal-number', 'phone', 'email', 'money', 'document-number', 'sex', 'number',
+  'text',
+  'name',
+  'date',
+  'date-time',
+  'year',
+  'personal-number',
+  'phone',
+  'email',
+  'money',
+  'document-number',
+  'sex',
+  'number',
 ]);
 
 /** Label → value to its right. */
@@ -108,10 +119,7 @@ function scoreTitles(candidates: readonly string[], type: DocumentType): number 
   for (const pattern of type.titlePatterns.map(squeeze)) {
     for (const candidate of candidates) {
       // Short titles ("QUYẾT ĐỊNH") must be the whole line; long ones may be followed by more.
-      const distance =
-        pattern.length < 12
-          ? wholeDistance(candidate, pattern)
-          : matchBeginning(candidate, pattern);
+      const distance = pattern.length < 12 ? wholeDistance(candidate, pattern) : matchBeginning(candidate, pattern);
       if (distance === null) continue;
       // Of two titles that fit, the longer one says more ("tờ khai đăng ký khai sinh" against "tờ khai").
       best = Math.max(best, 100 * (1 - distance / pattern.length) - 100 / (pattern.length + 10));

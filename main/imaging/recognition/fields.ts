@@ -53,7 +53,9 @@ function sectionRanges(page: TokenPage, type: DocumentType): ({ from: number; to
   let from = 0;
   const starts = type.sections.map((section) => {
     if (section.start === undefined) return 0;
-    const match = findLabel(page, section.start, from, page.tokens.length, true) ?? findLabel(page, section.start, from, page.tokens.length, false);
+    const match =
+      findLabel(page, section.start, from, page.tokens.length, true) ??
+      findLabel(page, section.start, from, page.tokens.length, false);
     if (match) from = match.start + 1;
     return match?.start ?? null;
   });
@@ -66,10 +68,12 @@ function sectionRanges(page: TokenPage, type: DocumentType): ({ from: number; to
 
 /** Token positions at which some label of this form begins: a value ends there. */
 function labelStarts(page: TokenPage, type: DocumentType): ReadonlySet<number> {
-  const rules = type.sections.flatMap((section) => section.fields).filter((rule): rule is LabelRule => 'labels' in rule);
+  const rules = type.sections
+    .flatMap((section) => section.fields)
+    .filter((rule): rule is LabelRule => 'labels' in rule);
   const starts = new Set<number>();
   const add = (label: string, hasColon: boolean): void => {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const match = findLabel(page, label, from, page.tokens.length, hasColon);
       if (!match) return;
       starts.add(match.start);
@@ -100,7 +104,13 @@ function readLabelled(
 }
 
 /** Words after the label: to the next label, to a wide gap, to the end of the line or over the lines it runs on. */
-function valueTokens(page: TokenPage, match: LabelMatch, to: number, stops: ReadonlySet<number>, rule: LabelRule): Token[] {
+function valueTokens(
+  page: TokenPage,
+  match: LabelMatch,
+  to: number,
+  stops: ReadonlySet<number>,
+  rule: LabelRule,
+): Token[] {
   const value: Token[] = [];
   for (let at = match.end; at < to; at++) {
     const token = page.tokens[at] as Token;
@@ -151,7 +161,13 @@ function findLabel(page: TokenPage, label: string, from: number, to: number, has
   return best;
 }
 
-function matchLabelAt(page: TokenPage, wanted: string, start: number, to: number, hasColon: boolean): { end: number; distance: number } | null {
+function matchLabelAt(
+  page: TokenPage,
+  wanted: string,
+  start: number,
+  to: number,
+  hasColon: boolean,
+): { end: number; distance: number } | null {
   const first = page.tokens[start] as Token;
   if (first.plain === '' || !couldBegin(first.plain, wanted)) return null;
   const limit = allowedErrors(wanted.length);
@@ -176,12 +192,22 @@ function couldBegin(plain: string, wanted: string): boolean {
 
 function toField(name: string, kind: ReaderKind, reading: Reading, tokens: readonly Token[]): ReadField {
   const used = tokensBetween(tokens, reading.start, reading.end);
-  const mean = used.reduce((sum, token) => sum + token.confidence * token.text.length, 0) / Math.max(1, used.reduce((sum, token) => sum + token.text.length, 0));
+  const mean =
+    used.reduce((sum, token) => sum + token.confidence * token.text.length, 0) /
+    Math.max(
+      1,
+      used.reduce((sum, token) => sum + token.text.length, 0),
+    );
   const least = Math.min(...used.map((token) => token.confidence));
   // One doubtful word makes the value doubtful: the officer looks at the whole snippet anyway.
   const confidence = Math.round((mean + (Number.isFinite(least) ? least : 0)) / 2);
   const ceiling = reading.isSure ? 100 : kind === 'name' ? 70 : UNSURE_CONFIDENCE;
-  return { name, value: reading.value, confidence: Math.max(0, Math.min(confidence, ceiling)), box: unionBox(used.map((token) => token.box)) };
+  return {
+    name,
+    value: reading.value,
+    confidence: Math.max(0, Math.min(confidence, ceiling)),
+    box: unionBox(used.map((token) => token.box)),
+  };
 }
 
 /** The tokens that make up characters `[start, end)` of their text joined by spaces. */

@@ -46,13 +46,11 @@ export function buildLines(rows: readonly OcrRow[]): TextLine[] {
 export function toStoredLines(lines: readonly TextLine[], geometry: PageGeometry): Line[] {
   const { storedWidthPx, storedHeightPx } = geometry;
   return lines.map((line) => {
-    const words = line.words.map(
-      ({ text, confidence, box }): Word => ({
-        text,
-        confidence,
-        box: [...clipBox(toStoredBox(geometry, box), storedWidthPx, storedHeightPx)],
-      }),
-    );
+    const words = line.words.map(({ text, confidence, box }): Word => ({
+      text,
+      confidence,
+      box: [...clipBox(toStoredBox(geometry, box), storedWidthPx, storedHeightPx)],
+    }));
     const box = unionBox(words.map((word) => word.box)) ?? [0, 0, 0, 0];
     return { text: textOf(line.words), words, box: [...box] };
   });
@@ -65,7 +63,8 @@ export function textOf(words: readonly { readonly text: string }[]): string {
 /** On one baseline, and beside the pieces already there, not over them. */
 function fits(group: readonly OcrRow[], piece: OcrRow): boolean {
   const near = group.some(
-    (other) => Math.abs(other.baselineY - piece.baselineY) <= SAME_BASELINE * Math.min(usualHeight(other), usualHeight(piece)),
+    (other) =>
+      Math.abs(other.baselineY - piece.baselineY) <= SAME_BASELINE * Math.min(usualHeight(other), usualHeight(piece)),
   );
   return near && group.every((other) => overlap(extent(other), extent(piece)) <= 0.2);
 }
@@ -86,7 +85,10 @@ function usualHeight(row: OcrRow): number {
 }
 
 function extent(row: OcrRow): readonly [left: number, right: number] {
-  return [Math.min(...row.words.map((word) => word.box[0])), Math.max(...row.words.map((word) => word.box[0] + word.box[2]))];
+  return [
+    Math.min(...row.words.map((word) => word.box[0])),
+    Math.max(...row.words.map((word) => word.box[0] + word.box[2])),
+  ];
 }
 
 /** Share of the narrower extent that lies over the other. */

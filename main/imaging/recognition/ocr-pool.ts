@@ -87,7 +87,11 @@ export class OcrPool {
     } catch (thrown) {
       await this.#discard(slot);
       if (thrown instanceof Failure) throw thrown;
-      throw new Failure('internal', `recognition engine: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
+      throw new Failure(
+        'internal',
+        `recognition engine: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        { cause: thrown },
+      );
     } finally {
       this.#releaseSlot(slot);
     }
@@ -143,7 +147,10 @@ export class OcrPool {
       abort = () => reject(new Failure('cancelled'));
       if (signal.aborted) abort();
       signal.addEventListener('abort', abort, { once: true });
-      timer = setTimeout(() => reject(new Failure('timeout', 'recognition of one page')), this.#options.pageTimeoutMs ?? PAGE_TIMEOUT_MS);
+      timer = setTimeout(
+        () => reject(new Failure('timeout', 'recognition of one page')),
+        this.#options.pageTimeoutMs ?? PAGE_TIMEOUT_MS,
+      );
     });
     try {
       return await Promise.race([job, cut]);
@@ -157,17 +164,19 @@ export class OcrPool {
 async function startWorker(tessdataFolder: string): Promise<TesseractWorker> {
   await access(join(tessdataFolder, 'vie.traineddata'));
   return new Promise((resolve, reject) => {
-    tesseract.createWorker('vie', tesseract.OEM.LSTM_ONLY, {
-      langPath: tessdataFolder,
-      gzip: false,
-      cacheMethod: 'none',
-      // Without a handler the library throws out of a message listener, which would end the room.
-      errorHandler: (reason: unknown) => reject(new Error(String(reason))),
-    }).then((worker) => {
-      const thread = (worker as TesseractWorker & { worker?: NodeJS.EventEmitter }).worker;
-      thread?.on('error', () => undefined);
-      resolve(worker);
-    }, reject);
+    tesseract
+      .createWorker('vie', tesseract.OEM.LSTM_ONLY, {
+        langPath: tessdataFolder,
+        gzip: false,
+        cacheMethod: 'none',
+        // Without a handler the library throws out of a message listener, which would end the room.
+        errorHandler: (reason: unknown) => reject(new Error(String(reason))),
+      })
+      .then((worker) => {
+        const thread = (worker as TesseractWorker & { worker?: NodeJS.EventEmitter }).worker;
+        thread?.on('error', () => undefined);
+        resolve(worker);
+      }, reject);
   });
 }
 

@@ -56,14 +56,24 @@ function toSegment(words: readonly OcrWord[], line: number): Segment {
 /** The capitals at the top left, above the line of the number. */
 function findAuthority(page: TokenPage, segments: readonly Segment[]): Segment | undefined {
   const middle = (page.textLeft + page.textRight) / 2;
-  const number = segments.find((segment) => segment.line < 8 && /^s[oốồổ]+\s*:/iu.test(segment.text) && segment.box[0] < middle);
+  const number = segments.find(
+    (segment) => segment.line < 8 && /^s[oốồổ]+\s*:/iu.test(segment.text) && segment.box[0] < middle,
+  );
   if (!number) return undefined;
-  const above = segments.filter((segment) => segment.line < number.line && centreX(segment) < middle && isCapitals(segment.text));
-  return above.length === 0 ? undefined : toSegment(above.flatMap((segment) => segment.words), 0);
+  const above = segments.filter(
+    (segment) => segment.line < number.line && centreX(segment) < middle && isCapitals(segment.text),
+  );
+  return above.length === 0
+    ? undefined
+    : toSegment(
+        above.flatMap((segment) => segment.words),
+        0,
+      );
 }
 
 /** A place in capitals, a comma and a date, with nothing after it. The year may be missing: it slips to the next line. */
-const DATELINE = /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4}, ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
+const DATELINE =
+  /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4}, ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
 
 /** "<place>, ngày … tháng … năm …" standing by itself; the year may have slipped to the next line. */
 function findDateline(name: string, segments: readonly Segment[], isLast: boolean): ReadField[] {
@@ -71,8 +81,15 @@ function findDateline(name: string, segments: readonly Segment[], isLast: boolea
   for (const segment of segments) {
     const dateline = DATELINE.exec(segment.text);
     if (!dateline) continue;
-    const below = segments.filter((other) => other.line === segment.line + 1 && overlapX(other, segment) > 0 && /^(?:\d{4}|\d{1,2}\/\d{1,2}\/\d{4})$/.test(other.text));
-    const own = segment.words.slice(dateline.index === 0 ? 0 : segment.text.slice(0, dateline.index).trim().split(' ').length);
+    const below = segments.filter(
+      (other) =>
+        other.line === segment.line + 1 &&
+        overlapX(other, segment) > 0 &&
+        /^(?:\d{4}|\d{1,2}\/\d{1,2}\/\d{4})$/.test(other.text),
+    );
+    const own = segment.words.slice(
+      dateline.index === 0 ? 0 : segment.text.slice(0, dateline.index).trim().split(' ').length,
+    );
     const words = [...own, ...below.flatMap((other) => other.words)];
     const date = readTyped('date', textOf(words));
     if (date) found.push(field(name, date.value, words, date.isSure));
@@ -82,11 +99,17 @@ function findDateline(name: string, segments: readonly Segment[], isLast: boolea
 }
 
 /** The last of the titles on the page, and the first name below it in the same column. */
-function findSigner(segments: readonly Segment[], titles: readonly string[], pitchPx: number): { title: Segment; name: Segment } | undefined {
+function findSigner(
+  segments: readonly Segment[],
+  titles: readonly string[],
+  pitchPx: number,
+): { title: Segment; name: Segment } | undefined {
   const wanted = titles.map(squeeze);
   const candidates = segments.filter((segment) => {
     const text = squeeze(segment.text);
-    return wanted.some((title) => editDistance(text, title, allowedErrors(title.length)) <= allowedErrors(title.length));
+    return wanted.some(
+      (title) => editDistance(text, title, allowedErrors(title.length)) <= allowedErrors(title.length),
+    );
   });
   for (const title of candidates.toReversed()) {
     const name = segments.find(
@@ -110,7 +133,9 @@ function isPersonName(text: string): boolean {
 /** Rows of the household table: each has a personal number; the columns follow from it. Names may wrap to the next line. */
 function findMembers(page: TokenPage): ReadField[] {
   const fields: ReadField[] = [];
-  const header = page.lines.findIndex((line) => squeeze(textOf(line.words)).includes('ngaysinh') && squeeze(textOf(line.words)).includes('sodinhdanh'));
+  const header = page.lines.findIndex(
+    (line) => squeeze(textOf(line.words)).includes('ngaysinh') && squeeze(textOf(line.words)).includes('sodinhdanh'),
+  );
   if (header < 0) return [];
   let member = 0;
   for (let index = header + 1; index < page.lines.length; index++) {
@@ -121,11 +146,14 @@ function findMembers(page: TokenPage): ReadField[] {
     member += 1;
     const name = words.slice(0, birth).filter((word) => /\p{L}/u.test(word.text));
     const right = words[birth]?.box[0] ?? 0;
-    const wrapped = (page.lines[index + 1]?.words ?? []).filter((word) => word.box[0] + word.box[2] < right && /^\p{Lu}\p{Ll}*$/u.test(word.text));
+    const wrapped = (page.lines[index + 1]?.words ?? []).filter(
+      (word) => word.box[0] + word.box[2] < right && /^\p{Lu}\p{Ll}*$/u.test(word.text),
+    );
     const isWrapped = wrapped.length > 0 && wrapped.length === page.lines[index + 1]?.words.length;
     const fullName = isWrapped ? [...name, ...wrapped] : name;
     const prefix = `member${member}`;
-    if (fullName.length > 0) fields.push(field(`${prefix}Name`, textOf(fullName), fullName, isPersonName(textOf(fullName))));
+    if (fullName.length > 0)
+      fields.push(field(`${prefix}Name`, textOf(fullName), fullName, isPersonName(textOf(fullName))));
     const born = words[birth];
     const date = born ? readTyped('date', born.text) : null;
     if (born && date) fields.push(field(`${prefix}BirthDate`, date.value, [born], date.isSure));
@@ -147,7 +175,12 @@ function asFields(name: string, segment: Segment | undefined): ReadField[] {
 
 function field(name: string, value: string, words: readonly OcrWord[], isSure: boolean): ReadField {
   const mean = words.reduce((sum, word) => sum + word.confidence, 0) / Math.max(1, words.length);
-  return { name, value, confidence: Math.round(isSure ? mean : Math.min(mean, 60)), box: unionBox(words.map((word) => word.box)) };
+  return {
+    name,
+    value,
+    confidence: Math.round(isSure ? mean : Math.min(mean, 60)),
+    box: unionBox(words.map((word) => word.box)),
+  };
 }
 
 function isCapitals(text: string): boolean {

@@ -42,7 +42,13 @@ export async function readPage(page: PageToRead, pool: OcrPool, signal: AbortSig
   return trust(turned.result) > trust(first.result) ? turned.reading : first.reading;
 }
 
-async function readAt(flat: GreyImage, page: PageToRead, rotation: Rotation, pool: OcrPool, signal: AbortSignal): Promise<{ reading: PageReading; result: OcrResult }> {
+async function readAt(
+  flat: GreyImage,
+  page: PageToRead,
+  rotation: Rotation,
+  pool: OcrPool,
+  signal: AbortSignal,
+): Promise<{ reading: PageReading; result: OcrResult }> {
   signal.throwIfAborted();
   const skewDeg = estimateSkewDeg(turnQuarters(flat, rotation));
   await nextTurn();
@@ -60,7 +66,12 @@ const HEAD_SHARE = 0.45;
  * Lines of the page's head that are there only when colour is kept: red titles, which the ink channel lifts away with the
  * seals. What was read already stays as it is.
  */
-export async function addColouredHeading(reading: PageReading, page: PageToRead, pool: OcrPool, signal: AbortSignal): Promise<PageReading> {
+export async function addColouredHeading(
+  reading: PageReading,
+  page: PageToRead,
+  pool: OcrPool,
+  signal: AbortSignal,
+): Promise<PageReading> {
   const { rotation, skewDeg } = reading.geometry;
   const stored = { widthPx: page.storedWidthPx, heightPx: page.storedHeightPx };
   const prepared = await levelPage(flattenBackground(page.plane), page.dpi, stored, rotation, skewDeg);
@@ -68,7 +79,9 @@ export async function addColouredHeading(reading: PageReading, page: PageToRead,
   const height = Math.round(prepared.image.height * HEAD_SHARE);
   const head = { data: prepared.image.data.subarray(0, width * height), width, height };
   const result = await pool.recognise(head, prepared.dpi, signal);
-  const added = buildLines(result.rows).filter((line) => isBelievable(line) && !reading.lines.some((known) => areOnTop(known, line)));
+  const added = buildLines(result.rows).filter(
+    (line) => isBelievable(line) && !reading.lines.some((known) => areOnTop(known, line)),
+  );
   if (added.length === 0) return reading;
   return { ...reading, lines: [...reading.lines, ...added].sort((a, b) => a.baselineY - b.baselineY) };
 }
@@ -80,7 +93,10 @@ function isBelievable(line: TextLine): boolean {
 
 function areOnTop(known: TextLine, line: TextLine): boolean {
   const isSameRow = Math.abs(known.baselineY - line.baselineY) < Math.min(known.heightPx, line.heightPx) * 0.7;
-  return isSameRow && known.words.some((a) => line.words.some((b) => a.box[0] < b.box[0] + b.box[2] && b.box[0] < a.box[0] + a.box[2]));
+  return (
+    isSameRow &&
+    known.words.some((a) => line.words.some((b) => a.box[0] < b.box[0] + b.box[2] && b.box[0] < a.box[0] + a.box[2]))
+  );
 }
 
 /** Reads a reduced copy in the four positions; the one that gives most believable letters is the way up. */

@@ -33,9 +33,18 @@ export interface RecogniseParams {
 
 export interface Recogniser {
   /** @param onState called while the page waits for its turn (again and again) and once when its turn has come */
-  readonly recognise: (params: RecogniseParams, signal: AbortSignal, onState: (state: PageState) => void) => Promise<RecognisedPage>;
+  readonly recognise: (
+    params: RecogniseParams,
+    signal: AbortSignal,
+    onState: (state: PageState) => void,
+  ) => Promise<RecognisedPage>;
   /** The same for bytes in memory, at once. */
-  readonly recogniseBytes: (bytes: Uint8Array, dpi: number, ocr: boolean, signal?: AbortSignal) => Promise<RecognisedPage>;
+  readonly recogniseBytes: (
+    bytes: Uint8Array,
+    dpi: number,
+    ocr: boolean,
+    signal?: AbortSignal,
+  ) => Promise<RecognisedPage>;
   readonly close: () => Promise<void>;
 }
 
@@ -46,7 +55,12 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
   const turns = new PageTurns(options.workers + 1);
   const never = new AbortController().signal;
 
-  async function recogniseBytes(bytes: Uint8Array, dpi: number, ocr: boolean, signal: AbortSignal = never): Promise<RecognisedPage> {
+  async function recogniseBytes(
+    bytes: Uint8Array,
+    dpi: number,
+    ocr: boolean,
+    signal: AbortSignal = never,
+  ): Promise<RecognisedPage> {
     const page = await decodePage(bytes, dpi);
     signal.throwIfAborted();
     const isBlank = isBlankPage(page.image, page.dpi);

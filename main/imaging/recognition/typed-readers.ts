@@ -6,7 +6,18 @@ import { foldText } from '../../dossiers/fold-text.ts';
 import { faultOfPersonalNumber } from '../../people/identity-code.ts';
 
 export type ReaderKind =
-  | 'text' | 'name' | 'date' | 'date-time' | 'year' | 'personal-number' | 'phone' | 'email' | 'money' | 'document-number' | 'sex' | 'number';
+  | 'text'
+  | 'name'
+  | 'date'
+  | 'date-time'
+  | 'year'
+  | 'personal-number'
+  | 'phone'
+  | 'email'
+  | 'money'
+  | 'document-number'
+  | 'sex'
+  | 'number';
 
 export interface Reading {
   readonly value: string;
@@ -17,7 +28,24 @@ export interface Reading {
 }
 
 const DIGIT_LOOKALIKES: Readonly<Record<string, string>> = {
-  O: '0', o: '0', Q: '0', D: '0', l: '1', I: '1', i: '1', '|': '1', '¡': '1', '!': '1', Z: '2', z: '2', S: '5', s: '5', b: '6', B: '8', g: '9', q: '9',
+  O: '0',
+  o: '0',
+  Q: '0',
+  D: '0',
+  l: '1',
+  I: '1',
+  i: '1',
+  '|': '1',
+  '¡': '1',
+  '!': '1',
+  Z: '2',
+  z: '2',
+  S: '5',
+  s: '5',
+  b: '6',
+  B: '8',
+  g: '9',
+  q: '9',
 };
 const DIGIT = '[0-9OoQDlIi|¡!ZzSsbBgq]';
 
@@ -36,50 +64,81 @@ const READERS: Readonly<Record<ReaderKind, (text: string) => Reading | null>> = 
   name: readName,
   date: readDate,
   'date-time': readDateTime,
-  year: (text) => readPattern(text, new RegExp(`(?<!${DIGIT})${DIGIT}{4}(?!${DIGIT})`), (match) => {
-    const year = repairDigits(match);
-    return { value: year, isSure: Number(year) >= 1880 && Number(year) <= 2100 };
-  }),
+  year: (text) =>
+    readPattern(text, new RegExp(`(?<!${DIGIT})${DIGIT}{4}(?!${DIGIT})`), (match) => {
+      const year = repairDigits(match);
+      return { value: year, isSure: Number(year) >= 1880 && Number(year) <= 2100 };
+    }),
   'personal-number': readPersonalNumber,
-  phone: (text) => readPattern(text, new RegExp(`(?<![0-9])(?:\\+84|0)(?:[ .]?${DIGIT}){8,10}(?![0-9])`), (match) => {
-    const digits = repairDigits(match).replace(/[ .]/g, '').replace(/^\+84/, '0');
-    return { value: digits, isSure: /^0[235789]\d{8,9}$/.test(digits) };
-  }),
+  phone: (text) =>
+    readPattern(text, new RegExp(`(?<![0-9])(?:\\+84|0)(?:[ .]?${DIGIT}){8,10}(?![0-9])`), (match) => {
+      const digits = repairDigits(match).replace(/[ .]/g, '').replace(/^\+84/, '0');
+      return { value: digits, isSure: /^0[235789]\d{8,9}$/.test(digits) };
+    }),
   email: readEmail,
-  money: (text) => readPattern(text, new RegExp(`[0-9lOo]{1,3}(?:[.,]${DIGIT}{3})+|(?<![0-9])\\d{4,12}(?![0-9])|(?<![0-9])0(?=\\s*đồng)`), (match) => {
-    const digits = repairDigits(match).replace(/[.,]/g, '');
-    return { value: String(Number(digits)), isSure: /^\d+$/.test(digits) };
-  }),
-  'document-number': (text) => readPattern(text, /[\p{L}\d][\p{L}\d./-]*\d[\p{L}\d./-]*(?: \d{3}){0,3}|[\p{Lu}]{1,3} \d{3} ?\d{3,6}/u, (match) => ({
-    value: match.replace(/[.,;:-]+$/, ''),
-    isSure: true,
-  })),
+  money: (text) =>
+    readPattern(
+      text,
+      new RegExp(`[0-9lOo]{1,3}(?:[.,]${DIGIT}{3})+|(?<![0-9])\\d{4,12}(?![0-9])|(?<![0-9])0(?=\\s*đồng)`),
+      (match) => {
+        const digits = repairDigits(match).replace(/[.,]/g, '');
+        return { value: String(Number(digits)), isSure: /^\d+$/.test(digits) };
+      },
+    ),
+  'document-number': (text) =>
+    readPattern(
+      text,
+      /[\p{L}\d][\p{L}\d./-]*\d[\p{L}\d./-]*(?: \d{3}){0,3}|[\p{Lu}]{1,3} \d{3} ?\d{3,6}/u,
+      (match) => ({
+        value: match.replace(/[.,;:-]+$/, ''),
+        isSure: true,
+      }),
+    ),
   sex: (text) => {
     const match = /^\s*(nam|nu)/.exec(foldText(text));
     return match ? { value: match[1] === 'nam' ? 'Nam' : 'Nữ', isSure: true, ...firstWords(text, 1) } : null;
   },
-  number: (text) => readPattern(text, new RegExp(`(?<![\\p{L}\\d])\\d${DIGIT}*(?:[.,]${DIGIT}+)*(?!\\p{L})`, 'u'), (match) => ({ value: repairDigits(match), isSure: true })),
+  number: (text) =>
+    readPattern(text, new RegExp(`(?<![\\p{L}\\d])\\d${DIGIT}*(?:[.,]${DIGIT}+)*(?!\\p{L})`, 'u'), (match) => ({
+      value: repairDigits(match),
+      isSure: true,
+    })),
 };
 
 function readText(text: string): Reading | null {
-  const value = text.replace(/\s+/g, ' ').replace(/^[\s:;,.–-]+/, '').replace(/[\s;,.:|]+$/, '');
+  const value = text
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s:;,.–-]+/, '')
+    .replace(/[\s;,.:|]+$/, '');
   return value === '' ? null : { value, isSure: true, start: 0, end: text.length };
 }
 
 /** Up to the first mark that cannot stand in a name. What looks unlike a name, or runs into a digit, is unsure, never mended. */
 function readName(text: string): Reading | null {
   const match = /^[\s:;,.–-]*((?:[^,;:.()\d]|(?<=\s\p{Lu})\.)+)/u.exec(text);
-  const name = match?.[1]?.replace(/^(?:ông|bà|anh|chị)\s+(?=\p{Lu})/iu, '').trim().replace(/\s+/g, ' ');
+  const name = match?.[1]
+    ?.replace(/^(?:ông|bà|anh|chị)\s+(?=\p{Lu})/iu, '')
+    .trim()
+    .replace(/\s+/g, ' ');
   if (!name) return null;
   const words = name.split(' ');
   const runsIntoDigit = /\p{L}\d/u.test(text.slice((match?.[0].length ?? 0) - 1, (match?.[0].length ?? 0) + 1));
-  const isSure = !runsIntoDigit && words.length >= 2 && words.length <= 7 && words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]*$/u.test(word));
+  const isSure =
+    !runsIntoDigit &&
+    words.length >= 2 &&
+    words.length <= 7 &&
+    words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]*$/u.test(word));
   return { value: name, isSure, start: 0, end: match?.[0].length ?? text.length };
 }
 
 function readDate(text: string): Reading | null {
-  const numeric = new RegExp(`(?<![0-9])(${DIGIT}{1,2})\\s?[/.-]\\s?(${DIGIT}{1,2})\\s?[/.-]\\s?(${DIGIT}{4})(?![0-9])`).exec(text);
-  const worded = new RegExp(`(?:ng[aàáả]y\\s*)?(?<![0-9])(${DIGIT}{1,2})\\s*th[aáàả]ng\\s*(${DIGIT}{1,2})\\s*n[aăâ]m\\s*(${DIGIT}{4})`, 'iu').exec(text);
+  const numeric = new RegExp(
+    `(?<![0-9])(${DIGIT}{1,2})\\s?[/.-]\\s?(${DIGIT}{1,2})\\s?[/.-]\\s?(${DIGIT}{4})(?![0-9])`,
+  ).exec(text);
+  const worded = new RegExp(
+    `(?:ng[aàáả]y\\s*)?(?<![0-9])(${DIGIT}{1,2})\\s*th[aáàả]ng\\s*(${DIGIT}{1,2})\\s*n[aăâ]m\\s*(${DIGIT}{4})`,
+    'iu',
+  ).exec(text);
   const match = numeric && (!worded || numeric.index < worded.index) ? numeric : worded;
   if (!match) return null;
   const [day = '', month = '', year = ''] = match.slice(1).map(repairDigits);
@@ -94,7 +153,12 @@ function readDateTime(text: string): Reading | null {
   const hour = /(\d{1,2})\s*(?:gi[oờởơ]+|h)\s*(\d{1,2})?/iu.exec(text.slice(0, date.start));
   if (!hour) return date;
   const clock = `${(hour[1] ?? '').padStart(2, '0')}:${(hour[2] ?? '0').padStart(2, '0')}`;
-  return { ...date, value: `${date.value}T${clock}`, isSure: date.isSure && Number(hour[1]) < 24 && Number(hour[2] ?? 0) < 60, start: hour.index };
+  return {
+    ...date,
+    value: `${date.value}T${clock}`,
+    isSure: date.isSure && Number(hour[1]) < 24 && Number(hour[2] ?? 0) < 60,
+    start: hour.index,
+  };
 }
 
 /** Twelve digits, perhaps with spaces between; checked against the structure of a personal number. */
@@ -104,7 +168,12 @@ function readPersonalNumber(text: string): Reading | null {
   for (const match of text.matchAll(pattern)) {
     if ((match[0].match(/\d/g) ?? []).length < 8) continue;
     const value = repairDigits(match[0]).replace(/[ .]/g, '');
-    const reading = { value, isSure: faultOfPersonalNumber(value) === null, start: match.index, end: match.index + match[0].length };
+    const reading = {
+      value,
+      isSure: faultOfPersonalNumber(value) === null,
+      start: match.index,
+      end: match.index + match[0].length,
+    };
     if (reading.isSure) return reading;
     weak ??= reading;
   }
@@ -115,10 +184,19 @@ function readPersonalNumber(text: string): Reading | null {
 function readEmail(text: string): Reading | null {
   const match = /([\w.+-]+)[([{]?@[)\]}]?([\w-]+(?:\.[\w-]+)+)/.exec(text);
   if (!match) return null;
-  return { value: `${match[1]}@${match[2]}`.toLowerCase(), isSure: true, start: match.index, end: match.index + match[0].length };
+  return {
+    value: `${match[1]}@${match[2]}`.toLowerCase(),
+    isSure: true,
+    start: match.index,
+    end: match.index + match[0].length,
+  };
 }
 
-function readPattern(text: string, pattern: RegExp, read: (match: string) => { value: string; isSure: boolean }): Reading | null {
+function readPattern(
+  text: string,
+  pattern: RegExp,
+  read: (match: string) => { value: string; isSure: boolean },
+): Reading | null {
   const match = pattern.exec(text);
   return match ? { ...read(match[0]), start: match.index, end: match.index + match[0].length } : null;
 }

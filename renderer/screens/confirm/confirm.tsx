@@ -7,6 +7,7 @@ import { IconAlertTriangle, IconFileText, IconLock } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import type { Refusal } from '../../../preload/result.ts';
 import type { SigningRequest, TokenInfo } from '../../../preload/types.ts';
+import { commonName } from '../../../preload/certificate-name.ts';
 import { ask } from '../../app/bridge.ts';
 import { FailureSentences } from '../../components/error-panel.tsx';
 import { Empty, Key } from '../../components/marks.tsx';
@@ -60,7 +61,7 @@ export function Confirm(): ReactNode {
         <IconAlertTriangle size="1.1em" aria-hidden /> {words.confirm.cannotUndo}
       </p>
       <DocumentList request={request} />
-      <KeyFacts token={request.token} certificateId={request.certificateId} />
+      <KeyFacts request={request} />
       {failure === null ? null : (
         <div role="alert" className={classes['failure']} data-testid="confirm-failure" data-code={failure.code}>
           <FailureSentences failure={{ code: failure.code, detail: failure.detail ?? null }} />
@@ -98,31 +99,49 @@ function DocumentList({ request }: { readonly request: SigningRequest }): ReactN
   );
 }
 
-function KeyFacts({ token, certificateId }: { readonly token: TokenInfo; readonly certificateId: string }): ReactNode {
+function KeyFacts({ request }: { readonly request: SigningRequest }): ReactNode {
   const words = useWords();
-  const certificate = token.certificates.find((one) => one.id === certificateId);
+  const { token } = request;
   return (
     <dl className={classes['facts']}>
+      <Signer request={request} />
       <dt>{words.confirm.token}</dt>
       <dd>
         {token.label}
         {token.isPractice ? <em>{words.confirm.practiceToken}</em> : null}
       </dd>
-      {certificate === undefined ? null : (
-        <>
-          <dt>{words.confirm.certificate}</dt>
-          <dd>
-            <strong>{certificate.subject}</strong>
-          </dd>
-          <dt>{words.confirm.issuer}</dt>
-          <dd>{certificate.issuer}</dd>
-          <dt>{words.confirm.validTo}</dt>
-          <dd className="code">{formatDay(certificate.notAfter)}</dd>
-          <dt>{words.confirm.serial}</dt>
-          <dd className={classes['serial']}>{certificate.serialNumber}</dd>
-        </>
-      )}
     </dl>
+  );
+}
+
+/** Whose signature it will be, in one line; the rest of the certificate folds open. */
+function Signer({ request }: { readonly request: SigningRequest }): ReactNode {
+  const words = useWords();
+  const certificate = request.token.certificates.find((one) => one.id === request.certificateId);
+  if (certificate === undefined) return null;
+  const name = commonName(certificate.subject);
+  const isOwn = name.normalize('NFC').toLowerCase() === request.officerName.normalize('NFC').toLowerCase();
+  return (
+    <>
+      <dt>{words.confirm.signer}</dt>
+      <dd>
+        <strong>{name}</strong>
+        {isOwn ? null : <em>{fill(words.confirm.otherName, { name: request.officerName })}</em>}
+        <details>
+          <summary>{words.confirm.certificate}</summary>
+          <dl className={classes['facts']}>
+            <dt>{words.confirm.subject}</dt>
+            <dd>{certificate.subject}</dd>
+            <dt>{words.confirm.issuer}</dt>
+            <dd>{certificate.issuer}</dd>
+            <dt>{words.confirm.validTo}</dt>
+            <dd className="code">{formatDay(certificate.notAfter)}</dd>
+            <dt>{words.confirm.serial}</dt>
+            <dd className={classes['serial']}>{certificate.serialNumber}</dd>
+          </dl>
+        </details>
+      </dd>
+    </>
   );
 }
 

@@ -29,7 +29,10 @@ export function PinBox({
   const words = useWords();
   const [isShown, setIsShown] = useState(false);
   const { minPinLength: min, maxPinLength: max } = token;
-  const rule = min === max ? fill(words.confirm.lengthExact, { min }) : fill(words.confirm.lengthRange, { min, max });
+  // A token that takes anything has no rule worth reading.
+  const hasRule = min > 1 || max < 64;
+  const range = min === max ? fill(words.confirm.lengthExact, { min }) : fill(words.confirm.lengthRange, { min, max });
+  const rule = hasRule ? range : '';
   const count = [...value].length;
 
   return (

@@ -196,11 +196,11 @@ function ApplicantText({ dossier, applicant, name, mode, isFirst, isEditable }: 
   }
 
   const current = useRef(save);
+  const latestText = useRef(text);
   useEffect(() => {
     current.current = save;
+    latestText.current = text;
   });
-  const latestText = useRef(text);
-  latestText.current = text;
   // Folding or leaving the dossier saves what was typed; nothing waits for a button.
   useEffect(() => () => current.current(latestText.current, false), []);
 

@@ -365,17 +365,16 @@ const results: readonly t.WaitingResult[] = Array.from({ length: 24 }, (_, index
 const confirm: t.SigningRequest = {
   requestId: 'request-1',
   purpose: 'digitised-copies',
-  documents: components
-    .slice(0, 3)
-    .map((one, index) => ({
-      documentId: `doc-${index}`,
-      title: one.name,
-      dossierCode: null,
-      pageCount: index + 1,
-      fingerprint: `9f86d081884c7d6${index}`,
-    })),
+  documents: components.slice(0, 3).map((one, index) => ({
+    documentId: `doc-${index}`,
+    title: one.name,
+    dossierCode: null,
+    pageCount: index + 1,
+    fingerprint: `9f86d081884c7d6${index}`,
+  })),
   token,
   certificateId: 'certificate-1',
+  officerName: 'Nguyễn Thị Ngọc Lan',
 };
 
 export type PreviewData = ReturnType<typeof previewData>;

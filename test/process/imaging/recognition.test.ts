@@ -52,13 +52,16 @@ function officePage(kind: string): Promise<Buffer> {
   return sample ? readFile(join(ROOT, 'resources/samples', sample)) : pageFile(`${kind}.200.office.jpg`);
 }
 const pageFile = (name: string): Promise<Buffer> => readFile(join(PAGES, name));
-const fieldsOf = (page: RecognisedPage): Record<string, string> => Object.fromEntries(page.fields.map((field) => [field.name, field.value]));
+const fieldsOf = (page: RecognisedPage): Record<string, string> =>
+  Object.fromEntries(page.fields.map((field) => [field.name, field.value]));
 
 describe('recognition of the eight sample papers, office quality', () => {
   let pages: Map<string, RecognisedPage>;
 
   beforeAll(async () => {
-    pages = new Map(await Promise.all(KINDS.map(async (kind) => [kind, await recognise(await officePage(kind))] as const)));
+    pages = new Map(
+      await Promise.all(KINDS.map(async (kind) => [kind, await recognise(await officePage(kind))] as const)),
+    );
   }, 180_000);
 
   it.each(KINDS)('knows what %s is', (kind) => {
@@ -90,7 +93,10 @@ describe('recognition of the eight sample papers, office quality', () => {
         total += 1;
         if (read[name] !== value) wrong.push(`${kind} ${name}: ${read[name]} instead of ${value}`);
       }
-      expect(Object.keys(read).filter((name) => !(name in expected)), kind).toEqual([]);
+      expect(
+        Object.keys(read).filter((name) => !(name in expected)),
+        kind,
+      ).toEqual([]);
     }
     expect(wrong.length / total, wrong.join('\n')).toBeLessThanOrEqual(0.03);
   });
@@ -122,11 +128,18 @@ describe('recognition of difficult pages', () => {
   it('reads a tilted, pale photocopy and says how it is tilted', async () => {
     const page = await recognise(await pageFile('05-quyet-dinh.200.poor.jpg'));
     expect(page.skewDeg).toBeCloseTo(2.5, 0);
-    expect(fieldsOf(page)).toMatchObject({ number: '346/QĐ-UBND', issuedOn: '2025-08-18', signerName: 'Bùi Trung Kiên' });
+    expect(fieldsOf(page)).toMatchObject({
+      number: '346/QĐ-UBND',
+      issuedOn: '2025-08-18',
+      signerName: 'Bùi Trung Kiên',
+    });
   });
 
   it('finds the way up of a page fed on its side', async () => {
-    const turned = await sharp(await pageFile('03-tinh-trang-hon-nhan.200.office.jpg')).rotate(90).jpeg({ quality: 90 }).toBuffer();
+    const turned = await sharp(await pageFile('03-tinh-trang-hon-nhan.200.office.jpg'))
+      .rotate(90)
+      .jpeg({ quality: 90 })
+      .toBuffer();
     const page = await recognise(turned);
     expect(page.rotation).toBe(270);
     expect([page.widthPx, page.heightPx]).toEqual([2339, 1653]);
@@ -139,7 +152,9 @@ describe('recognition of difficult pages', () => {
   it('reads the card of a citizen by its code and says so', async () => {
     const page = await recognise(await readFile(join(ROOT, 'resources/samples/the-can-cuoc.jpg')), 300);
     const fields = page.fields.filter((field) => field.source === 'qr');
-    expect(fields.map((field) => field.name)).toEqual(expect.arrayContaining(['idNumber', 'fullName', 'birthDate', 'address']));
+    expect(fields.map((field) => field.name)).toEqual(
+      expect.arrayContaining(['idNumber', 'fullName', 'birthDate', 'address']),
+    );
     expect(page.codes).toHaveLength(1);
   });
 
@@ -154,7 +169,13 @@ describe('recognition when something goes wrong', () => {
     ['file-empty', async () => new Uint8Array(0)],
     ['file-not-supported', async () => Buffer.from('%PDF-1.7 not an image')],
     ['file-damaged', async () => (await pageFile('05-quyet-dinh.200.office.jpg')).subarray(0, 90_000)],
-    ['image-too-large', () => sharp({ create: { width: 20_001, height: 1, channels: 3, background: 'white' } }).png().toBuffer()],
+    [
+      'image-too-large',
+      () =>
+        sharp({ create: { width: 20_001, height: 1, channels: 3, background: 'white' } })
+          .png()
+          .toBuffer(),
+    ],
   ] as const)('refuses with %s and goes on', async (code, make) => {
     const answer = await room.call('recognise', { image: await store(await make()), dpi: 200, ocr: true });
     expect(answer).toMatchObject({ ok: false, code });
@@ -165,15 +186,23 @@ describe('recognition when something goes wrong', () => {
     const single = startRoom(1);
     try {
       const cancelling = [new AbortController(), new AbortController()] as const;
-      const first = single.call('recognise', { image, dpi: 200, ocr: true }, {
-        signal: cancelling[0].signal,
-        onProgress: ({ state }) => state === 'running' && cancelling[0].abort(),
-      });
+      const first = single.call(
+        'recognise',
+        { image, dpi: 200, ocr: true },
+        {
+          signal: cancelling[0].signal,
+          onProgress: ({ state }) => state === 'running' && cancelling[0].abort(),
+        },
+      );
       const others = [0, 1].map(() => single.call('recognise', { image, dpi: 200, ocr: true }));
-      const waiting = single.call('recognise', { image, dpi: 200, ocr: true }, {
-        signal: cancelling[1].signal,
-        onProgress: ({ state }) => state === 'queued' && cancelling[1].abort(),
-      });
+      const waiting = single.call(
+        'recognise',
+        { image, dpi: 200, ocr: true },
+        {
+          signal: cancelling[1].signal,
+          onProgress: ({ state }) => state === 'queued' && cancelling[1].abort(),
+        },
+      );
       expect(await first).toMatchObject({ ok: false, code: 'cancelled' });
       expect(await waiting).toMatchObject({ ok: false, code: 'cancelled' });
       for (const answer of await Promise.all(others)) expect(unwrap(answer).documentType?.code).toBe('quyet-dinh');
@@ -184,11 +213,15 @@ describe('recognition when something goes wrong', () => {
 
   it('answers room-stopped when the process dies in the middle of a page, and the next page is read', async () => {
     const image = await store(await pageFile('05-quyet-dinh.200.office.jpg'));
-    const dying = await room.call('recognise', { image, dpi: 200, ocr: true }, {
-      onProgress: ({ state }) => {
-        if (state === 'running' && room.pid !== undefined) process.kill(room.pid, 'SIGKILL');
+    const dying = await room.call(
+      'recognise',
+      { image, dpi: 200, ocr: true },
+      {
+        onProgress: ({ state }) => {
+          if (state === 'running' && room.pid !== undefined) process.kill(room.pid, 'SIGKILL');
+        },
       },
-    });
+    );
     expect(dying).toMatchObject({ ok: false, code: 'room-stopped' });
     const next = unwrap(await room.call('recognise', { image, dpi: 200, ocr: true }));
     expect(next.documentType?.code).toBe('quyet-dinh');

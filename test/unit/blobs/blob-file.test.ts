@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessToDeposit, depositBlob, readBlob, readBlobRange, streamBlob, type BlobAccess } from '../../../main/blobs/blob-file.ts';
+import {
+  accessToDeposit,
+  depositBlob,
+  readBlob,
+  readBlobRange,
+  streamBlob,
+  type BlobAccess,
+} from '../../../main/blobs/blob-file.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -19,14 +26,19 @@ async function deposited(bytes: Uint8Array): Promise<BlobAccess> {
 describe('blob files', () => {
   it('give back exactly what was put in, whole, in ranges and as a stream', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: 200_000 }), fc.nat(250_000), fc.nat(150_000), async (size, offset, length) => {
-        const bytes = Buffer.from(Array.from({ length: size }, (_, index) => (index * 31 + size) & 0xff));
-        const access = await deposited(bytes);
-        expect((await readBlob(access)).equals(bytes)).toBe(true);
-        const from = Math.min(offset, size);
-        expect((await readBlobRange(access, from, length)).equals(bytes.subarray(from, from + length))).toBe(true);
-        expect((await buffer(streamBlob(access, from))).equals(bytes.subarray(from))).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 200_000 }),
+        fc.nat(250_000),
+        fc.nat(150_000),
+        async (size, offset, length) => {
+          const bytes = Buffer.from(Array.from({ length: size }, (_, index) => (index * 31 + size) & 0xff));
+          const access = await deposited(bytes);
+          expect((await readBlob(access)).equals(bytes)).toBe(true);
+          const from = Math.min(offset, size);
+          expect((await readBlobRange(access, from, length)).equals(bytes.subarray(from, from + length))).toBe(true);
+          expect((await buffer(streamBlob(access, from))).equals(bytes.subarray(from))).toBe(true);
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -67,6 +79,8 @@ describe('blob files', () => {
   });
 
   it('a missing file is damage, not an empty answer', async () => {
-    await expect(readBlob({ path: join(folder, 'none'), key: '', sizeBytes: 1, mediaType: 'x' })).rejects.toMatchObject({ code: 'store-damaged' });
+    await expect(readBlob({ path: join(folder, 'none'), key: '', sizeBytes: 1, mediaType: 'x' })).rejects.toMatchObject(
+      { code: 'store-damaged' },
+    );
   });
 });

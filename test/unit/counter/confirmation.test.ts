@@ -9,9 +9,19 @@ const request: SigningRequest = {
   purpose: 'results',
   documents: [],
   certificateId: 'c',
+  officerName: 'A',
   token: {
-    id: 't', label: 'T', serialNumber: '1', model: 'm', isPractice: true, tries: 'ok', minPinLength: 4, maxPinLength: 16,
-    hasProtectedPath: false, asksPinPerSignature: false, certificates: [],
+    id: 't',
+    label: 'T',
+    serialNumber: '1',
+    model: 'm',
+    isPractice: true,
+    tries: 'ok',
+    minPinLength: 4,
+    maxPinLength: 16,
+    hasProtectedPath: false,
+    asksPinPerSignature: false,
+    certificates: [],
   },
 };
 
@@ -77,7 +87,9 @@ describe('the confirmation window', () => {
 
   it('refuses a second request while one waits, and a PIN for another request', async () => {
     const { confirmation, pins } = open([]);
-    expect(await confirmation.authorise(request, async () => ({ outcome: ok(null), tries: 'ok' }))).toMatchObject({ code: 'token-busy' });
+    expect(await confirmation.authorise(request, async () => ({ outcome: ok(null), tries: 'ok' }))).toMatchObject({
+      code: 'token-busy',
+    });
     expect((await confirmation.submit('other', 'x')).ok).toBe(false);
     expect(pins).toEqual([]);
   });

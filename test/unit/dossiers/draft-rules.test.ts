@@ -95,14 +95,12 @@ const anyCommand: fc.Arbitrary<PreparedCommand> = fc.oneof(
   fc
     .tuple(anyPageId, fc.string())
     .map(([id, value]): PreparedCommand => ({ kind: 'set-field', fieldId: `${id}:fullName`, value })),
-  fc
-    .tuple(anyComponentId, fc.uuid())
-    .map(([componentId, documentId]): PreparedCommand => ({
-      kind: 'set-component-pdf',
-      componentId,
-      documentId,
-      madeFrom: 'a@0',
-    })),
+  fc.tuple(anyComponentId, fc.uuid()).map(([componentId, documentId]): PreparedCommand => ({
+    kind: 'set-component-pdf',
+    componentId,
+    documentId,
+    madeFrom: 'a@0',
+  })),
 );
 
 describe('undo', () => {

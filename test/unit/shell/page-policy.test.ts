@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isNavigationAllowed, isPermissionAllowed, isRequestAllowed, pageOf, parseAppUrl } from '../../../main/shell/page-policy.ts';
+import {
+  isNavigationAllowed,
+  isPermissionAllowed,
+  isRequestAllowed,
+  pageOf,
+  parseAppUrl,
+} from '../../../main/shell/page-policy.ts';
 import { CONTENT_SECURITY_POLICY } from '../../../main/shell/content-policy.ts';
 
 const FOREIGN = [
@@ -55,16 +61,37 @@ describe('app: addresses', () => {
   ])('refuses %s', (url) => {
     const target = parseAppUrl(url);
     // URL parsers may resolve dots before we see them: what is left must then be a plain name inside the bundle.
-    if (target !== undefined) expect(target).toEqual({ kind: 'file', path: expect.stringMatching(/^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_./-]*$/) });
+    if (target !== undefined)
+      expect(target).toEqual({ kind: 'file', path: expect.stringMatching(/^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_./-]*$/) });
     else expect(target).toBeUndefined();
   });
 });
 
 describe('permissions', () => {
   const ALL = [
-    'clipboard-read', 'display-capture', 'fullscreen', 'geolocation', 'idle-detection', 'media', 'mediaKeySystem', 'midi',
-    'midiSysex', 'notifications', 'pointerLock', 'keyboardLock', 'openExternal', 'speaker-selection', 'storage-access',
-    'top-level-storage-access', 'window-management', 'unknown', 'fileSystem', 'hid', 'serial', 'usb', 'deprecated-sync-clipboard-read',
+    'clipboard-read',
+    'display-capture',
+    'fullscreen',
+    'geolocation',
+    'idle-detection',
+    'media',
+    'mediaKeySystem',
+    'midi',
+    'midiSysex',
+    'notifications',
+    'pointerLock',
+    'keyboardLock',
+    'openExternal',
+    'speaker-selection',
+    'storage-access',
+    'top-level-storage-access',
+    'window-management',
+    'unknown',
+    'fileSystem',
+    'hid',
+    'serial',
+    'usb',
+    'deprecated-sync-clipboard-read',
   ];
   it.each(ALL)('refuses %s even to our own page', (permission) => {
     expect(isPermissionAllowed(permission, 'app://counter/index.html')).toBe(false);

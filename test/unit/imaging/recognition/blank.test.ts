@@ -15,12 +15,20 @@ function sheet(paper: readonly [number, number, number], noise: number): ColourI
   const data = new Uint8Array(WIDTH * HEIGHT * 3);
   for (let at = 0; at < data.length; at += 3) {
     const shade = (random() + random() + random() - 1.5) * noise * 2;
-    for (let plane = 0; plane < 3; plane++) data[at + plane] = Math.max(0, Math.min(255, (paper[plane] as number) + shade));
+    for (let plane = 0; plane < 3; plane++)
+      data[at + plane] = Math.max(0, Math.min(255, (paper[plane] as number) + shade));
   }
   return { data, width: WIDTH, height: HEIGHT };
 }
 
-function paint(image: ColourImage, x: number, y: number, width: number, height: number, colour: readonly [number, number, number]): ColourImage {
+function paint(
+  image: ColourImage,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  colour: readonly [number, number, number],
+): ColourImage {
   const data = new Uint8Array(image.data);
   for (let row = y; row < y + height; row++) {
     for (let column = x; column < x + width; column++) data.set(colour, (row * image.width + column) * 3);

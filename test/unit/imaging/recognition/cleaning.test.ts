@@ -39,16 +39,25 @@ describe('decoding', () => {
   });
 
   it('refuses a picture of more than 20,000 pixels by its header alone', async () => {
-    const long = await sharp({ create: { width: 1, height: 20_001, channels: 3, background: 'white' } }).png().toBuffer();
+    const long = await sharp({ create: { width: 1, height: 20_001, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
     await expect(decodePage(long)).rejects.toMatchObject({ code: 'image-too-large' });
   });
 
   it.each([
-    [600, 600, 300], [300, 300, 300], [200, 200, 200], [0, 200, 200], [72, 200, 200],
+    [600, 600, 300],
+    [300, 300, 300],
+    [200, 200, 200],
+    [0, 200, 200],
+    [72, 200, 200],
   ])('works at a useful resolution: told %s, stored %s, working %s', async (claimedDpi, storedDpi, dpi) => {
     const scale = storedDpi / 200;
-    const sheet = await sharp({ create: { width: Math.round(1653 * scale), height: Math.round(2339 * scale), channels: 3, background: 'white' } })
-      .jpeg().toBuffer();
+    const sheet = await sharp({
+      create: { width: Math.round(1653 * scale), height: Math.round(2339 * scale), channels: 3, background: 'white' },
+    })
+      .jpeg()
+      .toBuffer();
     const page = await decodePage(sheet, claimedDpi);
     expect(page.storedDpi).toBe(storedDpi);
     expect(page.dpi).toBeCloseTo(dpi, 0);
@@ -57,7 +66,10 @@ describe('decoding', () => {
 
   it('answers the size as a viewer shows it and three planes whatever the file has', async () => {
     const grey = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#808080' } })
-      .greyscale().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+      .greyscale()
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
     const { image, storedWidthPx, storedHeightPx } = await decodePage(grey);
     expect([storedWidthPx, storedHeightPx, image.width, image.height]).toEqual([20, 40, 20, 40]);
     expect(image.data.length).toBe(20 * 40 * 3);
@@ -78,7 +90,8 @@ describe('cleaning', () => {
     const width = 640;
     const height = 640;
     const data = new Uint8Array(width * height);
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = x % 20 < 4 && y % 30 < 12 ? 40 : 120 + x / 8;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) data[y * width + x] = x % 20 < 4 && y % 30 < 12 ? 40 : 120 + x / 8;
     const flat = flattenBackground({ data, width, height }).data;
     expect(flat[25 * width + 10]).toBeGreaterThan(235);
     expect(flat[25 * width + 630]).toBeGreaterThan(235);
@@ -110,10 +123,14 @@ describe('cleaning', () => {
   });
 
   it('shrinks by averaging', () => {
-    expect([...shrink({ data: Uint8Array.from([0, 100, 200, 100, 100, 100]), width: 3, height: 2 }, 2).data]).toEqual([75]);
+    expect([...shrink({ data: Uint8Array.from([0, 100, 200, 100, 100, 100]), width: 3, height: 2 }, 2).data]).toEqual([
+      75,
+    ]);
   });
 
   it('encodes for Leptonica without compression', () => {
-    expect(encodePgm({ data: Uint8Array.from([7, 8]), width: 2, height: 1 }).toString('latin1')).toBe('P5\n2 1\n255\n\x07\x08');
+    expect(encodePgm({ data: Uint8Array.from([7, 8]), width: 2, height: 1 }).toString('latin1')).toBe(
+      'P5\n2 1\n255\n\x07\x08',
+    );
   });
 });

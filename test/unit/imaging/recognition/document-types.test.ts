@@ -17,14 +17,27 @@ describe('document types', () => {
     expect(codes.length).toBeGreaterThanOrEqual(11);
   });
 
-  it.each(types.flatMap((type) => type.titlePatterns.map((title) => [title, type.code] as const)))('%s is %s', (title, code) => {
-    expect(codeOf('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc', title.toUpperCase())).toBe(code);
-  });
+  it.each(types.flatMap((type) => type.titlePatterns.map((title) => [title, type.code] as const)))(
+    '%s is %s',
+    (title, code) => {
+      expect(codeOf('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc', title.toUpperCase())).toBe(
+        code,
+      );
+    },
+  );
 
   it.each([
-    ['a title broken over two lines', ['GIẤY TIẾP NHẬN HỒ SƠ VÀ', 'HẸN TRẢ KẾT QUẢ'], 'giay-tiep-nhan-ho-so-va-hen-tra-ket-qua'],
+    [
+      'a title broken over two lines',
+      ['GIẤY TIẾP NHẬN HỒ SƠ VÀ', 'HẸN TRẢ KẾT QUẢ'],
+      'giay-tiep-nhan-ho-so-va-hen-tra-ket-qua',
+    ],
     ['a title with misread letters', ['TỜ KHAl ĐẰNG KỶ KHAI S1NH'.toUpperCase()], 'to-khai-dang-ky-khai-sinh'],
-    ['a form known by its model code alone', ['Mẫu CT01 ban hành kèm theo Thông tư'], 'to-khai-thay-doi-thong-tin-cu-tru'],
+    [
+      'a form known by its model code alone',
+      ['Mẫu CT01 ban hành kèm theo Thông tư'],
+      'to-khai-thay-doi-thong-tin-cu-tru',
+    ],
     ['another paper named in a table row', ['Giấy chứng nhận quyền sử dụng đất'], null],
     ['a decision quoted in a sentence', ['Căn cứ Quyết định số 12 của Chủ tịch'], null],
     ['a heading that merely begins like a short title', ['QUYẾT ĐỊNH CHỦ TRƯƠNG ĐẦU TƯ CÔNG TRÌNH'], null],

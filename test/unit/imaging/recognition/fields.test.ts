@@ -8,7 +8,9 @@ import { pageOf } from './page-of.ts';
 const types = await loadDocumentTypes(fileURLToPath(new URL('../../../../resources/document-types/', import.meta.url)));
 
 function read(code: string, lines: readonly string[], confidence?: number): Record<string, string> {
-  return Object.fromEntries(readFields(pageOf(lines, confidence), typeOf(code)).map((field) => [field.name, field.value]));
+  return Object.fromEntries(
+    readFields(pageOf(lines, confidence), typeOf(code)).map((field) => [field.name, field.value]),
+  );
 }
 function typeOf(code: string): DocumentType {
   const type = types.find((candidate) => candidate.code === code);
@@ -32,20 +34,33 @@ const PARENTS = [
 describe('fields by their labels', () => {
   it('gives each value to the person in whose part of the form it stands', () => {
     expect(read('giay-khai-sinh', PARENTS)).toMatchObject({
-      fullName: 'PHẠM NGỌC THẢO VY', birthDate: '2024-11-19', sex: 'Nữ', ethnicity: 'Tày',
-      motherName: 'VŨ THỊ QUỲNH', motherBirthYear: '1998', motherEthnicity: 'Kinh', motherAddress: 'Thôn Phú Đa, xã Quảng Lưu',
-      fatherName: 'PHẠM ĐỨC THUẬN', fatherBirthYear: '1996', fatherAddress: 'Thôn Nà Khuổi, xã Thượng Nung',
+      fullName: 'PHẠM NGỌC THẢO VY',
+      birthDate: '2024-11-19',
+      sex: 'Nữ',
+      ethnicity: 'Tày',
+      motherName: 'VŨ THỊ QUỲNH',
+      motherBirthYear: '1998',
+      motherEthnicity: 'Kinh',
+      motherAddress: 'Thôn Phú Đa, xã Quảng Lưu',
+      fatherName: 'PHẠM ĐỨC THUẬN',
+      fatherBirthYear: '1996',
+      fatherAddress: 'Thôn Nà Khuổi, xã Thượng Nung',
     });
   });
 
   it("leaves the mother's address open rather than take the father's", () => {
-    const fields = read('giay-khai-sinh', PARENTS.filter((line) => line !== 'Nơi cư trú: Thôn Phú Đa, xã Quảng Lưu'));
+    const fields = read(
+      'giay-khai-sinh',
+      PARENTS.filter((line) => line !== 'Nơi cư trú: Thôn Phú Đa, xã Quảng Lưu'),
+    );
     expect(fields).not.toHaveProperty('motherAddress');
     expect(fields['fatherAddress']).toBe('Thôn Nà Khuổi, xã Thượng Nung');
   });
 
   it('finds labels with misread letters and labels joined to their value', () => {
-    const lines = PARENTS.map((line) => line.replace('Ngày, tháng, năm sinh:', 'Ngảy, thảng, nắm sinh:').replace('tính: Nữ', 'tính:Nữ'));
+    const lines = PARENTS.map((line) =>
+      line.replace('Ngày, tháng, năm sinh:', 'Ngảy, thảng, nắm sinh:').replace('tính: Nữ', 'tính:Nữ'),
+    );
     expect(read('giay-khai-sinh', lines)).toMatchObject({ birthDate: '2024-11-19', sex: 'Nữ' });
   });
 
@@ -62,7 +77,10 @@ describe('fields by their labels', () => {
       '11. Những thành viên trong hộ gia đình cùng thay đổi:',
     ]);
     expect(fields).toMatchObject({
-      birthDate: '1987-12-25', sex: 'Nam', relationToHouseholder: 'Chủ hộ', householderIdNumber: '038087015329',
+      birthDate: '1987-12-25',
+      sex: 'Nam',
+      relationToHouseholder: 'Chủ hộ',
+      householderIdNumber: '038087015329',
       requestContent:
         'Đăng ký thường trú cho bản thân và các thành viên trong hộ từ thôn Cẩm Hoa, xã Cẩm Tú đến thôn Chiềng Đông, xã Cẩm Thạch theo hợp đồng tặng cho nhà ở và quyền sử dụng đất đã được chứng thực',
     });
@@ -80,8 +98,12 @@ describe('fields by their labels', () => {
       'Bùi Trung Kiên',
     ]);
     expect(fields).toMatchObject({
-      authority: 'ỦY BAN NHÂN DÂN XÃ NGỌC LIÊN', number: '346/QĐ-UBND', issuedOn: '2025-08-18',
-      subject: 'hưởng trợ cấp xã hội hằng tháng', signerTitle: 'CHỦ TỊCH', signerName: 'Bùi Trung Kiên',
+      authority: 'ỦY BAN NHÂN DÂN XÃ NGỌC LIÊN',
+      number: '346/QĐ-UBND',
+      issuedOn: '2025-08-18',
+      subject: 'hưởng trợ cấp xã hội hằng tháng',
+      signerTitle: 'CHỦ TỊCH',
+      signerName: 'Bùi Trung Kiên',
     });
   });
 
@@ -108,10 +130,16 @@ describe('fields by the code of a card', () => {
 
   it('gives the person of a card with certainty and source', () => {
     const fields = identityFields([
-      { format: 'QRCode', text: '038195004217|171234567|Lê Thị Hồng Nhung|02031995|Nữ|Thôn Đông Thành, xã Hoằng Sơn|14082023', box },
+      {
+        format: 'QRCode',
+        text: '038195004217|171234567|Lê Thị Hồng Nhung|02031995|Nữ|Thôn Đông Thành, xã Hoằng Sơn|14082023',
+        box,
+      },
     ]);
     expect(Object.fromEntries(fields.map((field) => [field.name, field.value]))).toMatchObject({
-      idNumber: '038195004217', fullName: 'Lê Thị Hồng Nhung', birthDate: '1995-03-02',
+      idNumber: '038195004217',
+      fullName: 'Lê Thị Hồng Nhung',
+      birthDate: '1995-03-02',
     });
     expect(fields.every((field) => field.source === 'qr' && field.confidence === 100)).toBe(true);
   });

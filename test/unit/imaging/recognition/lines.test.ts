@@ -22,7 +22,13 @@ describe('lines from scattered pieces', () => {
   });
 
   it('does not depend on the order in which pieces come', () => {
-    const rows = [row('một', 100, 100), row('hai', 400, 104), row('ba', 100, 180), row('bốn', 500, 178), row('năm', 100, 260)];
+    const rows = [
+      row('một', 100, 100),
+      row('hai', 400, 104),
+      row('ba', 100, 180),
+      row('bốn', 500, 178),
+      row('năm', 100, 260),
+    ];
     fc.assert(
       fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
         expect(texts(shuffled)).toEqual(['một hai', 'ba bốn', 'năm']);
@@ -31,7 +37,11 @@ describe('lines from scattered pieces', () => {
   });
 
   it('keeps close lines of a table cell apart', () => {
-    expect(texts([row('Họ, chữ đệm và', 100, 100), row('tên', 160, 160), row('TT', 20, 130)])).toEqual(['Họ, chữ đệm và', 'TT', 'tên']);
+    expect(texts([row('Họ, chữ đệm và', 100, 100), row('tên', 160, 160), row('TT', 20, 130)])).toEqual([
+      'Họ, chữ đệm và',
+      'TT',
+      'tên',
+    ]);
   });
 
   it('never puts one piece over another', () => {
@@ -40,15 +50,25 @@ describe('lines from scattered pieces', () => {
 
   it('drops what seals, ruling lines and dotted leaders were read as', () => {
     const rows = [
-      row('Số định danh cá nhân', 100, 300), row('Họ và tên', 100, 400), row('~ *', 100, 350, 60), row('ĐẸ SẼ', 500, 500, 12),
-      row('9990986 666990 908899', 100, 330, 58, 9), row('| |', 900, 300, 40),
+      row('Số định danh cá nhân', 100, 300),
+      row('Họ và tên', 100, 400),
+      row('~ *', 100, 350, 60),
+      row('ĐẸ SẼ', 500, 500, 12),
+      row('9990986 666990 908899', 100, 330, 58, 9),
+      row('| |', 900, 300, 40),
     ];
     expect(texts(rows)).toEqual(['Số định danh cá nhân', 'Họ và tên']);
   });
 
   it('answers boxes inside the stored image', () => {
     const geometry = {
-      storedWidthPx: 800, storedHeightPx: 600, rotation: 0 as const, skewDeg: 0, scale: 1.5, preparedWidthPx: 1200, preparedHeightPx: 900,
+      storedWidthPx: 800,
+      storedHeightPx: 600,
+      rotation: 0 as const,
+      skewDeg: 0,
+      scale: 1.5,
+      preparedWidthPx: 1200,
+      preparedHeightPx: 900,
     };
     const [line] = toStoredLines(buildLines([row('Hà Nội', 150, 300)]), geometry);
     expect(line?.text).toBe('Hà Nội');

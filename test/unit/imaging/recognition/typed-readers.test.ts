@@ -73,7 +73,10 @@ describe('typed readers', () => {
   });
 
   it('never changes a letter of a name', () => {
-    const names = fc.array(fc.constantFrom('NGUYỄN', 'Lò', 'Ún', 'SOI', 'Bình', 'Ý', 'Đặng', 'Ngọc', 'Ánh'), { minLength: 1, maxLength: 6 });
+    const names = fc.array(fc.constantFrom('NGUYỄN', 'Lò', 'Ún', 'SOI', 'Bình', 'Ý', 'Đặng', 'Ngọc', 'Ánh'), {
+      minLength: 1,
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(names, (words) => {
         expect(readTyped('name', words.join(' '))?.value).toBe(words.join(' '));
