@@ -78,7 +78,6 @@ export const ERROR_CODES = [
   // sync
   'province-unreachable',
   'province-refused',
-  'province-not-trusted',
   'receipt-invalid',
   'clock-off',
 ] as const;

@@ -46,6 +46,7 @@ function check() {
     tool('tsc', ['-p', 'tsconfig.web.json']) ||
     tool('tsc', ['-p', 'tsconfig.e2e.json']) ||
     tool('oxlint', ['--config', '.oxlintrc.json', '.']) ||
+    tool('prettier', ['--check', '--log-level', 'warn', '.']) ||
     tool('vitest', ['run', '--project', 'quick', ...rest])
   );
 }

@@ -294,11 +294,6 @@ export const errorsEn: ErrorSentences = {
     safe: QUEUED,
     next: 'See the reason in the detail, mend it or tell IT.',
   },
-  'province-not-trusted': {
-    what: 'The server that answered is not the province’s.',
-    safe: 'Nothing was sent to it.',
-    next: 'Tell IT at once.',
-  },
   'receipt-invalid': {
     what: 'The province’s receipt has a wrong signature.',
     safe: 'The dossier stays here and does not count as sent.',

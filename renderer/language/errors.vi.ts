@@ -315,11 +315,6 @@ export const errorsVi: ErrorSentences = {
     safe: QUEUED,
     next: 'Xem lý do ở chi tiết, sửa nếu được, hoặc báo bộ phận kỹ thuật.',
   },
-  'province-not-trusted': {
-    what: 'Máy chủ trả lời không đúng là của tỉnh.',
-    safe: 'Không có gì được gửi tới máy chủ đó.',
-    next: 'Báo ngay cho bộ phận kỹ thuật.',
-  },
   'receipt-invalid': {
     what: 'Giấy báo nhận của tỉnh không đúng chữ ký.',
     safe: 'Hồ sơ vẫn được giữ trên máy này, chưa coi là đã gửi.',
