@@ -10,6 +10,7 @@ import type {
   ProcedureComponent,
 } from '../../preload/types.ts';
 import { findMissing } from './completeness.ts';
+import { withContacts } from './contact-fields.ts';
 import {
   pageIdsInOrder,
   type ChecklistFact,
@@ -39,7 +40,8 @@ export function projectDraft(draft: DraftFacts, channel: Dossier['channel']): Dr
   const procedure = draft.procedure ?? null;
   const components = applicableComponents(procedure, channel);
   const pages = projectPages(draft, components);
-  const applicant = draft.applicant ?? applicantFromPages(draft);
+  const fields = mergeFields(draft, pages);
+  const applicant = withContacts(draft.applicant ?? applicantFromPages(draft), fields);
   const documentIds: Record<string, string> = {};
   for (const { id } of components) {
     const document: DocumentFact | undefined = draft[`document:${id}`];
@@ -50,8 +52,9 @@ export function projectDraft(draft: DraftFacts, channel: Dossier['channel']): Dr
     procedure,
     checklist: components.map((component) => projectChecklistItem(draft, component, pages, applicant)),
     pages,
-    fields: mergeFields(draft, pages),
-    feeVnd: draft.details?.feeVnd ?? null,
+    fields,
+    // The fee of the version in force, until the officer has said otherwise (an exemption, another number of copies).
+    feeVnd: draft.details ? draft.details.feeVnd : (procedure?.fee.directVnd ?? null),
     returnMethod: draft.details?.returnMethod ?? 'counter',
     note: draft.details?.note ?? null,
     documentIds,

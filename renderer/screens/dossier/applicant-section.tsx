@@ -67,8 +67,8 @@ function saveField(name: ApplicantField, value: string | null): void {
   void edit('dossiers.setApplicant', (dossier) => {
     const applicant = dossier.applicant ?? EMPTY;
     const sources = { ...applicant.sources };
-    if (value === null || value === '') delete sources[name];
-    else sources[name] = 'typed';
+    // Also when emptied: what the officer took out is not filled again from a paper.
+    sources[name] = 'typed';
     return { applicant: { ...applicant, [name]: value, sources } };
   });
 }
@@ -226,7 +226,7 @@ function ApplicantText({ dossier, applicant, name, mode, isFirst, isEditable }: 
   return (
     <TextInput
       label={words.applicantFields[name]}
-      description={source === undefined ? undefined : words.sources[source]}
+      description={source === undefined || stored === '' ? undefined : words.sources[source]}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={isWrong ? messages[name] : undefined}
       value={text}
