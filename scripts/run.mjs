@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isBuildStale, markBuilt } from './set-up/build-stamp.mjs';
 import { installPackages } from './set-up/packages.mjs';
@@ -64,13 +64,20 @@ function tool(name, args) {
   return execute(join(root, 'node_modules', '.bin', name), args, { useProjectNode: false });
 }
 
-/** Runs with the project's `.bin` first on the path, so that Node 24 is what every child finds. */
+/** Runs with the project's Node 24 and `.bin` first on the path, so that this is what every child finds. */
 function execute(file, args, { useProjectNode }) {
-  const bin = join(root, 'node_modules', '.bin');
-  const projectNode = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
+  const modules = join(root, 'node_modules');
+  const projectNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   const program = useProjectNode && existsSync(projectNode) ? projectNode : file;
-  const env = { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` };
-  const ended = spawnSync(program, args, { stdio: 'inherit', env, cwd: command === 'motcua' ? process.cwd() : root });
+  const path = [join(modules, 'node', 'bin'), join(modules, '.bin'), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH: path };
+  const cwd = command === 'motcua' ? process.cwd() : root;
+  const ended = spawnSync(program, args, {
+    stdio: 'inherit',
+    env,
+    cwd,
+    shell: process.platform === 'win32' && !useProjectNode,
+  });
   if (ended.error) throw ended.error;
   return ended.status ?? 1;
 }

@@ -1,7 +1,7 @@
 /** @file Installs npm packages when the lock file says that what lies in `node_modules` is not what it should be. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export function installPackages(root) {
@@ -19,6 +19,9 @@ export function installPackages(root) {
     console.error('· unpacking Node 24 (npm package `node`)');
     run(process.execPath, ['installArchSpecificPackage.js'], join(root, 'node_modules', 'node'));
   }
+  // npm links only what was there when it installed; without this `npx` would find the machine's own Node.
+  const link = join(root, 'node_modules', '.bin', 'node');
+  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync('../node/bin/node', link);
   writeFileSync(stamp, wanted);
 }
 
