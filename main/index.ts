@@ -57,8 +57,8 @@ function start(): void {
   };
   const windows = createWindows(join(bundleFolder, '../preload/bridge.cjs'), productName);
   const confirmation = createConfirmation({
-    open: () => windows.openConfirmation(() => confirmation.windowClosed()),
-    close: () => windows.closeConfirmation(),
+    open: windows.openConfirmation,
+    close: windows.closeConfirmation,
   });
   const counter = openOrExplain(() =>
     openCounter(machine, confirmation, {
@@ -87,7 +87,7 @@ function start(): void {
     printer: electronPrinter(),
     showPage: windows.showPage,
   });
-  registerChannels(handlers, counter.session, windows.isOurs, (text) => log('warn', text));
+  registerChannels(handlers, counter.session, windows.pageShownIn, (text) => log('warn', text));
   counter.events.onAny((name, value) => windows.send(name, value));
   windows.openDesk();
 

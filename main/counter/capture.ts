@@ -40,6 +40,8 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
   let known: readonly Scanner[] = [];
   const queue: (() => Promise<void>)[] = [];
   const active = new Set<Promise<void>>();
+  /** Pages waiting or being read: asking for a dossier again must not read them again. */
+  const reading = new Set<string>();
 
   async function listScanners(): Promise<Result<readonly Scanner[]>> {
     const found = await rooms.imaging.call('listScanners', {
@@ -72,6 +74,8 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
     imageBlobId: string,
     dpi: number,
   ): void {
+    if (reading.has(pageId)) return;
+    reading.add(pageId);
     queue.push(async () => {
       const access = await rooms.store.call('blobAccess', { blobId: imageBlobId });
       const read = access.ok ? await rooms.imaging.call('recognise', { image: access.value, dpi, ocr: true }) : access;
@@ -80,6 +84,7 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
         officerId,
         command: { kind: 'set-recognition', pageId, recognised: read.ok ? read.value : null },
       });
+      reading.delete(pageId);
       events.emit('dossier.changed', { id: dossierId });
     });
     pump();

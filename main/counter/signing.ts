@@ -2,13 +2,13 @@
  * @file Signing several PDFs with one PIN: digitised copies at the counter, results at the signing desk. Document n+1 is
  * prepared while the token signs n. The first failure of the token stops the batch; what is signed by then stays signed.
  */
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { commonName } from '../../preload/certificate-name.ts';
 import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import type { Appearance } from '../imaging/protocol.ts';
-import type { Authoriser, Clock } from '../ports/ports.ts';
+import type { Authoriser, Clock, LoginAttempt } from '../ports/ports.ts';
 import type { Token } from '../token/protocol.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -59,18 +59,22 @@ export async function signDocuments(
   if (!certificate.canSign) return refuse('certificate-not-for-signing');
   if (token.tries === 'locked') return refuse('pin-locked');
 
-  const authorised = await authoriser.authorise(requestFor(purpose, token, choice, documents), async (pin) => {
+  let isLoggedIn = false;
+  const attempt = async (pin: Uint8Array | null): Promise<LoginAttempt> => {
     const outcome = await rooms.token.call('login', { tokenId: token.id, pin });
+    isLoggedIn = outcome.ok;
     if (outcome.ok) return { outcome, tries: outcome.value.tries };
     const after = await rooms.token.call('list', {});
     const same = after.ok ? after.value.find((candidate) => candidate.id === token.id) : undefined;
     return { outcome, tries: same?.tries ?? 'unknown' };
-  });
-  if (!authorised.ok) return authorised;
+  };
   try {
+    const authorised = await authoriser.authorise(requestFor(purpose, token, choice, documents), attempt);
+    if (!authorised.ok) return authorised;
     return ok(await signEach(rooms, clock, token, certificate, documents, onSigned));
   } finally {
-    await rooms.token.call('logout', { tokenId: token.id });
+    // Also when the person gave up while the token was still thinking: no login outlives its list of documents.
+    if (isLoggedIn) await rooms.token.call('logout', { tokenId: token.id });
   }
 }
 
@@ -149,9 +153,8 @@ function requestFor(
   { certificateId, officerName }: SigningChoice,
   documents: readonly DocumentToSign[],
 ): SigningRequest {
-  const ids = documents.map((document) => `${document.documentId}:${document.sha256}`).join('\n');
   return {
-    requestId: createHash('sha256').update(ids).digest('hex').slice(0, 32),
+    requestId: randomUUID(),
     purpose,
     documents: documents.map(({ documentId, title, dossierCode, pageCount, sha256 }) => ({
       documentId,

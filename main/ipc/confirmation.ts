@@ -10,9 +10,8 @@ export interface Confirmation extends Authoriser {
   readonly current: () => Result<SigningRequest>;
   /** A refusal (wrong PIN, too short) leaves the window open for another, deliberate try. */
   readonly submit: (requestId: string, pin: string) => Promise<Result<null>>;
+  /** The same as closing the window by its frame. */
   readonly cancel: (requestId: string) => Result<null>;
-  /** The window was closed by its frame: the same as cancelling. */
-  readonly windowClosed: () => void;
 }
 
 interface Open {
@@ -20,24 +19,41 @@ interface Open {
   readonly attempt: (pin: Uint8Array | null) => Promise<LoginAttempt>;
   readonly settle: (result: Result<null>) => void;
   isTrying: boolean;
+  /** Cancelled while the token was thinking: whatever it answers, nothing will be signed. */
+  isCancelled: boolean;
 }
 
-export function createConfirmation(window: { readonly open: () => void; readonly close: () => void }): Confirmation {
+export interface ConfirmationWindow {
+  /** `onClosed` is called when the window this call opened is gone, whoever closed it. */
+  readonly open: (onClosed: () => void) => void;
+  readonly close: () => void;
+}
+
+export function createConfirmation(window: ConfirmationWindow): Confirmation {
   let open: Open | undefined;
 
-  function finish(result: Result<null>): void {
-    const settled = open;
+  function finish(ended: Open, result: Result<null>): void {
+    if (open !== ended) return;
     open = undefined;
-    settled?.settle(result);
+    ended.settle(result);
     window.close();
+  }
+
+  /** A PIN on its way to the token answers for this list of documents only: the next one waits until it is back. */
+  function cancelRequest(waiting: Open): void {
+    if (waiting.isTrying) waiting.isCancelled = true;
+    else finish(waiting, refuse('pin-cancelled'));
   }
 
   return {
     authorise: (request, attempt) => {
       if (open) return Promise.resolve(refuse('token-busy'));
       return new Promise((resolve) => {
-        open = { request, attempt, settle: resolve, isTrying: false };
-        window.open();
+        const opened: Open = { request, attempt, settle: resolve, isTrying: false, isCancelled: false };
+        open = opened;
+        window.open(() => {
+          if (open === opened) cancelRequest(opened);
+        });
       });
     },
     current: () => (open ? ok(open.request) : refuse('not-found', 'nothing waits for confirmation')),
@@ -45,18 +61,21 @@ export function createConfirmation(window: { readonly open: () => void; readonly
       const waiting = open;
       if (!waiting || waiting.request.requestId !== requestId) return refuse('not-found', requestId);
       if (waiting.isTrying) return refuse('token-busy'); // a second Enter must not become a second try
-      const { hasProtectedPath } = waiting.request.token;
-      const bytes = hasProtectedPath ? null : new TextEncoder().encode(pin);
+      const bytes = waiting.request.token.hasProtectedPath ? null : new TextEncoder().encode(pin);
       waiting.isTrying = true;
       try {
         const { outcome, tries } = await waiting.attempt(bytes);
+        if (waiting.isCancelled) {
+          finish(waiting, refuse('pin-cancelled'));
+          return refuse('pin-cancelled');
+        }
         if (outcome.ok) {
-          finish(ok(null));
+          finish(waiting, ok(null));
           return ok(null);
         }
         waiting.request = { ...waiting.request, token: { ...waiting.request.token, tries } };
         const mayTryAgain = (outcome.code === 'pin-wrong' && tries !== 'locked') || outcome.code === 'pin-length';
-        if (!mayTryAgain) finish(tries === 'locked' ? refuse('pin-locked') : outcome);
+        if (!mayTryAgain) finish(waiting, tries === 'locked' ? refuse('pin-locked') : outcome);
         return outcome;
       } finally {
         bytes?.fill(0);
@@ -64,11 +83,8 @@ export function createConfirmation(window: { readonly open: () => void; readonly
       }
     },
     cancel: (requestId) => {
-      if (open?.request.requestId === requestId) finish(refuse('pin-cancelled'));
+      if (open?.request.requestId === requestId) cancelRequest(open);
       return ok(null);
-    },
-    windowClosed: () => {
-      if (open) finish(refuse('pin-cancelled'));
     },
   };
 }

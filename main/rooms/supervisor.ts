@@ -129,6 +129,7 @@ export class Supervisor<S extends RoomSpec> {
 
   /** Orderly end: the room closes its files; killed after `graceMs`. */
   async stop(graceMs = 5_000): Promise<void> {
+    await this.#starting; // a room that was just being started would outlive everybody
     this.#isStopping = true;
     const room = this.#process;
     if (!room) return;

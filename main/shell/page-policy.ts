@@ -53,15 +53,22 @@ export function isPermissionAllowed(permission: string, origin: string): boolean
 export interface SenderView {
   readonly url: string;
   readonly isTopFrame: boolean;
-  readonly isKnownWindow: boolean;
+  /** What main itself last loaded into the window the message came from; undefined for a window that is not ours. */
+  readonly shownPage: PageName | undefined;
 }
 
-/** Which of our pages sent this; undefined for anything else. */
-export function pageOf(sender: SenderView): PageName | undefined {
-  if (!sender.isKnownWindow || !sender.isTopFrame) return undefined;
-  const target = parseAppUrl(sender.url);
-  if (target?.kind !== 'file') return undefined;
-  if (target.path === 'sign-in.html') return 'sign-in';
-  if (target.path === 'index.html') return 'desk';
-  return target.path === 'confirm.html' ? 'confirm' : undefined;
+/**
+ * Which of our pages sent this; undefined for anything else. The window decides: a page can rewrite its own URL
+ * (`history.replaceState`), so the URL is only asked to agree.
+ */
+export function pageOf({ url, isTopFrame, shownPage }: SenderView): PageName | undefined {
+  if (!isTopFrame || shownPage === undefined) return undefined;
+  const target = parseAppUrl(url);
+  return target?.kind === 'file' && target.path === PAGE_FILES[shownPage] ? shownPage : undefined;
 }
+
+export const PAGE_FILES: Readonly<Record<PageName, string>> = {
+  'sign-in': 'sign-in.html',
+  desk: 'index.html',
+  confirm: 'confirm.html',
+};

@@ -3,7 +3,7 @@
  * origin, right page, right role, strict schema, bounded size. Handlers behind it trust what they get.
  */
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import { CHANNELS, type Channel } from '../../preload/contract.ts';
+import { CHANNELS, type Channel, type PageName } from '../../preload/contract.ts';
 import { refuse, type Result } from '../../preload/result.ts';
 import type { Session } from '../counter/session.ts';
 import type { ChannelHandlers } from '../ipc/handlers.ts';
@@ -16,11 +16,11 @@ const MAX_REQUEST_CHARACTERS = 256 * 1024;
 export function registerChannels(
   handlers: ChannelHandlers,
   session: Session,
-  isKnownWindow: (webContentsId: number) => boolean,
+  pageShownIn: (webContentsId: number) => PageName | undefined,
   log: (text: string) => void,
 ): void {
   for (const channel of Object.keys(CHANNELS) as Channel[]) {
-    ipcMain.handle(channel, (event, request: unknown) => dispatch(channel, view(event, isKnownWindow), request));
+    ipcMain.handle(channel, (event, request: unknown) => dispatch(channel, view(event, pageShownIn), request));
   }
 
   async function dispatch(channel: Channel, sender: SenderView, request: unknown): Promise<Result<unknown>> {
@@ -47,11 +47,11 @@ export function registerChannels(
   }
 }
 
-function view(event: IpcMainInvokeEvent, isKnownWindow: (webContentsId: number) => boolean): SenderView {
+function view(event: IpcMainInvokeEvent, pageShownIn: (webContentsId: number) => PageName | undefined): SenderView {
   const frame = event.senderFrame;
   return {
     url: frame?.url ?? '',
     isTopFrame: frame !== null && frame.parent === null && !frame.detached,
-    isKnownWindow: isKnownWindow(event.sender.id),
+    shownPage: pageShownIn(event.sender.id),
   };
 }

@@ -16,6 +16,8 @@ export function lockEverything(log: (text: string) => void): void {
     contents.on('will-navigate', stay);
     contents.on('will-frame-navigate', stay);
     contents.on('will-redirect', stay);
+    // Peer connections are not requests: without this they would be a way out past every filter.
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.on('will-attach-webview', (event) => event.preventDefault()); // [11] [12]
     contents.setWindowOpenHandler(({ url }) => {
       log(`window refused: ${url}`); // [14]

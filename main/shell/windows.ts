@@ -3,8 +3,8 @@
  * the desk had in memory), and a small modal one where a person confirms a signature.
  */
 import { BrowserWindow, type WebContents } from 'electron';
-import type { EventName, Events } from '../../preload/contract.ts';
-import { APP_ORIGIN } from './page-policy.ts';
+import type { EventName, Events, PageName } from '../../preload/contract.ts';
+import { APP_ORIGIN, PAGE_FILES } from './page-policy.ts';
 
 export interface Windows {
   readonly openDesk: () => void;
@@ -12,7 +12,8 @@ export interface Windows {
   readonly focusDesk: () => void;
   readonly openConfirmation: (onClosed: () => void) => void;
   readonly closeConfirmation: () => void;
-  readonly isOurs: (webContentsId: number) => boolean;
+  /** Which page main put into the window of these contents; undefined when they are not ours. */
+  readonly pageShownIn: (webContentsId: number) => PageName | undefined;
   readonly send: <E extends EventName>(name: E, value: Events[E]) => void;
   readonly desk: () => BrowserWindow | undefined;
 }
@@ -20,6 +21,7 @@ export interface Windows {
 export function createWindows(preloadFile: string, productName: string): Windows {
   let desk: BrowserWindow | undefined;
   let confirmation: BrowserWindow | undefined;
+  let deskPage: 'sign-in' | 'desk' = 'sign-in';
   const secure = {
     preload: preloadFile,
     sandbox: true,
@@ -28,8 +30,8 @@ export function createWindows(preloadFile: string, productName: string): Windows
     spellcheck: false,
   };
 
-  function load(window: BrowserWindow, file: string): void {
-    void window.loadURL(`${APP_ORIGIN}/${file}`);
+  function load(window: BrowserWindow, page: PageName): void {
+    void window.loadURL(`${APP_ORIGIN}/${PAGE_FILES[page]}`);
   }
 
   return {
@@ -49,10 +51,12 @@ export function createWindows(preloadFile: string, productName: string): Windows
       desk.on('closed', () => {
         desk = undefined;
       });
-      load(desk, 'sign-in.html');
+      deskPage = 'sign-in';
+      load(desk, deskPage);
     },
     showPage: (page) => {
-      if (desk && !desk.isDestroyed()) load(desk, page === 'desk' ? 'index.html' : 'sign-in.html');
+      deskPage = page; // before the document changes: what the old one still sends is refused
+      if (desk && !desk.isDestroyed()) load(desk, page);
     },
     focusDesk: () => {
       if (!desk) return;
@@ -76,13 +80,16 @@ export function createWindows(preloadFile: string, productName: string): Windows
         if (confirmation === opened) confirmation = undefined;
         onClosed();
       });
-      load(opened, 'confirm.html');
+      load(opened, 'confirm');
     },
     closeConfirmation: () => {
       if (confirmation && !confirmation.isDestroyed()) confirmation.close();
       confirmation = undefined;
     },
-    isOurs: (webContentsId) => contentsOf(desk)?.id === webContentsId || contentsOf(confirmation)?.id === webContentsId,
+    pageShownIn: (webContentsId) => {
+      if (contentsOf(confirmation)?.id === webContentsId) return 'confirm';
+      return contentsOf(desk)?.id === webContentsId ? deskPage : undefined;
+    },
     send: (name, value) => contentsOf(desk)?.send(name, value),
     desk: () => desk,
   };

@@ -60,6 +60,27 @@ describe('the security checklist', () => {
     expect(reached).toEqual(['refused', 'refused', 'refused', 'refused', 'refused']);
   });
 
+  it('nor a peer connection that reaches anybody (H)', async () => {
+    const candidates = await page.evaluate(async () => {
+      const peer = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:9' }] });
+      const found: string[] = [];
+      peer.onicecandidate = (event) => event.candidate && found.push(event.candidate.candidate);
+      peer.createDataChannel('x');
+      await peer.setLocalDescription(await peer.createOffer());
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 3_000);
+        peer.onicegatheringstatechange = () => {
+          if (peer.iceGatheringState !== 'complete') return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      peer.close();
+      return found.filter((candidate) => / udp /i.test(candidate));
+    });
+    expect(candidates).toEqual([]);
+  });
+
   point(2, 'no Node in the page (H)', async () => {
     expect(
       await page.evaluate(() => [
@@ -190,6 +211,14 @@ describe('the security checklist', () => {
       await window.counter['results.sign']({ documentIds: ['x'], tokenId: 't', certificateId: 'c' }),
     ]);
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, code: 'not-allowed' });
+    const disguised = await page.evaluate(async () => {
+      const own = location.pathname;
+      history.replaceState(null, '', '/confirm.html');
+      const answer = await window.counter['confirm.submit']({ requestId: 'x', pin: '1' });
+      history.replaceState(null, '', own);
+      return answer;
+    });
+    expect(disguised).toMatchObject({ ok: false, code: 'not-allowed' });
   });
 
   point(18, 'there is no file: address, and no path leaves the bundle (H)', async () => {
@@ -233,7 +262,7 @@ describe('the security checklist', () => {
 describe('a second start', () => {
   it('ends at once with a sentence, and the first goes on unharmed', async () => {
     await expect(launchApp({ env: { HOST_USER_DATA: join(app.folder, 'user-data') } })).rejects.toThrow(
-      /đang mở|ended/,
+      /Phần mềm đang mở ở một cửa sổ khác/,
     );
     expect(await page.evaluate(() => window.counter['session.state']({}))).toMatchObject({ ok: true });
   });

@@ -104,6 +104,8 @@ export async function launchChromium(onGone: (reason: string) => void): Promise<
     '--disable-renderer-backgrounding',
     // Whatever slips through interception (web sockets) finds no network.
     '--host-resolver-rules=MAP * ~NOTFOUND',
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--force-webrtc-ip-handling-policy',
     ...sandbox,
     ...(isHeadless ? ['--headless', '--disable-gpu', '--hide-scrollbars'] : []),
   ];

@@ -47,7 +47,16 @@ export class HostWebContents
   implements
     Pick<
       Electron.WebContents,
-      'id' | 'getURL' | 'isDestroyed' | 'send' | 'setWindowOpenHandler' | 'reload' | 'print' | 'printToPDF' | 'loadURL'
+      | 'id'
+      | 'getURL'
+      | 'isDestroyed'
+      | 'send'
+      | 'setWindowOpenHandler'
+      | 'setWebRTCIPHandlingPolicy'
+      | 'reload'
+      | 'print'
+      | 'printToPDF'
+      | 'loadURL'
     >
 {
   readonly #id = nextId++;
@@ -109,6 +118,11 @@ export class HostWebContents
 
   isDestroyed(): boolean {
     return this.#isDestroyed;
+  }
+
+  /** The browser is always started with this policy; asking for another one cannot be granted. */
+  setWebRTCIPHandlingPolicy(policy: Parameters<Electron.WebContents['setWebRTCIPHandlingPolicy']>[0]): void {
+    if (policy !== 'disable_non_proxied_udp') notSupported(`setWebRTCIPHandlingPolicy('${policy}')`);
   }
 
   /** Takes over the page that `open` makes. Everything is in place before its first document loads. */

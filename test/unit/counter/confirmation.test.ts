@@ -26,7 +26,7 @@ const request: SigningRequest = {
 };
 
 function open(answers: LoginAttempt[]) {
-  const window = { open: vi.fn(), close: vi.fn() };
+  const window = { open: vi.fn<(onClosed: () => void) => void>(), close: vi.fn<() => void>() };
   const confirmation = createConfirmation(window);
   const pins: string[] = [];
   const seen: Uint8Array[] = [];
@@ -76,13 +76,47 @@ describe('the confirmation window', () => {
 
   it('closing the window or cancelling is a refusal, and nothing waits afterwards', async () => {
     const closed = open([]);
-    closed.confirmation.windowClosed();
+    closed.window.open.mock.calls[0]?.[0]();
     expect(await closed.outcome).toMatchObject({ code: 'pin-cancelled' });
     const cancelled = open([]);
     cancelled.confirmation.cancel('r1');
     expect(await cancelled.outcome).toMatchObject({ code: 'pin-cancelled' });
     expect(cancelled.confirmation.current().ok).toBe(false);
     expect((await cancelled.confirmation.submit('r1', 'x')).ok).toBe(false);
+  });
+
+  it('a PIN typed for one list never authorises another, also when the first is cancelled while the token thinks', async () => {
+    const window = { open: vi.fn<(onClosed: () => void) => void>(), close: vi.fn<() => void>() };
+    const confirmation = createConfirmation(window);
+    const login = Promise.withResolvers<LoginAttempt>();
+    const first = confirmation.authorise(request, () => login.promise);
+    const submitted = confirmation.submit('r1', '1234');
+    confirmation.cancel('r1');
+    window.open.mock.calls[0]?.[0](); // and its window is closed, too
+    const second = confirmation.authorise({ ...request, requestId: 'r2' }, async () => ({
+      outcome: ok(null),
+      tries: 'ok',
+    }));
+    expect(await second).toMatchObject({ ok: false, code: 'token-busy' });
+    login.resolve({ outcome: ok(null), tries: 'ok' });
+    expect(await first).toMatchObject({ ok: false, code: 'pin-cancelled' });
+    expect(await submitted).toMatchObject({ ok: false, code: 'pin-cancelled' });
+  });
+
+  it('the old window of an ended request cannot cancel the next one', async () => {
+    const window = { open: vi.fn<(onClosed: () => void) => void>(), close: vi.fn<() => void>() };
+    const confirmation = createConfirmation(window);
+    const first = confirmation.authorise(request, async () => ({ outcome: ok(null), tries: 'ok' }));
+    await confirmation.submit('r1', '1234');
+    expect(await first).toEqual(ok(null));
+    const second = confirmation.authorise({ ...request, requestId: 'r2' }, async () => ({
+      outcome: ok(null),
+      tries: 'ok',
+    }));
+    window.open.mock.calls[0]?.[0]();
+    expect(confirmation.current()).toMatchObject({ value: { requestId: 'r2' } });
+    await confirmation.submit('r2', '1234');
+    expect(await second).toEqual(ok(null));
   });
 
   it('refuses a second request while one waits, and a PIN for another request', async () => {

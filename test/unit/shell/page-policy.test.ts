@@ -103,18 +103,27 @@ describe('permissions', () => {
 });
 
 describe('which page a message came from', () => {
-  const from = (url: string, change: object = {}) => pageOf({ url, isTopFrame: true, isKnownWindow: true, ...change });
-  it('knows the three documents', () => {
-    expect(from('app://counter/sign-in.html')).toBe('sign-in');
-    expect(from('app://counter/index.html')).toBe('desk');
-    expect(from('app://counter/confirm.html')).toBe('confirm');
+  const from = (url: string, shownPage: 'sign-in' | 'desk' | 'confirm' | undefined, isTopFrame = true) =>
+    pageOf({ url, isTopFrame, shownPage });
+
+  it('knows the three documents in their own windows', () => {
+    expect(from('app://counter/sign-in.html', 'sign-in')).toBe('sign-in');
+    expect(from('app://counter/index.html', 'desk')).toBe('desk');
+    expect(from('app://counter/confirm.html', 'confirm')).toBe('confirm');
   });
+
+  it('a page that rewrites its own address gains nothing', () => {
+    expect(from('app://counter/confirm.html', 'desk')).toBeUndefined();
+    expect(from('app://counter/sign-in.html', 'desk')).toBeUndefined();
+    expect(from('app://counter/index.html', 'sign-in')).toBeUndefined();
+  });
+
   it('knows nobody in a frame, in a foreign window, or at another address', () => {
-    expect(from('app://counter/index.html', { isTopFrame: false })).toBeUndefined();
-    expect(from('app://counter/index.html', { isKnownWindow: false })).toBeUndefined();
-    expect(from('app://counter/print.html')).toBeUndefined();
-    expect(from('app://counter/blob/abc')).toBeUndefined();
-    for (const url of FOREIGN) expect(from(url)).toBeUndefined();
+    expect(from('app://counter/index.html', 'desk', false)).toBeUndefined();
+    expect(from('app://counter/index.html', undefined)).toBeUndefined();
+    expect(from('app://counter/print.html', 'desk')).toBeUndefined();
+    expect(from('app://counter/blob/abc', 'desk')).toBeUndefined();
+    for (const url of FOREIGN) expect(from(url, 'desk')).toBeUndefined();
   });
 });
 
