@@ -8,7 +8,8 @@ import type { Entry } from './pdf/cross-references.ts';
 import { isWhitespace, PdfParser } from './pdf/parser.ts';
 import { listPages } from './pdf/pages.ts';
 import { decodeText, listSignatureFields } from './pdf/signature-fields.ts';
-import { isSameValue, PdfDamaged, type PdfDict, type PdfValue } from './pdf/values.ts';
+import { listShownObjects } from './pdf/shown-objects.ts';
+import { isSameValue, PdfDamaged, type PdfDict, type PdfReference, type PdfValue } from './pdf/values.ts';
 
 export type ChangeKind = 'none' | 'validation-data' | 'form-filling' | 'annotations' | 'other';
 
@@ -21,8 +22,17 @@ export interface Changes {
 
 const RANK: readonly ChangeKind[] = ['none', 'validation-data', 'form-filling', 'annotations', 'other'];
 
-/** @param signed the document as it stood when signed @param whole the same bytes and all that follows */
-export function compareRevisions(signed: PdfDocument, whole: PdfDocument): Changes {
+/**
+ * @param signed the document as it stood when signed
+ * @param whole the same bytes and all that follows
+ * @param signedEnds by number of the field: where the bytes end that its own signature covers, for fields whose signature
+ *   was checked and is right. All others prove nothing: anybody can add a field that only looks like a signature.
+ */
+export function compareRevisions(
+  signed: PdfDocument,
+  whole: PdfDocument,
+  signedEnds: ReadonlyMap<number, number>,
+): Changes {
   const unaccounted = findUnaccountedBytes(whole, signed.bytes.length);
   if (unaccounted !== undefined) {
     return {
@@ -34,22 +44,27 @@ export function compareRevisions(signed: PdfDocument, whole: PdfDocument): Chang
   if (!whole.sections.some((section) => section.start < signed.bytes.length)) {
     return { kind: 'other', changesValues: false, reasons: ['Phần thêm sau chữ ký không tiếp nối tài liệu đã ký.'] };
   }
-  return new Comparison(signed, whole).run();
+  return new Comparison(signed, whole, signedEnds).run();
 }
 
 class Comparison {
   readonly #signed: PdfDocument;
   readonly #whole: PdfDocument;
+  readonly #signedEnds: ReadonlyMap<number, number>;
   readonly #changed: ReadonlySet<number>;
+  /** What a page may show. Nothing of it may pass for data that is not shown. */
+  readonly #shown: ReadonlySet<number>;
   readonly #explained = new Set<number>();
   readonly #reasons: string[] = [];
   #kind: ChangeKind = 'none';
   #changesValues = false;
 
-  constructor(signed: PdfDocument, whole: PdfDocument) {
+  constructor(signed: PdfDocument, whole: PdfDocument, signedEnds: ReadonlyMap<number, number>) {
     this.#signed = signed;
     this.#whole = whole;
+    this.#signedEnds = signedEnds;
     this.#changed = changedObjects(signed, whole);
+    this.#shown = listShownObjects(signed);
   }
 
   run(): Changes {
@@ -61,12 +76,25 @@ class Comparison {
     this.#information();
     this.#structureStreams();
     for (const number of this.#changed) {
+      if (this.#isNew(number) && this.#shown.has(number) && this.#isUsed(number)) {
+        this.#raise('other', `Đối tượng ${number} còn trống trong bản đã ký được thêm nội dung sau khi ký.`);
+        break;
+      }
       if (this.#explained.has(number) || !this.#signed.entries.has(number)) continue;
       if (this.#signed.entries.get(number)?.kind === 'free' && !this.#isUsed(number)) continue;
       this.#raise('other', `Đối tượng ${number} đã bị sửa sau khi ký.`);
       break;
     }
     return { kind: this.#kind, changesValues: this.#changesValues, reasons: this.#reasons };
+  }
+
+  #isNew(number: number): boolean {
+    return !this.#signed.entries.has(number) || this.#signed.entries.get(number)?.kind === 'free';
+  }
+
+  /** An object that holds what is not shown; left unexplained when a page uses it for something else too. */
+  #explainHidden(value: PdfValue | undefined): void {
+    if (value?.kind === 'reference' && !this.#shown.has(value.number)) this.#explained.add(value.number);
   }
 
   #isUsed(number: number): boolean {
@@ -85,8 +113,7 @@ class Comparison {
     for (let next = pending.pop(); next !== undefined || pending.length > 0; next = pending.pop()) {
       if (!next) continue;
       if (next.kind === 'reference') {
-        const isNew = !this.#signed.entries.has(next.number) || this.#signed.entries.get(next.number)?.kind === 'free';
-        if (!isNew || this.#explained.has(next.number) || !this.#changed.has(next.number)) continue;
+        if (!this.#isNew(next.number) || this.#explained.has(next.number) || !this.#changed.has(next.number)) continue;
         this.#explained.add(next.number);
         pending.push(this.#whole.resolve(next));
       } else if (next.kind === 'array') pending.push(...next.items);
@@ -113,7 +140,7 @@ class Comparison {
     this.#explainNew(after.entries.get('Extensions'));
     const metadata = after.entries.get('Metadata');
     if (metadata && this.#touches(metadata, before.entries.get('Metadata'))) {
-      if (metadata.kind === 'reference') this.#explained.add(metadata.number);
+      this.#explainHidden(metadata);
       this.#raise('form-filling', 'Siêu dữ liệu (không hiển thị) được cập nhật sau khi ký.');
     }
     this.#form(before, after);
@@ -121,11 +148,11 @@ class Comparison {
 
   /** The store may be written anew as a whole; nothing on the pages refers to it. */
   #explainStore(store: PdfValue): void {
-    if (store.kind === 'reference') this.#explained.add(store.number);
+    this.#explainHidden(store);
     const dict = this.#whole.dictionary(store);
     for (const value of dict?.entries.values() ?? []) {
       if (value.kind === 'reference' && this.#changed.has(value.number) && isStoreList(this.#whole.resolve(value)))
-        this.#explained.add(value.number);
+        this.#explainHidden(value);
       this.#explainNew(value);
       const list = this.#whole.resolve(value);
       this.#explainNew(list);
@@ -145,7 +172,7 @@ class Comparison {
       if (oldForm) this.#raise('other', 'Biểu mẫu chứa chữ ký đã bị gỡ sau khi ký.');
       return;
     }
-    if (stored?.kind === 'reference') this.#explained.add(stored.number);
+    this.#explainHidden(stored);
     for (const key of oldForm ? differingKeys(oldForm, newForm) : newForm.entries.keys()) {
       if (key !== 'Fields' && key !== 'SigFlags')
         this.#raise('other', `Mục /${key} của biểu mẫu đã bị đổi sau khi ký.`);
@@ -155,7 +182,7 @@ class Comparison {
     if (!oldFields.every((field, index) => isSameValue(field, newFields[index])))
       this.#raise('other', 'Danh sách trường của biểu mẫu đã bị sửa.');
     const list = newForm.entries.get('Fields');
-    if (list?.kind === 'reference') this.#explained.add(list.number);
+    this.#explainHidden(list);
     this.#signatureFields(newFields.slice(oldFields.length));
     this.#filledFields(oldFields);
   }
@@ -176,35 +203,64 @@ class Comparison {
       }
       // Its page was there before: only the widget's own parts are new.
       this.#explainNew(field);
-      const value = this.#whole.dictionary(dict.entries.get('V'));
-      const type = value ? this.#whole.entry(value, 'Type') : undefined;
-      if (type?.kind === 'name' && type.name === 'DocTimeStamp')
-        this.#raise('validation-data', 'Dấu thời gian tài liệu được thêm sau khi ký.');
-      else this.#raise('form-filling', 'Một chữ ký khác được thêm sau chữ ký này.');
+      this.#raiseForSignature(field.number, dict, 'Một chữ ký khác được thêm sau chữ ký này.');
     }
+  }
+
+  /** Only a signature that is right itself explains its field; any other field is what it shows: an annotation. */
+  #raiseForSignature(fieldNumber: number, field: PdfDict, innocent: string): void {
+    if (this.#isSignedSince(fieldNumber)) return this.#raise('form-filling', innocent);
+    const value = this.#whole.dictionary(field.entries.get('V'));
+    if (!value) return this.#raise('annotations', 'Trường chữ ký không có chữ ký được thêm hoặc đổi hình sau khi ký.');
+    const isTimeStamp = isNamed(this.#whole.entry(value, 'SubFilter'), 'ETSI.RFC3161');
+    if (isTimeStamp && this.#showsNothing(field))
+      return this.#raise('validation-data', 'Dấu thời gian tài liệu được thêm sau khi ký, chưa được kiểm tra.');
+    this.#raise('annotations', 'Chữ ký hoặc dấu thời gian không xác minh được được thêm sau khi ký.');
+  }
+
+  #isSignedSince(fieldNumber: number): boolean {
+    return (this.#signedEnds.get(fieldNumber) ?? 0) > this.#signed.bytes.length;
+  }
+
+  /** No appearance and a rectangle without area; one that cannot be read counts as shown. */
+  #showsNothing(field: PdfDict): boolean {
+    if (this.#whole.entry(field, 'AP').kind !== 'null') return false;
+    const stored = this.#whole.entry(field, 'Rect');
+    if (stored.kind === 'null') return true;
+    const corners = stored.kind === 'array' ? stored.items.map((item) => this.#whole.resolve(item)) : [];
+    const [left, bottom, right, top] = corners.map((corner) => (corner.kind === 'number' ? corner.value : Number.NaN));
+    return corners.length === 4 && (left === right || bottom === top);
   }
 
   /** Fields that were there: an empty signature that is now signed, or a value somebody filled in. */
   #filledFields(fields: readonly PdfValue[]): void {
-    const pending = [...fields];
+    const signatureFields = new Set(listSignatureFields(this.#signed).map(({ reference }) => reference.number));
+    // Widgets below a signature field have no name and no value of their own: the field above answers for them.
+    const pending = fields.map((field) => ({ field, above: undefined as PdfReference | undefined }));
     const seen = new Set<number>();
-    for (let field = pending.pop(); field !== undefined; field = pending.pop()) {
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { field } = next;
       if (field.kind !== 'reference' || seen.has(field.number)) continue;
       seen.add(field.number);
       const before = this.#signed.dictionary(field);
       const after = this.#whole.dictionary(field);
       if (!before || !after) continue;
-      pending.push(...listOf(this.#whole, before.entries.get('Kids')));
+      const owner = signatureFields.has(field.number) ? field : next.above;
+      for (const kid of listOf(this.#whole, before.entries.get('Kids'))) pending.push({ field: kid, above: owner });
       if (!this.#changed.has(field.number)) continue;
       const keys = differingKeys(before, after);
       if (after.hasDoubleKeys || keys.some((key) => !['V', 'AS', 'AP', 'M'].includes(key))) continue;
-      const isSignature = isNamed(this.#whole.entry(after, 'FT'), 'Sig');
-      const wasSigned = this.#signed.entry(before, 'V').kind !== 'null';
-      if (isSignature && wasSigned) continue; // a signature that is exchanged is left unexplained
+      const oldOwner = this.#signed.dictionary(owner);
+      const wasSigned = oldOwner !== undefined && this.#signed.entry(oldOwner, 'V').kind !== 'null';
+      if (wasSigned) continue; // a signature that is exchanged or looks different now is left unexplained
       this.#explained.add(field.number);
       this.#explainNew(after);
-      if (isSignature) this.#raise('form-filling', 'Một trường chữ ký trống được ký sau chữ ký này.');
-      else {
+      if (owner) {
+        const holder = owner === field ? after : (this.#whole.dictionary(owner) ?? after);
+        this.#raiseForSignature(owner.number, holder, 'Một trường chữ ký trống được ký sau chữ ký này.');
+        if (owner !== field && !this.#isSignedSince(owner.number) && !this.#showsNothing(after))
+          this.#raise('annotations', 'Hình của một trường chữ ký chưa ký được đổi sau khi ký.');
+      } else {
         this.#changesValues = true;
         const [from, to] = [show(this.#signed.entry(before, 'V')), show(this.#whole.entry(after, 'V'))];
         this.#raise(
@@ -231,7 +287,7 @@ class Comparison {
       const isListChanged = list?.kind === 'reference' && this.#changed.has(list.number);
       if (!this.#changed.has(page.reference.number) && !isListChanged) return;
       this.#explained.add(page.reference.number);
-      if (isListChanged) this.#explained.add(list.number);
+      if (isListChanged) this.#explainHidden(list);
       const oldList = listOf(this.#signed, page.dict.entries.get('Annots'));
       const newList = listOf(this.#whole, list);
       if (!oldList.every((item) => newList.some((other) => isSameValue(item, other))))
@@ -248,7 +304,7 @@ class Comparison {
   #information(): void {
     const information = this.#whole.trailer.entries.get('Info');
     if (information?.kind === 'reference' && this.#changed.has(information.number)) {
-      this.#explained.add(information.number);
+      this.#explainHidden(information);
       this.#raise('form-filling', 'Thông tin tài liệu (không hiển thị) được cập nhật sau khi ký.');
     }
   }

@@ -56,6 +56,17 @@ interface Question {
   readonly roots: readonly Certificate[];
   readonly nowMs: number;
   readonly certification: 1 | 2 | 3 | undefined;
+  readonly examined: ReadonlyMap<SignatureField, Examined>;
+  /** By number of the field: where the bytes end that its signature covers. Only signatures that are right. */
+  readonly signedEnds: ReadonlyMap<number, number>;
+}
+
+/** What a signature says about the bytes it covers, before anything that came after it is looked at. */
+interface Examined {
+  readonly format: string;
+  readonly range: CoveredRange | RangeProblem;
+  /** Null for formats that cannot be checked here. */
+  readonly cms: CmsCheck | null;
 }
 
 const WORST_FIRST: readonly Verdict[] = [
@@ -68,6 +79,7 @@ const WORST_FIRST: readonly Verdict[] = [
   'unsigned',
 ];
 const MAX_SIGNATURES = 500;
+const CHECKED_FORMATS: readonly string[] = ['ETSI.CAdES.detached', 'adbe.pkcs7.detached'];
 
 /**
  * @param trustedRoots PEM texts @param at ISO 8601, the time of the check
@@ -90,7 +102,9 @@ export function verifyDocument(bytes: Buffer, trustedRoots: readonly string[], a
   }
   if (fields.length > MAX_SIGNATURES) throw new Failure('pdf-not-signable', `${fields.length} signatures`);
   const certification = certificationLevel(whole, whole.dictionary(whole.catalog.entries.get('Perms')));
-  const question: Question = { bytes, whole, roots, nowMs, certification };
+  const examined = new Map(fields.map((field) => [field, tryToExamine(whole, field)] as const));
+  const signedEnds = findSignedEnds(whole, examined);
+  const question: Question = { bytes, whole, roots, nowMs, certification, examined, signedEnds };
   const reports = fields.map((field) => checkSignature(question, field));
   const known = new Set(fields.map((field) => field.fullName));
   reports.push(...lostSignatures(bytes, known, 'Chữ ký này đã bị gỡ khỏi tài liệu sau khi ký.'));
@@ -143,15 +157,48 @@ const EMPTY_REPORT = {
   changesAfter: 'none',
 } as const;
 
+function tryToExamine(whole: PdfDocument, field: SignatureField): Examined {
+  try {
+    return examine(whole, field);
+  } catch (cause) {
+    if (!(cause instanceof PdfDamaged)) throw cause;
+    const problem = `Cấu trúc tài liệu quanh chữ ký bị hỏng (${cause.message}).`;
+    return { format: '', range: { problem, verdict: 'altered' }, cms: null };
+  }
+}
+
+function examine(whole: PdfDocument, field: SignatureField): Examined {
+  const signature = whole.dictionary(field.value ?? undefined);
+  if (!signature)
+    return { format: '', range: { problem: 'Trường chữ ký không chứa chữ ký.', verdict: 'broken' }, cms: null };
+  const subFilter = whole.entry(signature, 'SubFilter');
+  const format = subFilter.kind === 'name' ? subFilter.name : '';
+  const range = readByteRange(whole, signature);
+  if ('problem' in range || !CHECKED_FORMATS.includes(format)) return { format, range, cms: null };
+  const cms = checkCms(range.cms, digester(whole.bytes, range.byteRange), format === 'ETSI.CAdES.detached');
+  return { format, range, cms };
+}
+
+/** The signature must stand in this very field in the bytes it covers: a value borrowed from another field is not its own. */
+function findSignedEnds(whole: PdfDocument, examined: ReadonlyMap<SignatureField, Examined>): Map<number, number> {
+  const ends = new Map<number, number>();
+  if (examined.size < 2) return ends; // nothing that another signature would have to explain
+  for (const [field, { range, cms }] of examined) {
+    if ('problem' in range || !cms || cms.integrity === 'broken') continue;
+    const [, , gapEnd, rest] = range.byteRange;
+    const revision = openSignedRevision(whole, field, range);
+    if (revision instanceof PdfDocument) ends.set(field.reference.number, gapEnd + rest);
+  }
+  return ends;
+}
+
 function readAndCheck(question: Question, field: SignatureField): SignatureReport {
-  const { bytes, whole } = question;
+  const { whole } = question;
   const base = { ...EMPTY_REPORT, field: field.fullName };
   const signature = whole.dictionary(field.value ?? undefined);
   if (!signature)
     return { ...base, verdict: 'broken', integrity: 'broken', reasons: ['Trường chữ ký không chứa chữ ký.'] };
-  const subFilter = whole.entry(signature, 'SubFilter');
-  const format = subFilter.kind === 'name' ? subFilter.name : '';
-  const range = readByteRange(question, signature);
+  const { format, range, cms } = question.examined.get(field) ?? examine(whole, field);
   if ('problem' in range) return { ...base, verdict: range.verdict, reasons: [range.problem] };
   if (format === 'ETSI.RFC3161') {
     const reasons = ['Dấu thời gian của tài liệu chưa được kiểm tra ở mức xác minh này.'];
@@ -164,7 +211,7 @@ function readAndCheck(question: Question, field: SignatureField): SignatureRepor
       reasons,
     };
   }
-  if (format !== 'ETSI.CAdES.detached' && format !== 'adbe.pkcs7.detached') {
+  if (!cms) {
     return {
       ...base,
       verdict: 'indeterminate',
@@ -173,7 +220,6 @@ function readAndCheck(question: Question, field: SignatureField): SignatureRepor
     };
   }
 
-  const cms = checkCms(range.cms, digester(bytes, range.byteRange), format === 'ETSI.CAdES.detached');
   const changes = changesAfter(question, field, range);
   const stated = whole.entry(signature, 'M');
   const signedAtMs =
@@ -240,8 +286,8 @@ interface CoveredRange {
 type RangeProblem = { readonly problem: string; readonly verdict: 'altered' | 'broken' };
 
 /** The covered bytes are everything from the first to `end` but exactly the signature's own `/Contents`. */
-function readByteRange(question: Question, signature: PdfDict): CoveredRange | RangeProblem {
-  const { bytes, whole } = question;
+function readByteRange(whole: PdfDocument, signature: PdfDict): CoveredRange | RangeProblem {
+  const { bytes } = whole;
   const altered = (problem: string): RangeProblem => ({ problem, verdict: 'altered' });
   if (signature.hasDoubleKeys) return altered('Từ điển chữ ký có khóa lặp.');
   const list = whole.entry(signature, 'ByteRange');
@@ -287,28 +333,35 @@ function changesAfter(question: Question, field: SignatureField, range: CoveredR
   const none: Changes = { kind: 'none', changesValues: false, reasons: [] };
   if (range.coverage === 'whole') return none;
   const other = (reason: string): Changes => ({ kind: 'other', changesValues: false, reasons: [reason] });
+  const signed = openSignedRevision(question.whole, field, range);
+  if (typeof signed === 'string') return other(signed);
+  if (question.whole.startXref < signed.bytes.length) return other('Có dữ liệu được nối thêm sau phần đã ký.');
+  const changes = compareRevisions(signed, question.whole, question.signedEnds);
+  return changes.kind === 'none' ? other('Có phần thêm sau chữ ký mà không rõ mục đích.') : changes;
+}
+
+/** The document as the signature covers it, or why the covered bytes are none with this signature in this field. */
+function openSignedRevision(whole: PdfDocument, field: SignatureField, range: CoveredRange): PdfDocument | string {
   const [, , gapEnd, rest] = range.byteRange;
-  const prefix = question.bytes.subarray(0, gapEnd + rest);
+  const prefix = whole.bytes.subarray(0, gapEnd + rest);
   let signed: PdfDocument;
   try {
     signed = new PdfDocument(prefix);
     const own = listSignatureFields(signed).find(
-      (candidate) => candidate.fullName === field.fullName && candidate.value !== null,
+      (candidate) => candidate.reference.number === field.reference.number && candidate.value !== null,
     );
     const value = signed.dictionary(own?.value ?? undefined);
     const contents = value ? signed.entry(value, 'Contents') : undefined;
     if (contents?.kind !== 'string' || contents.start !== range.byteRange[1])
-      return other('Chữ ký không thuộc bản tài liệu mà nó phủ.');
+      return 'Chữ ký không thuộc bản tài liệu mà nó phủ.';
   } catch (cause) {
     if (!(cause instanceof PdfDamaged)) throw cause;
-    return other('Phần được ký không phải là một tài liệu hoàn chỉnh.');
+    return 'Phần được ký không phải là một tài liệu hoàn chỉnh.';
   }
   for (let position = signed.structureEnd; position < prefix.length; position++) {
-    if (!isWhitespace(prefix[position])) return other('Phần được ký không kết thúc ở cuối một bản tài liệu.');
+    if (!isWhitespace(prefix[position])) return 'Phần được ký không kết thúc ở cuối một bản tài liệu.';
   }
-  if (question.whole.startXref < prefix.length) return other('Có dữ liệu được nối thêm sau phần đã ký.');
-  const changes = compareRevisions(signed, question.whole);
-  return changes.kind === 'none' ? other('Có phần thêm sau chữ ký mà không rõ mục đích.') : changes;
+  return signed;
 }
 
 /** Signatures that stand in the file's bytes but that the document no longer shows. */

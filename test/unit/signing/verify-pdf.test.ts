@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PdfDocument } from '../../../main/signing/pdf/document.ts';
+import { listPages } from '../../../main/signing/pdf/pages.ts';
+import { array, reference, serialise, withEntries } from '../../../main/signing/pdf/values.ts';
 import { appendUpdate, sourceObject, type NewObject } from '../../../main/signing/pdf/update.ts';
 import { plainPdf } from '../../stand-ins/sample-pdfs.ts';
 import { openSigningDesk, type SigningDesk } from '../../stand-ins/signing-desk.ts';
@@ -236,6 +238,170 @@ describe('known attacks on incremental updates', () => {
       verdict: 'valid',
       signatures: [{ changesAfter: 'validation-data', coverage: 'revision' }],
     });
+  });
+});
+
+describe('a signature field proves nothing by being one', () => {
+  const PAGE = '[0 0 595 842]';
+  const EMPTY = '[0 0 0 0]';
+  const paint = '1 g 0 0 595 842 re f';
+  const painted = `<</Type /XObject /Subtype /Form /BBox ${PAGE} /Length ${paint.length}>>\nstream\n${paint}\nendstream`;
+  const rangeOf = (numbers: readonly number[]): string =>
+    `[${numbers.map((number) => String(number).padStart(10)).join(' ')}]`;
+  /** A time-stamp that covers its file as a real one does, with a token that is none. */
+  const STAMP = `<</Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange ${rangeOf([0, 0, 0, 0])} /Contents <3000>>>`;
+
+  /** The widget as the newest field of the form and the topmost thing on page 1, with the objects it names. */
+  function withField(bytes: Buffer, widget: (next: number) => string, objects: readonly string[]): Buffer {
+    const document = new PdfDocument(bytes);
+    const [page] = listPages(document);
+    const form = document.catalog.entries.get('AcroForm');
+    const dict = document.dictionary(form);
+    if (!page || form?.kind !== 'reference' || !dict) throw new Error('no page or no form');
+    const own = reference(document.size);
+    const longer = (list: ReturnType<typeof document.resolve>) =>
+      array([...(list.kind === 'array' ? list.items : []), own]);
+    const fields = withEntries(dict, { Fields: longer(document.entry(dict, 'Fields')) });
+    const annots = withEntries(page.dict, { Annots: longer(document.entry(page.dict, 'Annots')) });
+    return update(bytes, [
+      sourceObject(form.number, fields),
+      sourceObject(page.reference.number, annots),
+      sourceObject(own.number, widget(own.number + 1)),
+      ...objects.map((body, index) => sourceObject(own.number + 1 + index, body)),
+    ]);
+  }
+  function covered(bytes: Buffer): Buffer {
+    const start = bytes.lastIndexOf('/Contents <3000>') + '/Contents '.length;
+    const end = start + '<3000>'.length;
+    const at = bytes.lastIndexOf(rangeOf([0, 0, 0, 0]));
+    const whole = Buffer.from(bytes);
+    whole.write(rangeOf([0, start, end, bytes.length - end]), at, 'latin1');
+    return whole;
+  }
+  const widget = (rect: string, entries: string): string =>
+    `<</Type /Annot /Subtype /Widget /FT /Sig /T (Signature9) /Rect ${rect} /F 4 ${entries}>>`;
+
+  test('a new field without signature that paints over the page is an annotation', () => {
+    const attacked = withField(signed, (next) => widget(PAGE, `/AP <</N ${next} 0 R>>`), [painted]);
+    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+  });
+
+  test.each([
+    ['a rectangle alone', PAGE, ''],
+    ['an appearance alone', EMPTY, '/AP <</N 4 0 R>>'],
+  ])('so is a new field without signature with %s', (_, rect, entries) => {
+    expect(desk.verify(withField(signed, () => widget(rect, entries), [])).verdict).toBe('altered');
+  });
+
+  test('an empty field that only gets an appearance is an annotation', async () => {
+    const field = (name: string, entries = ''): string =>
+      `<</Type /Annot /Subtype /Widget /FT /Sig /T (${name}) /Rect ${PAGE} /F 4 ${entries}>>`;
+    const options = { catalog: '/AcroForm <</Fields [10 0 R 11 0 R]>>', page: '/Annots [10 0 R 11 0 R]' };
+    const form = await desk.sign(plainPdf({ ...options, objects: [field('A'), field('B')] }));
+    expect(desk.verify(form).verdict).toBe('valid');
+    const { size } = new PdfDocument(form);
+    const attacked = update(form, [
+      sourceObject(10, field('A', `/AP <</N ${size} 0 R>>`)),
+      sourceObject(size, painted),
+    ]);
+    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+  });
+
+  test('the widget below an empty field that only gets an appearance is an annotation', async () => {
+    const kid = `/Type /Annot /Subtype /Widget /Parent 10 0 R /Rect ${PAGE} /F 4`;
+    const options = { catalog: '/AcroForm <</Fields [10 0 R]>>', page: '/Annots [11 0 R]' };
+    const form = await desk.sign(
+      plainPdf({ ...options, objects: ['<</FT /Sig /T (A) /Kids [11 0 R]>>', `<<${kid}>>`] }),
+    );
+    expect(desk.verify(form).verdict).toBe('valid');
+    const { size } = new PdfDocument(form);
+    const attacked = update(form, [sourceObject(11, `<<${kid} /AP <</N ${size} 0 R>>>>`), sourceObject(size, painted)]);
+    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+  });
+
+  test('a time-stamp nobody checks that paints over the page is an annotation', () => {
+    const entries = (next: number): string => `/V ${next} 0 R /AP <</N ${next + 1} 0 R>>`;
+    const attacked = covered(withField(signed, (next) => widget(PAGE, entries(next)), [STAMP, painted]));
+    const result = desk.verify(attacked);
+    expect(result).toMatchObject({
+      verdict: 'altered',
+      signatures: [{ changesAfter: 'annotations' }, { level: 'time-stamp', verdict: 'indeterminate' }],
+    });
+  });
+
+  test('a time-stamp that shows nothing is validation data, and both reports say that it was not checked', () => {
+    const stamped = covered(withField(signed, (next) => widget(EMPTY, `/V ${next} 0 R`), [STAMP]));
+    const result = desk.verify(stamped);
+    expect(result).toMatchObject({
+      verdict: 'valid',
+      signatures: [{ changesAfter: 'validation-data' }, { level: 'time-stamp', timestamp: 'not-checked' }],
+    });
+    for (const { reasons } of result.signatures)
+      expect(reasons.join(' ')).toMatch(/[Dd]ấu thời gian.*chưa được kiểm tra/);
+  });
+
+  test.each(['Signature1', 'Signature9'])(
+    'a field %s that borrows the value of a real signature is no signature',
+    (name) => {
+      const value = new PdfDocument(signed);
+      const number = [...value.entries.keys()].find((key) =>
+        value.dictionary(reference(key))?.entries.has('ByteRange'),
+      );
+      const borrowed = (next: number): string =>
+        widget(PAGE, `/V ${number} 0 R /AP <</N ${next} 0 R>>`).replace('Signature9', name);
+      const result = desk.verify(withField(signed, borrowed, [painted]));
+      expect(result.signatures.map(({ verdict }) => verdict)).toEqual(['altered', 'altered']);
+    },
+  );
+
+  test('a second signature whose value was tampered with does not explain its field', async () => {
+    const both = await desk.sign(signed, { kind: 'officer' });
+    expect(desk.verify(both).verdict).toBe('valid');
+    const start = both.lastIndexOf('/Contents <') + 1_500;
+    const digit = both[start] === 0x30 ? '1' : '0';
+    both.write(digit, start, 'latin1');
+    expect(desk.verify(both).signatures.map(({ verdict }) => verdict)).toEqual(['altered', 'broken']);
+  });
+
+  test('five signatures, each on top of the other, leave one another valid', async () => {
+    let bytes = plainPdf({ pages: 2 });
+    for (let count = 0; count < 5; count++)
+      bytes = await desk.sign(bytes, { kind: count % 2 === 0 ? 'officer' : 'none' });
+    expect(desk.verify(bytes).signatures.map(({ verdict }) => verdict)).toEqual(Array(5).fill('valid'));
+  });
+});
+
+describe('what a page shows is not passed off as something that is not shown', () => {
+  const blank = '<</Length 0>>\nstream\n\nendstream';
+  const catalogWith = (entries: string): NewObject => {
+    const { catalog } = new PdfDocument(signed);
+    return sourceObject(1, Buffer.from(serialise(catalog).toString('latin1').replace(/>>$/, `${entries}>>`), 'latin1'));
+  };
+
+  test.each<[string, () => Buffer]>([
+    ['metadata', () => update(signed, [catalogWith('/Metadata 4 0 R'), sourceObject(4, blank)])],
+    ['validation data', () => update(signed, [catalogWith('/DSS <</VRI 3 0 R>>'), sourceObject(3, '<</Type /Font>>')])],
+    [
+      'information about the document',
+      () => {
+        const attacked = update(signed, [sourceObject(4, blank)]);
+        const trailer = attacked.lastIndexOf('/Root 1 0 R');
+        const text = attacked.toString('latin1');
+        return Buffer.from(`${text.slice(0, trailer)}/Info 4 0 R ${text.slice(trailer)}`, 'latin1');
+      },
+    ],
+  ])('as %s', (_, attacked) => {
+    expect(desk.verify(attacked())).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'other' }] });
+  });
+
+  test('an object that a page names but that did not exist when signed', async () => {
+    const prepared = await desk.sign(plainPdf({ page: '/Annots [60 0 R]' }));
+    expect(desk.verify(prepared).verdict).toBe('valid');
+    const { catalog, size } = new PdfDocument(prepared);
+    const store = withEntries(catalog, { DSS: reference(size) });
+    const note = '<</Type /Annot /Subtype /FreeText /Rect [0 0 595 842] /Contents (x)>>';
+    const attacked = update(prepared, [sourceObject(1, store), sourceObject(60, note), sourceObject(size, '<<>>')]);
+    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'other' }] });
   });
 });
 
