@@ -89,7 +89,7 @@ async function walk(
   timeline.mark(`tạo và ký số ${dossier.documents.length} bản số hóa`);
 
   dossier = await seal(counter, officer, dossier);
-  timeline.mark(`lưu hồ sơ ${dossier.code ?? ''}, in giấy tiếp nhận`);
+  timeline.mark(`lưu hồ sơ ${dossier.code ?? ''}, lập giấy tiếp nhận`);
 
   const sent = unwrap(await counter.rooms.sync.call('run', { once: true }));
   if (sent.received !== 1) throw new Failure('province-unreachable', JSON.stringify(sent));

@@ -32,7 +32,7 @@ export async function applicantFromCard(counter: Counter, path: string): Promise
 
 /** A JSON file with any of the applicant's fields; the rest stays unknown and says so. */
 export function applicantFromFile(path: string): DraftCommand {
-  const given: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const given = readJson(path);
   if (typeof given !== 'object' || given === null) throw new Failure('bad-request', `${path}: an object is needed`);
   const nothing = {
     kind: 'person',
@@ -52,6 +52,15 @@ export function applicantFromFile(path: string): DraftCommand {
       .map((key) => [key, 'typed']),
   );
   return { kind: 'set-applicant', applicant: parseApplicant({ ...nothing, sources, ...given }) };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new Failure(isMissing ? 'not-found' : 'bad-request', `${path}: ${String(cause)}`, { cause });
+  }
 }
 
 function parseApplicant(value: unknown): Extract<DraftCommand, { kind: 'set-applicant' }>['applicant'] {

@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Machine } from '../ports/ports.ts';
+import type { Machine, SecretBox } from '../ports/ports.ts';
+import { Failure } from '../rooms/failure.ts';
 import { forkLauncher } from '../rooms/fork-launcher.ts';
-import { keyFileSecretBox } from '../settings/key-file-secret-box.ts';
 import { say, type Where } from './output.ts';
 
 export function nodeMachine(where: Where): Machine {
@@ -14,8 +14,7 @@ export function nodeMachine(where: Where): Machine {
   return {
     launch: forkLauncher((name) => entryOf(where, projectFolder, name)),
     paths: { data, resources: join(projectFolder, 'resources') },
-    // The window seals its secret with the system keyring, which plain Node cannot open.
-    secretBox: keyFileSecretBox(join(data, 'command-line.key')),
+    secretBox: NO_KEYRING,
     clock: { now: Date.now },
     log: (level, text) => {
       if (level === 'warn' || level === 'error' || process.env['MOTCUA_VERBOSE'] !== undefined)
@@ -23,6 +22,18 @@ export function nodeMachine(where: Where): Machine {
     },
   };
 }
+
+/** Plain Node cannot reach the system keyring that seals a production store; practice data needs none. */
+const NO_KEYRING: SecretBox = {
+  kind: 'none',
+  isAvailable: () => false,
+  seal: () => {
+    throw new Failure('store-key-missing', 'no keyring');
+  },
+  open: () => {
+    throw new Failure('store-key-missing', 'no keyring');
+  },
+};
 
 function entryOf(where: Where, projectFolder: string, name: string): string {
   if (where.isBundle) return join(where.entryFolder, `${name}.js`);

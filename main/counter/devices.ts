@@ -70,9 +70,7 @@ async function checkToken(counter: Counter): Promise<Check> {
 
 function checkProvince({ connection }: SyncStatus): Check {
   if (connection === 'online') return fine('province-online');
-  return connection === 'refused'
-    ? failed('province-refused', { detail: connection })
-    : warning(`province-${connection}`);
+  return connection === 'refused' ? failed('province-refused') : warning(`province-${connection}`);
 }
 
 function checkClock({ clockOffsetMs }: SyncStatus): Check {

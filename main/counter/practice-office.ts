@@ -10,7 +10,7 @@ import type { Rooms } from './rooms.ts';
 
 const OFFICE_ID = 'practice-office';
 /** The practice officer who signs results. */
-const PRACTICE_SIGNER = { name: 'Trần Văn Minh', title: 'Chủ tịch' };
+const PRACTICE_SIGNER = { name: 'Trần Văn Minh', title: 'Phó Giám đốc' };
 
 export function startPracticeOffice(
   rooms: Rooms,
@@ -20,6 +20,7 @@ export function startPracticeOffice(
 ): { stop: () => void } {
   const answered = new Set<string>();
   let isBusy = false;
+  let mayHaveMore = false;
 
   async function answerOne(id: string): Promise<void> {
     const found = await rooms.store.call('get', { id });
@@ -49,21 +50,26 @@ export function startPracticeOffice(
     events.emit('dossier.changed', { id });
   }
 
+  async function answerAll(): Promise<void> {
+    while (mayHaveMore) {
+      mayHaveMore = false;
+      const list = await rooms.store.call('list', { text: '', states: ['processing'], limit: 20, offset: 0 });
+      for (const { id } of list.ok ? list.value.items : []) {
+        if (answered.has(id)) continue;
+        answered.add(id);
+        await answerOne(id);
+      }
+    }
+  }
+
   const unsubscribe = events.on('dossier.changed', ({ id }) => {
-    if (answered.has(id) || isBusy) return;
+    if (answered.has(id)) return;
+    mayHaveMore = true; // also while busy: a dossier that moves meanwhile has no second event
+    if (isBusy) return;
     isBusy = true;
-    void rooms.store
-      .call('list', { text: '', states: ['processing'], limit: 20, offset: 0 })
-      .then(async (list) => {
-        for (const { id: open } of list.ok ? list.value.items : []) {
-          if (answered.has(open)) continue;
-          answered.add(open);
-          await answerOne(open);
-        }
-      })
-      .finally(() => {
-        isBusy = false;
-      });
+    void answerAll().finally(() => {
+      isBusy = false;
+    });
   });
   return { stop: unsubscribe };
 }

@@ -8,6 +8,7 @@ import { imagingRoom } from '../imaging/protocol.ts';
 import type { Machine } from '../ports/ports.ts';
 import { unwrap } from '../rooms/failure.ts';
 import { Supervisor } from '../rooms/supervisor.ts';
+import { keyFileSecretBox } from '../settings/key-file-secret-box.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openUnlockSecret } from '../settings/unlock-secret.ts';
 import { storeRoom } from '../store/protocol.ts';
@@ -34,6 +35,9 @@ export interface RoomChoices {
 export function prepareRooms(machine: Machine, settings: Settings, choices: RoomChoices): Rooms {
   const { launch, paths, log } = machine;
   const storeFolder = join(paths.data, 'store');
+  // Practice data opens for the window and the command line alike; a production store only for who holds the keyring.
+  const secretBox =
+    settings.mode === 'practice' ? keyFileSecretBox(join(paths.data, 'practice.key')) : machine.secretBox;
   const incomingFolder = join(storeFolder, 'incoming');
   mkdirSync(incomingFolder, { recursive: true, mode: 0o700 });
   const onLog = (room: string) => (level: string, text: string) => log(level, `${room}: ${text}`);
@@ -49,7 +53,7 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
     init: async () => ({
       folder: storeFolder,
       resourcesFolder: paths.resources,
-      unlock: openUnlockSecret(paths.data, storeFolder, machine.secretBox),
+      unlock: openUnlockSecret(paths.data, storeFolder, secretBox),
       agencyCode: settings.agency.code,
       counterId: settings.counter.id,
       receiptKeys: (await province())?.receiptKeys ?? [],

@@ -156,6 +156,7 @@ export const en: Words = {
     rate: 'The province is busy, will retry — safe on this PC',
     clock: 'The clock is off, set it — safe on this PC',
     disk: 'The disk cannot be read now — saved, will retry',
+    security: 'Somebody else answers for the province, sending has stopped — safe on this PC, tell IT',
     unknown: 'Waiting to retry — safe on this PC',
   },
   holds: {
@@ -592,7 +593,8 @@ export const en: Words = {
     'token-failed': 'The token cannot be talked to: {detail}',
     'province-online': 'The province is reached.',
     'province-offline': 'The province is not reached. Dossiers are kept and queued.',
-    'province-refused': 'The province refuses this PC: {detail}',
+    'province-refused':
+      "The province refuses this PC, or the server that answers is not the province's. The dossiers are safe on this PC and nothing was sent. Tell IT.",
     'province-unset': 'No address of the province is set.',
     'province-unknown': 'The province has not been contacted yet.',
     'store-ok': 'The store is sound: {dossiers} dossiers, {blobs} files.',

@@ -4,6 +4,7 @@ import type { ErrorSentences } from './errors.vi.ts';
 const KEPT = 'Everything typed and every scanned page is still on this PC.';
 const UNSIGNED = 'Nothing has been signed. The original file is unchanged.';
 const QUEUED = 'The dossier is safe on this PC and has not been sent.';
+const KEPT_PAGES = 'The file itself is unchanged. Pages taken in before it are still in the dossier.';
 const UNTOUCHED = 'Nothing has changed.';
 const PAGES = 'Pages already scanned are still in the dossier.';
 
@@ -79,6 +80,11 @@ export const errorsEn: ErrorSentences = {
     what: 'The store was written by a newer version.',
     safe: 'The data is intact and untouched.',
     next: 'Update the program on this PC.',
+  },
+  'store-other-mode': {
+    what: 'This store belongs to the other mode: practice and real work never share one.',
+    safe: 'The data is intact and untouched.',
+    next: 'Tell IT: set the mode back in the settings, or give each mode a data folder of its own.',
   },
   'disk-full': {
     what: 'The disk is full.',
@@ -173,29 +179,29 @@ export const errorsEn: ErrorSentences = {
     safe: KEPT,
     next: 'Check the printer, then print again from the dossier.',
   },
-  'file-empty': { what: 'The chosen file is empty.', safe: UNTOUCHED, next: 'Choose another file.' },
+  'file-empty': { what: 'The chosen file is empty.', safe: KEPT_PAGES, next: 'Choose another file.' },
   'file-not-supported': {
     what: 'This kind of file cannot be read.',
-    safe: UNTOUCHED,
+    safe: KEPT_PAGES,
     next: 'Use PDF, TIFF, JPEG, PNG or HEIC.',
   },
   'file-damaged': {
     what: 'The file is damaged.',
-    safe: 'The original file was not touched.',
+    safe: KEPT_PAGES,
     next: 'Ask for it again, or scan the paper.',
   },
-  'image-too-large': { what: 'The image is too large.', safe: UNTOUCHED, next: 'Scan again at 200 or 300 dpi.' },
+  'image-too-large': { what: 'The image is too large.', safe: KEPT_PAGES, next: 'Scan again at 200 or 300 dpi.' },
   'pdf-password': {
     what: 'The PDF has a password.',
-    safe: UNTOUCHED,
+    safe: KEPT_PAGES,
     next: 'Ask for one without, or print and scan it.',
   },
   'pdf-too-many-pages': {
     what: 'The PDF has too many pages.',
-    safe: UNTOUCHED,
+    safe: KEPT_PAGES,
     next: 'Split it and import the parts.',
   },
-  'file-too-large': { what: 'The file is too large.', safe: UNTOUCHED, next: 'Scan again at 200 dpi, or split it.' },
+  'file-too-large': { what: 'The file is too large.', safe: KEPT_PAGES, next: 'Scan again at 200 dpi, or split it.' },
   'no-identity-code': {
     what: 'No QR code of an ID card was found.',
     safe: UNTOUCHED,

@@ -14,6 +14,7 @@ export type ErrorSentences = Readonly<Record<ErrorCode, ErrorText>>;
 const KEPT = 'Mọi thông tin đã nhập và trang đã quét vẫn còn trên máy này.';
 const UNSIGNED = 'Chưa có gì được ký. Tệp gốc không đổi.';
 const QUEUED = 'Hồ sơ đã lưu an toàn trên máy này và chưa gửi đi.';
+const KEPT_PAGES = 'Tệp gốc không đổi. Những trang đã nhập trước đó vẫn còn trong hồ sơ.';
 const UNTOUCHED = 'Không có gì thay đổi.';
 
 export const errorsVi: ErrorSentences = {
@@ -43,9 +44,9 @@ export const errorsVi: ErrorSentences = {
     next: 'Thử lại. Nếu lặp lại, nhấn F9 để kiểm tra thiết bị.',
   },
   'room-stopped': {
-    what: 'Một phần của phần mềm vừa dừng và đã tự chạy lại.',
+    what: 'Một phần của phần mềm vừa dừng.',
     safe: KEPT,
-    next: 'Làm lại bước vừa rồi.',
+    next: 'Làm lại bước vừa rồi. Nếu vẫn lỗi, đóng rồi mở lại phần mềm.',
   },
   'already-running': {
     what: 'Phần mềm đang mở ở một cửa sổ khác.',
@@ -88,6 +89,11 @@ export const errorsVi: ErrorSentences = {
     what: 'Kho dữ liệu do bản phần mềm mới hơn ghi.',
     safe: 'Dữ liệu còn nguyên, phần mềm không đụng tới.',
     next: 'Cập nhật phần mềm trên máy này.',
+  },
+  'store-other-mode': {
+    what: 'Kho dữ liệu này thuộc chế độ khác: kho luyện tập và kho làm việc thật không dùng chung.',
+    safe: 'Dữ liệu còn nguyên, phần mềm không đụng tới.',
+    next: 'Báo bộ phận kỹ thuật: đặt lại chế độ trong cấu hình, hoặc dùng thư mục dữ liệu riêng cho mỗi chế độ.',
   },
   'disk-full': {
     what: 'Ổ đĩa đã đầy.',
@@ -190,29 +196,29 @@ export const errorsVi: ErrorSentences = {
     next: 'Tắt rồi bật lại máy quét, sau đó nhấn F2.',
   },
   'print-failed': { what: 'Không in được.', safe: KEPT, next: 'Kiểm tra máy in rồi in lại từ hồ sơ.' },
-  'file-empty': { what: 'Tệp đã chọn không có nội dung.', safe: UNTOUCHED, next: 'Chọn tệp khác.' },
+  'file-empty': { what: 'Tệp đã chọn không có nội dung.', safe: KEPT_PAGES, next: 'Chọn tệp khác.' },
   'file-not-supported': {
     what: 'Loại tệp này chưa đọc được.',
-    safe: UNTOUCHED,
+    safe: KEPT_PAGES,
     next: 'Dùng tệp PDF, TIFF, JPEG, PNG hoặc HEIC.',
   },
   'file-damaged': {
     what: 'Tệp bị hỏng, không đọc được.',
-    safe: 'Tệp gốc không bị đụng tới.',
+    safe: KEPT_PAGES,
     next: 'Xin lại tệp, hoặc quét từ bản giấy.',
   },
-  'image-too-large': { what: 'Ảnh quá lớn để xử lý.', safe: UNTOUCHED, next: 'Quét lại ở độ nét 200 hoặc 300.' },
+  'image-too-large': { what: 'Ảnh quá lớn để xử lý.', safe: KEPT_PAGES, next: 'Quét lại ở độ nét 200 hoặc 300.' },
   'pdf-password': {
     what: 'Tệp PDF có đặt mật khẩu.',
-    safe: UNTOUCHED,
+    safe: KEPT_PAGES,
     next: 'Xin bản không đặt mật khẩu, hoặc in ra rồi quét.',
   },
   'pdf-too-many-pages': {
     what: 'Tệp PDF có quá nhiều trang.',
-    safe: UNTOUCHED,
+    safe: KEPT_PAGES,
     next: 'Tách thành nhiều tệp nhỏ hơn rồi nhập từng tệp.',
   },
-  'file-too-large': { what: 'Tệp quá lớn.', safe: UNTOUCHED, next: 'Quét lại ở độ nét 200, hoặc tách tệp nhỏ hơn.' },
+  'file-too-large': { what: 'Tệp quá lớn.', safe: KEPT_PAGES, next: 'Quét lại ở độ nét 200, hoặc tách tệp nhỏ hơn.' },
   'no-identity-code': {
     what: 'Không thấy mã QR của thẻ căn cước.',
     safe: UNTOUCHED,

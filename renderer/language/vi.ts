@@ -158,6 +158,7 @@ export const vi = {
     rate: 'Tỉnh đang bận, phần mềm sẽ tự gửi lại — hồ sơ đã lưu an toàn trên máy này',
     clock: 'Đồng hồ máy bị lệch, cần chỉnh giờ — hồ sơ đã lưu an toàn trên máy này',
     disk: 'Ổ đĩa không đọc được lúc này — hồ sơ đã lưu, phần mềm sẽ thử lại',
+    security: 'Nơi trả lời không phải là tỉnh, đã ngừng gửi — hồ sơ đã lưu an toàn trên máy này, báo bộ phận kỹ thuật',
     unknown: 'Đang chờ để thử lại — hồ sơ đã lưu an toàn trên máy này',
   },
   holds: {
@@ -595,7 +596,8 @@ export const vi = {
     'token-failed': 'Không nói chuyện được với token: {detail}',
     'province-online': 'Nối được với tỉnh.',
     'province-offline': 'Không nối được với tỉnh. Hồ sơ vẫn lưu và chờ gửi.',
-    'province-refused': 'Tỉnh không nhận máy này: {detail}',
+    'province-refused':
+      'Tỉnh không nhận máy này, hoặc máy chủ trả lời không phải của tỉnh. Hồ sơ vẫn nguyên trên máy này, chưa gửi gì. Hãy báo bộ phận kỹ thuật.',
     'province-unset': 'Chưa đặt địa chỉ của tỉnh.',
     'province-unknown': 'Chưa liên lạc với tỉnh lần nào.',
     'store-ok': 'Kho dữ liệu nguyên vẹn: {dossiers} hồ sơ, {blobs} tệp.',

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
 import { launchApp, type RunningApp } from '../host/connect.ts';
 import { look } from './screens.ts';
-import { PRACTICE_CARD, signIn, typeAsReader } from './steps.ts';
+import { PRACTICE_CARD, signIn, tabTo, typeAsReader } from './steps.ts';
 
 const PAGES_READ_MS = 150_000;
 
@@ -70,7 +70,7 @@ describe('one dossier from paper to the province, by keyboard', () => {
   );
 
   it('a read field shows the paper it came from', async () => {
-    await page.getByTestId('field-idNumber').first().locator('input').focus();
+    await tabTo(page, '[data-testid="field-idNumber"] input');
     await page.getByTestId('paper-region').waitFor();
     await look(page, 'desk-fields');
   });
@@ -84,7 +84,8 @@ describe('one dossier from paper to the province, by keyboard', () => {
     await confirm.keyboard.press('Enter');
     await confirm.getByTestId('confirm-failure').waitFor();
     await look(confirm, 'confirm-wrong-pin');
-    await confirm.getByTestId('confirm-pin').fill(PRACTICE_PIN);
+    await tabTo(confirm, '[data-testid="confirm-pin"]');
+    await confirm.keyboard.type(PRACTICE_PIN);
     await Promise.all([confirm.waitForEvent('close', { timeout: 60_000 }), confirm.keyboard.press('Enter')]);
     await expect.poll(async () => (await currentDossier()).missing, { timeout: 60_000 }).toEqual([]);
     const { documents } = await currentDossier();
@@ -120,19 +121,24 @@ describe('one dossier from paper to the province, by keyboard', () => {
 });
 
 describe('the signing officer', () => {
-  it('sees the result that waits, and signs it with one PIN', async () => {
-    await page.evaluate(() => void window.counter['session.signOut']({}));
+  it('sees the results that wait, and signs them all with one PIN', async () => {
+    await receiveWithoutScanning(); // a second dossier, so that there is more than one result
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('doi nguoi');
+    await page.keyboard.press('Enter');
     await page.waitForURL(/sign-in\.html$/);
     await signIn(page, 1);
-    await page.getByTestId('desk-signing').press('Enter');
-    await page.locator('[data-testid^="result-"]').first().waitFor({ timeout: 60_000 });
+    await tabTo(page, '[data-testid="desk-signing"]');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid^="result-"]').nth(1).waitFor({ timeout: 60_000 });
     await page.locator('[data-testid="pdf-pages"] canvas').first().waitFor();
     await look(page, 'signing-desk');
-    await page.getByTestId('results-all').focus();
+    await tabTo(page, '[data-testid="results-all"]');
     await page.keyboard.press('Space');
     await page.keyboard.press('F4');
     const confirm = await app.page('confirm');
-    await confirm.getByTestId('confirm-pin').fill(PRACTICE_PIN);
+    await confirm.getByTestId('confirm-pin').waitFor();
+    await confirm.keyboard.type(PRACTICE_PIN);
     await look(confirm, 'confirm-results');
     await Promise.all([confirm.waitForEvent('close', { timeout: 60_000 }), confirm.keyboard.press('Enter')]);
     await page.getByTestId('outcomes-summary').waitFor({ timeout: 60_000 });
@@ -140,9 +146,41 @@ describe('the signing officer', () => {
     const completed = await page.evaluate(() =>
       window.counter['dossiers.list']({ text: '', states: ['completed'], limit: 10, offset: 0 }),
     );
-    expect(completed).toMatchObject({ ok: true, value: { total: 1 } });
+    expect(completed).toMatchObject({ ok: true, value: { total: 2 } });
   });
 });
+
+/** Certified copies at a commune need no scan: quick to receive through the bridge. */
+async function receiveWithoutScanning(): Promise<void> {
+  const sealed = await page.evaluate(async (card) => {
+    const { counter } = window;
+    const created = await counter['dossiers.create']({});
+    if (!created.ok) return created;
+    const { id } = created.value;
+    let revision = created.value.revision;
+    const identified = await counter['dossiers.readIdentityText']({ id, revision, text: card });
+    if (!identified.ok) return identified;
+    revision = identified.value.revision;
+    const chosen = await counter['dossiers.setProcedure']({ id, revision, code: '2.000815' });
+    if (!chosen.ok) return chosen;
+    revision = chosen.value.revision;
+    for (const { component } of chosen.value.checklist) {
+      const form = component.kind === 'presented' ? ('presented' as const) : ('original' as const);
+      const ticked = await counter['dossiers.setChecklistItem']({
+        id,
+        revision,
+        componentId: component.id,
+        form,
+        quantity: 1,
+        note: null,
+      });
+      if (!ticked.ok) return ticked;
+      revision = ticked.value.revision;
+    }
+    return counter['dossiers.seal']({ id, revision });
+  }, PRACTICE_CARD);
+  expect(sealed).toMatchObject({ ok: true, value: { state: 'received' } });
+}
 
 async function currentDossier() {
   const answer = await page.evaluate(async () => {

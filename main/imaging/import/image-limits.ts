@@ -1,7 +1,7 @@
 import { Failure } from '../../rooms/failure.ts';
 
 /** Longest side of a picture the program opens: an A0 sheet at 400 dpi fits. */
-export const MAX_SIDE_PX = 20_000;
+export const MAX_SIDE_PX = 19_999;
 /** Most pixels of one picture; also libvips' own guard while it decodes. */
 export const MAX_PIXELS = 200_000_000;
 /** Largest file taken in at once. */

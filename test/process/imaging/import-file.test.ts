@@ -234,7 +234,7 @@ describe('bad input', () => {
       'image-too-large',
       () => write('huge.pdf', makePdf([{ width: 14_400, height: 14_400 }])),
     ],
-    ['a PNG of 20,001 pixels across', 'image-too-large', () => write('wide.png', pngOf(20_001, 10))],
+    ['a PNG of 20,000 pixels across', 'image-too-large', () => write('wide.png', pngOf(20_000, 10))],
     [
       'a PNG of 270 million pixels that unpacks from nothing',
       'image-too-large',
