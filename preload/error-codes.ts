@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'store-damaged',
   'store-key-missing',
   'store-newer', // written by a newer version of the program
+  'store-other-mode', // a practice store opened for real work, or the reverse
   'disk-full',
   'disk-error',
   // dossier rules

@@ -108,7 +108,7 @@ export type DossierState =
 
 export type UploadState =
   'none' | 'queued' | 'announced' | 'uploading' | 'committing' | 'received' | 'settled' | 'waiting' | 'held';
-export type WaitReason = 'network' | 'authentication' | 'rate' | 'clock' | 'disk';
+export type WaitReason = 'network' | 'authentication' | 'rate' | 'clock' | 'disk' | 'security';
 export type HoldReason = 'validation' | 'hash' | 'key' | 'security' | 'unknown';
 
 export interface Upload {

@@ -6,12 +6,13 @@ import { demo } from './demo.ts';
 import { digitise, recognise } from './documents.ts';
 import { doctor } from './doctor.ts';
 import { dossierList, dossierShow } from './dossiers.ts';
+import { officerAdd } from './officers.ts';
 import { EXIT, report, type Where } from './output.ts';
 import { province } from './province.ts';
 import { receive } from './receive.ts';
 import { scan } from './scan.ts';
 import { sign, verify } from './signatures.ts';
-import { syncRun, syncStatus } from './sync.ts';
+import { syncRelease, syncRun, syncStatus } from './sync.ts';
 
 const VERSION = '0.1.0';
 
@@ -137,6 +138,22 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .command('status')
     .option('--json')
     .action(run(syncStatus(where, VERSION)));
+  sync
+    .command('release')
+    .description('gửi lại hồ sơ đang bị giữ, sau khi đã có người xem')
+    .argument('<dossierId>')
+    .option('--json')
+    .action(run(syncRelease(where, VERSION)));
+  program
+    .command('officer')
+    .description('cán bộ của kho dữ liệu này')
+    .command('add')
+    .requiredOption('--name <name>', 'họ và tên')
+    .requiredOption('--title <title>', 'chức danh')
+    .addOption(new Option('--role <role...>', 'quyền').choices(['counter', 'signer', 'admin']).makeOptionMandatory())
+    .requiredOption('--pin-env <var>', 'biến môi trường chứa PIN')
+    .option('--json')
+    .action(run(officerAdd(where, VERSION)));
   program
     .command('audit')
     .command('verify')

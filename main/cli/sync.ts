@@ -1,4 +1,4 @@
-/** @file `motcua sync run|status`: sends what waits, or says what does. */
+/** @file `motcua sync run|status|release`: sends what waits, says what does, and lets go on what was held. */
 import { unwrap } from '../rooms/failure.ts';
 import { EXIT, printJson, say, type Where } from './output.ts';
 import { withCounter } from './with-counter.ts';
@@ -28,6 +28,16 @@ export function syncStatus(where: Where, version: string) {
         say(
           `chờ gửi: ${outbox.queued}, đang gửi: ${outbox.uploading}, đang chờ: ${outbox.waiting}, cần người xem: ${outbox.held}`,
         );
+      return EXIT.done;
+    });
+}
+
+export function syncRelease(where: Where, version: string) {
+  return (dossierId: string, options: { json?: boolean }): Promise<number> =>
+    withCounter(where, version, async (counter, officer) => {
+      const released = unwrap(await counter.rooms.store.call('releaseHeld', { dossierId, officerId: officer.id }));
+      if (options.json) printJson({ released });
+      else say(released === 0 ? 'không có gì đang bị giữ' : `✔ ${released} lượt gửi trở lại hàng chờ`);
       return EXIT.done;
     });
 }

@@ -2,7 +2,9 @@
 import type { Result } from '../../preload/result.ts';
 import type { SigningOutcome, WaitingResult } from '../../preload/types.ts';
 import type { Authoriser, Clock } from '../ports/ports.ts';
-import { Failure, unwrap } from '../rooms/failure.ts';
+import { Failure } from '../rooms/failure.ts';
+import type { ResultOf } from '../rooms/define.ts';
+import type { StoreRoom } from '../store/protocol.ts';
 import type { CounterEvents } from './events.ts';
 import type { Rooms } from './rooms.ts';
 import { signDocuments, type DocumentToSign, type SigningChoice } from './signing.ts';
@@ -40,7 +42,9 @@ export function createResults(rooms: Rooms, clock: Clock, authoriser: Authoriser
       return attached;
     },
     sign: async (documentIds, officerId, choice) => {
-      const documents = await Promise.all(documentIds.map((documentId) => resultToSign(rooms, documentId, officerId)));
+      const found = await rooms.store.call('resultsToSign', { documentIds: [...documentIds] });
+      if (!found.ok) return found;
+      const documents = found.value.map((result) => documentToSign(rooms, result, officerId));
       const outcomes = await signDocuments(
         rooms,
         clock,
@@ -57,15 +61,25 @@ export function createResults(rooms: Rooms, clock: Clock, authoriser: Authoriser
   };
 }
 
-async function resultToSign(rooms: Rooms, documentId: string, officerId: string): Promise<DocumentToSign> {
-  const found = unwrap(await rooms.store.call('documentAccess', { documentId }));
+function documentToSign(
+  rooms: Rooms,
+  {
+    documentId,
+    title,
+    dossierCode,
+    pageCount: pages,
+    sha256,
+    access,
+  }: ResultOf<StoreRoom['methods'], 'resultsToSign'>[number],
+  officerId: string,
+): DocumentToSign {
   return {
     documentId,
-    title: found.title,
-    dossierCode: found.dossierCode,
-    pageCount: found.pageCount,
-    sha256: found.sha256,
-    access: found.access,
+    title,
+    dossierCode,
+    pageCount: pages,
+    sha256,
+    access,
     appearance: { kind: 'personal' },
     keep: (pdf, pageCount, signature) =>
       rooms.store.call('completeResult', { documentId, officerId, pdf, pageCount, signature }),

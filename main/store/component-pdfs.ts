@@ -18,7 +18,7 @@ type SetComponentPdf = Extract<DraftCommand, { kind: 'set-component-pdf' }>;
 
 /**
  * @throws Failure `component-not-in-procedure`; `stale-revision` when the file has another number of pages than the
- *   component now, or is a signature over another file than the one in place
+ *   component now, or is a signature over another file than the one in place, or over none
  */
 export async function prepareComponentPdf(
   context: StoreContext,
@@ -31,6 +31,8 @@ export async function prepareComponentPdf(
   const item = body.checklist.find(({ component }) => component.id === componentId);
   if (!item) throw new Failure('component-not-in-procedure', componentId);
   const inPlace: DocumentFact | undefined = draft[`document:${componentId}`];
+  // A signed copy vouches for pages the store saw composed; without them it could be of anything.
+  if (signature && !inPlace) throw new Failure('stale-revision', 'a signature, but no PDF in place to continue');
   const blob = await shelve(context, command.pdf);
   let madeFrom = command.madeFrom ?? fingerprintPages(body.pages, componentId);
   if (signature && inPlace) {

@@ -1,7 +1,7 @@
 /**
  * @file Status changes from the province. A page of the feed and its cursor are one transaction. An item that may not be
- * applied (unknown dossier, no legal way, "done" without a signed result here) is recorded and passed over: one bad item
- * must not stop the feed.
+ * applied (unknown dossier, no legal way, "done" before every result here is signed and queued) is recorded and passed
+ * over: one bad item must not stop the feed.
  */
 import { canMove, needsResult, stateOfStatus } from '../dossiers/states.ts';
 import type { FeedItem } from '../sync/protocol.ts';
@@ -52,8 +52,19 @@ function applyItem(context: StoreContext, item: FeedItem): boolean {
 function refusalOf(context: StoreContext, row: DossierRow, state: DossierRow['state']): string | null {
   if (!canMove(row.state, state)) return 'transition-not-allowed';
   if (!needsResult(state)) return null;
-  const hasResult = readDocumentRows(context, row.id).some(
-    ({ kind, signatures }) => kind === 'result' && signatures !== '[]',
-  );
-  return hasResult ? null : 'result-missing';
+  const results = readDocumentRows(context, row.id).filter(({ kind }) => kind === 'result');
+  if (results.length === 0) return 'result-missing';
+  // A dossier that is done takes no more signatures and sends nothing more: an unsigned result would stay so for ever.
+  if (results.some(({ signatures }) => signatures === '[]')) return 'result-unsigned';
+  return results.every(({ sha256 }) => isQueued(context, row, sha256)) ? null : 'result-not-queued';
+}
+
+/** Whether the newest revision, the one with the results, carries this file. */
+function isQueued(context: StoreContext, row: DossierRow, sha256: string): boolean {
+  const found = context
+    .sql(
+      'SELECT 1 FROM job JOIN job_file ON job_file.job_id = job.id WHERE job.dossier_id = ? AND job.revision = ? AND job_file.sha256 = ?',
+    )
+    .get(row.id, row.upload_revision, sha256);
+  return found !== undefined;
 }

@@ -5,8 +5,9 @@
 import { argon2id, argon2Verify } from 'hash-wasm';
 import { randomBytes } from 'node:crypto';
 import type { Officer, Role } from '../../preload/types.ts';
+import { v7 as uuidv7 } from 'uuid';
 import { Failure } from '../rooms/failure.ts';
-import { inTransaction, nowMs, toLocal, type StoreContext } from './context.ts';
+import { appendAudit, inTransaction, nowMs, recordTimeMs, toLocal, type StoreContext } from './context.ts';
 
 /** OWASP's minimum for Argon2id. The hash lies inside the encrypted database, where no one without the key can try PINs. */
 const ARGON2 = { parallelism: 1, iterations: 2, memorySize: 19_456, hashLength: 32 } as const;
@@ -24,6 +25,10 @@ interface OfficerRow {
   readonly locked_until_ms: number;
 }
 
+/** Nobody chooses fewer: after five wrong tries the waits make six digits hold for years. */
+const MIN_PIN_LENGTH = 6;
+const MAX_PIN_LENGTH = 64;
+
 const PRACTICE_PIN = '123456';
 const PRACTICE_OFFICERS: readonly Officer[] = [
   { id: 'practice-lan', name: 'Nguyễn Thị Lan', title: 'Cán bộ tiếp nhận', roles: ['counter'] },
@@ -34,15 +39,53 @@ const PRACTICE_OFFICERS: readonly Officer[] = [
 export async function seedPracticeOfficers(context: StoreContext): Promise<void> {
   for (const officer of PRACTICE_OFFICERS) {
     if (findOfficer(context, officer.id)) continue;
-    const pinHash = await argon2id({ ...ARGON2, password: PRACTICE_PIN, salt: randomBytes(16), outputType: 'encoded' });
-    context
-      .sql('INSERT OR IGNORE INTO officer (id, name, title, roles, pin_hash) VALUES (?, ?, ?, ?, ?)')
-      .run(officer.id, officer.name, officer.title, JSON.stringify(officer.roles), pinHash);
+    insertOfficer(context, officer, await hashPin(PRACTICE_PIN));
   }
 }
 
+export function hasPracticeOfficers(context: StoreContext): boolean {
+  return PRACTICE_OFFICERS.some(({ id }) => context.sql('SELECT 1 FROM officer WHERE id = ?').get(id) !== undefined);
+}
+
+export interface NewOfficer {
+  readonly name: string;
+  readonly title: string;
+  readonly roles: readonly Role[];
+  readonly pin: string;
+}
+
+/**
+ * A further officer. No channel of the window leads here: whoever may run the command line of this PC decides.
+ * @throws Failure `bad-request` for an empty name, no role, a PIN that is too short or too long, or an officer who is there
+ */
+export async function addOfficer(context: StoreContext, { name, title, roles, pin }: NewOfficer): Promise<Officer> {
+  const officer: Officer = {
+    id: uuidv7(),
+    name: tidy(name),
+    title: tidy(title),
+    roles: [...new Set(roles)],
+  };
+  if (officer.name === '') throw new Failure('bad-request', 'an officer has a name');
+  if (officer.roles.length === 0) throw new Failure('bad-request', 'an officer has a role');
+  if (pin.length < MIN_PIN_LENGTH || pin.length > MAX_PIN_LENGTH)
+    throw new Failure('bad-request', `a PIN has ${MIN_PIN_LENGTH} to ${MAX_PIN_LENGTH} characters`);
+  if (listOfficers(context).some((known) => known.name === officer.name && known.title === officer.title))
+    throw new Failure('bad-request', `${officer.name}, ${officer.title}: this officer is there already`);
+  const pinHash = await hashPin(pin);
+  inTransaction(context, () => {
+    const atMs = recordTimeMs(context);
+    insertOfficer(context, officer, pinHash);
+    appendAudit(context, atMs, {
+      kind: 'officer-added',
+      data: { officer: officer.id, roles: officer.roles.join(' ') },
+    });
+  });
+  return officer;
+}
+
 export function listOfficers(context: StoreContext): Officer[] {
-  return (context.sql('SELECT * FROM officer ORDER BY name').all() as OfficerRow[]).map(toOfficer);
+  const rows = context.sql('SELECT * FROM officer ORDER BY name').all() as OfficerRow[];
+  return rows.filter(({ id }) => isOfThisMode(context, id)).map(toOfficer);
 }
 
 /** @throws Failure `wrong-officer-pin`, or `officer-locked-out` with the end of the wait as detail */
@@ -61,11 +104,13 @@ export async function verifyOfficer(context: StoreContext, officerId: string, pi
   return toOfficer(row);
 }
 
-/** @throws Failure `not-allowed` when the officer is unknown or has not the role */
-export function requireOfficer(context: StoreContext, officerId: string, role: Role): Officer {
+/** @throws Failure `not-allowed` when the officer is unknown or has none of the roles */
+export function requireOfficer(context: StoreContext, officerId: string, ...roles: readonly Role[]): Officer {
   const row = findOfficer(context, officerId);
-  if (!row || !toOfficer(row).roles.includes(role)) throw new Failure('not-allowed', `${officerId} is no ${role}`);
-  return toOfficer(row);
+  const officer = row && toOfficer(row);
+  if (!officer?.roles.some((role) => roles.includes(role)))
+    throw new Failure('not-allowed', `${officerId} is no ${roles.join(' or ')}`);
+  return officer;
 }
 
 /** The attempt counts as wrong until it has proved right. */
@@ -84,7 +129,27 @@ function waitAfter(attempts: number): number {
   return attempts < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - FREE_ATTEMPTS));
 }
 
-function findOfficer(context: StoreContext, officerId: string): OfficerRow | undefined {
+function tidy(text: string): string {
+  return text.normalize('NFC').trim().replace(/\s+/g, ' ');
+}
+
+function hashPin(pin: string): Promise<string> {
+  return argon2id({ ...ARGON2, password: pin, salt: randomBytes(16), outputType: 'encoded' });
+}
+
+function insertOfficer(context: StoreContext, { id, name, title, roles }: Officer, pinHash: string): void {
+  context
+    .sql('INSERT OR IGNORE INTO officer (id, name, title, roles, pin_hash) VALUES (?, ?, ?, ?, ?)')
+    .run(id, name, title, JSON.stringify(roles), pinHash);
+}
+
+/** Their PIN is public: outside practice they do not exist, whatever the table says. */
+function isOfThisMode(context: StoreContext, officerId: string): boolean {
+  return context.settings.isPractice || !PRACTICE_OFFICERS.some(({ id }) => id === officerId);
+}
+
+export function findOfficer(context: StoreContext, officerId: string): OfficerRow | undefined {
+  if (!isOfThisMode(context, officerId)) return undefined;
   return context.sql('SELECT * FROM officer WHERE id = ?').get(officerId) as OfficerRow | undefined;
 }
 

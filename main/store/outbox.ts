@@ -13,7 +13,8 @@ import { blobAccess } from './blob-shelf.ts';
 import { appendAudit, inTransaction, nowMs, toLocal, toLocalDate, type StoreContext } from './context.ts';
 import { bodyOf, readDossierRow } from './dossier-rows.ts';
 import { indexDossier } from './search.ts';
-import { nextUploadState, type JobState } from './upload-states.ts';
+import { requireOfficer } from './officers.ts';
+import { nextUploadState, releasedUploadState, type JobState } from './upload-states.ts';
 
 /** Sync works on one job at a time; the lease only keeps a job that ended without a report from coming back at once. */
 const LEASE_MS = 5_000;
@@ -25,6 +26,7 @@ interface JobRow {
   readonly dossier_id: string;
   readonly revision: number;
   readonly state: JobState;
+  readonly reason: string | null;
   readonly attempts: number;
   readonly manifest: string;
   readonly manifest_sha256: string;
@@ -152,6 +154,37 @@ export async function reportStep(context: StoreContext, jobId: string, step: Upl
   });
   changed(context, row);
   return null;
+}
+
+/**
+ * Held uploads of the dossier go on from what the province confirmed: the cause was removed, or was not the dossier's.
+ * @returns how many
+ * @throws Failure `not-found`, `not-allowed` for whoever works neither at the counter nor as its administrator
+ */
+export function releaseHeld(context: StoreContext, dossierId: string, officerId: string): number {
+  requireOfficer(context, officerId, 'counter', 'admin');
+  readDossierRow(context, dossierId);
+  const held = context
+    .sql(`SELECT * FROM job WHERE dossier_id = ? AND state = 'held' ORDER BY revision`)
+    .all(dossierId) as JobRow[];
+  inTransaction(context, () => {
+    for (const row of held) {
+      context
+        .sql(
+          'UPDATE job SET state = ?, reason = NULL, detail = NULL, attempts = 0, not_before_ms = 0, lease_until_ms = 0 WHERE id = ?',
+        )
+        .run(releasedUploadState(row.state), row.id);
+      appendAudit(context, nowMs(context), {
+        kind: 'upload-released',
+        officerId,
+        dossierId,
+        data: { revision: row.revision, reason: row.reason },
+      });
+    }
+  });
+  const [first] = held;
+  if (first) changed(context, first);
+  return held.length;
 }
 
 export interface OutboxCounts {

@@ -68,6 +68,15 @@ export const DraftCommand = z.discriminatedUnion('kind', [
 export type DraftCommand = z.infer<typeof DraftCommand>;
 
 const ById = z.strictObject({ id: z.string() });
+/** One file, with what a confirmation says about it. */
+const DocumentAccess = z.strictObject({
+  access: BlobAccess,
+  sha256: z.string(),
+  title: z.string(),
+  dossierId: z.string(),
+  dossierCode: z.string().nullable(),
+  pageCount: z.int(),
+});
 const quick = 15_000;
 
 export const storeRoom = defineRoom({
@@ -100,6 +109,17 @@ export const storeRoom = defineRoom({
     listOfficers: { params: z.strictObject({}), result: z.array(OfficerSchema), timeoutMs: quick },
     verifyOfficer: {
       params: z.strictObject({ officerId: z.string(), pin: z.string() }),
+      result: OfficerSchema,
+      timeoutMs: quick,
+    },
+    /** From the command line only: no channel of the window leads here. */
+    addOfficer: {
+      params: z.strictObject({
+        name: z.string().max(200),
+        title: z.string().max(200),
+        roles: OfficerSchema.shape.roles,
+        pin: z.string().max(200),
+      }),
       result: OfficerSchema,
       timeoutMs: quick,
     },
@@ -166,6 +186,12 @@ export const storeRoom = defineRoom({
       timeoutMs: quick,
     },
     waitingResults: { params: z.strictObject({}), result: z.array(WaitingResultSchema), timeoutMs: quick },
+    /** What the results desk may sign: only waiting results of dossiers that can be completed, each once; all or nothing. */
+    resultsToSign: {
+      params: z.strictObject({ documentIds: z.array(z.string()) }),
+      result: z.array(DocumentAccess.extend({ documentId: z.string() })),
+      timeoutMs: quick,
+    },
     /** Replaces the unsigned result with its signed form and completes the dossier (rule 3.5.1). */
     completeResult: {
       params: z.strictObject({
@@ -183,20 +209,19 @@ export const storeRoom = defineRoom({
     blobAccess: { params: z.strictObject({ blobId: z.string() }), result: BlobAccess, timeoutMs: quick },
     documentAccess: {
       params: z.strictObject({ documentId: z.string() }),
-      result: z.strictObject({
-        access: BlobAccess,
-        sha256: z.string(),
-        title: z.string(),
-        dossierId: z.string(),
-        dossierCode: z.string().nullable(),
-        pageCount: z.int(),
-      }),
+      result: DocumentAccess,
       timeoutMs: quick,
     },
 
     // outbox, on behalf of sync
     nextJob: { params: z.strictObject({}), result: UploadJob.nullable(), timeoutMs: quick },
     reportStep: { params: z.strictObject({ jobId: z.string(), step: UploadStep }), result: z.null(), timeoutMs: quick },
+    /** A person has looked at what was held: it is queued again. Answers how many uploads went on. */
+    releaseHeld: {
+      params: z.strictObject({ dossierId: z.string(), officerId: z.string() }),
+      result: z.int(),
+      timeoutMs: quick,
+    },
     feedCursor: { params: z.strictObject({}), result: z.string().nullable(), timeoutMs: quick },
     applyFeed: {
       params: z.strictObject({ items: z.array(FeedItem), cursor: z.string() }),

@@ -4,8 +4,9 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { beginsWithBlob } from '../blobs/begins-with.ts';
-import type { Deposit } from '../blobs/blob-file.ts';
-import type { Dossier, SignatureInfo, WaitingResult } from '../../preload/types.ts';
+import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
+import type { Dossier, DossierState, SignatureInfo, WaitingResult } from '../../preload/types.ts';
+import { canMove } from '../dossiers/states.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, keepBlob, shelve } from './blob-shelf.ts';
 import { appendAudit, inTransaction, recordTimeMs, toLocal, type StoreContext } from './context.ts';
@@ -19,7 +20,7 @@ import {
   type DossierRow,
 } from './dossier-rows.ts';
 import { insertDocument } from './documents.ts';
-import { requireOfficer } from './officers.ts';
+import { findOfficer, requireOfficer } from './officers.ts';
 import { enqueueJob } from './outbox.ts';
 import { blobIdOf, componentDocuments, manifestOf, requireMove } from './sealing.ts';
 
@@ -68,7 +69,7 @@ export async function attachResult(context: StoreContext, question: AttachQuesti
   return toWaiting(readDocumentRow(context, documentId), row);
 }
 
-/** Unsigned results, those due first. */
+/** Unsigned results that may be signed now, those due first; one whose dossier waits for a supplement comes back with it. */
 export function waitingResults(context: StoreContext): WaitingResult[] {
   const rows = context
     .sql(
@@ -77,7 +78,47 @@ export function waitingResults(context: StoreContext): WaitingResult[] {
        WHERE document.kind = 'result' AND document.signatures = '[]' ORDER BY dossier.due_at, document.added_at, document.id`,
     )
     .all() as DocumentRow[];
-  return rows.map((row) => toWaiting(row, readDossierRow(context, row.dossier_id)));
+  return rows.flatMap((row) => {
+    const dossier = readDossierRow(context, row.dossier_id);
+    return canComplete(dossier.state) ? [toWaiting(row, dossier)] : [];
+  });
+}
+
+export interface ResultToSign {
+  readonly documentId: string;
+  readonly access: BlobAccess;
+  readonly sha256: string;
+  readonly title: string;
+  readonly dossierId: string;
+  readonly dossierCode: string | null;
+  readonly pageCount: number;
+}
+
+/**
+ * What the results desk may sign: waiting results of dossiers that can be completed, each once, in the order asked for. All
+ * or nothing, so that what is confirmed with the PIN is what was chosen.
+ * @throws Failure `not-found` for anything that is no result, `transition-not-allowed` for a result that is signed already
+ *   or named twice, or whose dossier may not be completed now
+ */
+export function resultsToSign(context: StoreContext, documentIds: readonly string[]): ResultToSign[] {
+  if (new Set(documentIds).size !== documentIds.length)
+    throw new Failure('transition-not-allowed', 'a result is signed once');
+  return documentIds.map((documentId) => {
+    const document = readDocumentRow(context, documentId);
+    if (document.kind !== 'result') throw new Failure('not-found', `result ${documentId}`);
+    requireWaiting(document);
+    const row = readDossierRow(context, document.dossier_id);
+    requireCompletable(row.state);
+    return {
+      documentId,
+      access: blobAccess(context, document.blob_id),
+      sha256: document.sha256,
+      title: document.title,
+      dossierId: row.id,
+      dossierCode: row.code ?? row.provisional_code,
+      pageCount: document.page_count,
+    };
+  });
 }
 
 export interface CompleteQuestion {
@@ -98,13 +139,10 @@ export async function completeResult(context: StoreContext, question: CompleteQu
   requireOfficer(context, officerId, 'signer');
   const document = readDocumentRow(context, documentId);
   if (document.kind !== 'result') throw new Failure('result-missing', documentId);
-  if (document.signatures !== '[]') {
-    if (document.sha256 === pdf.sha256) return readDossier(context, document.dossier_id);
-    throw new Failure('transition-not-allowed', 'this result is signed already');
-  }
+  if (document.signatures !== '[]' && document.sha256 === pdf.sha256) return readDossier(context, document.dossier_id);
+  requireWaiting(document);
   const row = readDossierRow(context, document.dossier_id);
-  if (row.state === 'received') requireMove('received', 'processing');
-  requireMove(row.state === 'received' ? 'processing' : row.state, 'completed');
+  requireCompletable(row.state);
   requireUnusedResult(context, row.id, pdf.sha256);
   const blob = await shelve(context, pdf);
   if (!(await beginsWithBlob(blob.access, blobAccess(context, document.blob_id)))) {
@@ -127,6 +165,20 @@ export async function completeResult(context: StoreContext, question: CompleteQu
   });
   context.onOutboxChanged();
   return readDossier(context, row.id);
+}
+
+function requireWaiting(document: DocumentRow): void {
+  if (document.signatures !== '[]') throw new Failure('transition-not-allowed', 'this result is signed already');
+}
+
+/** A dossier just received passes through processing on its way. */
+function requireCompletable(state: DossierState): void {
+  if (state === 'received') requireMove('received', 'processing');
+  requireMove(state === 'received' ? 'processing' : state, 'completed');
+}
+
+function canComplete(state: DossierState): boolean {
+  return state === 'received' || canMove(state, 'completed');
 }
 
 /** Completes the dossier with its last waiting result; until then it stays in processing. */
@@ -197,7 +249,7 @@ function claimResult(context: StoreContext, sha256: string, dossierId: string, d
 /** Results come from officers; in practice mode also from the make-believe specialist department. */
 function requireSource(context: StoreContext, officerId: string): void {
   if (context.settings.isPractice && officerId === PRACTICE_DEPARTMENT) return;
-  if (!context.sql('SELECT 1 FROM officer WHERE id = ?').get(officerId)) throw new Failure('not-allowed', officerId);
+  if (!findOfficer(context, officerId)) throw new Failure('not-allowed', officerId);
 }
 
 function toWaiting(document: DocumentRow, dossier: DossierRow): WaitingResult {

@@ -16,13 +16,14 @@ import { readDocumentRow, readDossier, readDossierRow } from './dossier-rows.ts'
 import { createDraft, discardDraft, editDraft } from './drafts.ts';
 import { applyFeed, feedCursor } from './feed.ts';
 import { storeNumbers, wantedNumbers } from './numbers.ts';
-import { listOfficers, seedPracticeOfficers, verifyOfficer } from './officers.ts';
+import { addOfficer, listOfficers, seedPracticeOfficers, verifyOfficer } from './officers.ts';
 import { explain, openStore } from './open-database.ts';
-import { countOutbox, nextJob, readReceipt, reportStep } from './outbox.ts';
+import { countOutbox, nextJob, readReceipt, releaseHeld, reportStep } from './outbox.ts';
 import type { StoreRoom } from './protocol.ts';
-import { attachResult, completeResult, waitingResults } from './results.ts';
+import { attachResult, completeResult, resultsToSign, waitingResults } from './results.ts';
 import { sealDossier, setReceiptPdf } from './sealing.ts';
 import { listDossiers } from './search.ts';
+import { requireStoreMode } from './store-mode.ts';
 
 export type StoreHandlers = Handlers<StoreRoom['methods']>;
 
@@ -40,7 +41,7 @@ export interface StoreService {
   readonly close: () => Promise<void>;
 }
 
-/** @throws Failure, see {@link openStore} */
+/** @throws Failure, see {@link openStore}; `store-other-mode` for a practice store in production or the reverse */
 export async function openStoreService(options: StoreOptions, ports: StorePorts): Promise<StoreService> {
   const { folder, resourcesFolder, unlock, ...settings } = options;
   const catalogue = loadCatalogue(resourcesFolder);
@@ -58,6 +59,7 @@ export async function openStoreService(options: StoreOptions, ports: StorePorts)
     sql: createSql(store.database),
   };
   try {
+    requireStoreMode(context);
     const reconciliation = await reconcileBlobs(context);
     if (settings.isPractice) await seedPracticeOfficers(context);
     const queue = createQueue();
@@ -126,6 +128,7 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
   return {
     listOfficers: look(() => listOfficers(context)),
     verifyOfficer: change(({ officerId, pin }) => verifyOfficer(context, officerId, pin)),
+    addOfficer: change((params) => addOfficer(context, params)),
 
     create: changeDossier(({ officerId }) => createDraft(context, officerId)),
     edit: changeDossier((params) => editDraft(context, params)),
@@ -152,6 +155,7 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
       return waiting;
     }),
     waitingResults: look(() => waitingResults(context)),
+    resultsToSign: look(({ documentIds }) => resultsToSign(context, documentIds)),
     completeResult: changeDossier((params) => completeResult(context, params)),
 
     blobAccess: look(({ blobId }) => blobAccess(context, blobId)),
@@ -170,6 +174,7 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
 
     nextJob: change(() => nextJob(context)),
     reportStep: change(({ jobId, step }) => reportStep(context, jobId, step)),
+    releaseHeld: change(({ dossierId, officerId }) => releaseHeld(context, dossierId, officerId)),
     feedCursor: look(() => feedCursor(context)),
     applyFeed: change(({ items, cursor }) => applyFeed(context, items, cursor)),
     wantedNumbers: change(() => wantedNumbers(context)),

@@ -1,4 +1,7 @@
-/** @file The upload of one sealed revision: which report may follow which. Pure. No step ever leads away from `received`. */
+/**
+ * @file The upload of one sealed revision: which report may follow which. Pure. No step ever leads away from `received`, and
+ * none but a receipt away from `held`: that is a person's decision ({@link releasedUploadState}).
+ */
 import type { Upload } from '../../preload/types.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { UploadStep } from '../sync/protocol.ts';
@@ -30,4 +33,13 @@ const TO: Readonly<Record<UploadStep['kind'], JobState>> = {
 export function nextUploadState(state: JobState, step: UploadStep['kind']): JobState {
   if (!FROM[step].includes(state)) throw new Failure('transition-not-allowed', `upload ${state}, reported ${step}`);
   return TO[step];
+}
+
+/**
+ * What a held upload becomes when a person has looked at it and lets it go on.
+ * @throws Failure `transition-not-allowed`
+ */
+export function releasedUploadState(state: JobState): JobState {
+  if (state !== 'held') throw new Failure('transition-not-allowed', `upload ${state}, nothing to release`);
+  return 'queued';
 }

@@ -51,7 +51,7 @@ export const UploadJob = z.strictObject({
 });
 export type UploadJob = z.infer<typeof UploadJob>;
 
-export const WaitReason = z.enum(['network', 'authentication', 'rate', 'clock', 'disk']);
+export const WaitReason = z.enum(['network', 'authentication', 'rate', 'clock', 'disk', 'security']);
 export const HoldReason = z.enum(['validation', 'hash', 'key', 'security', 'unknown']);
 
 export const UploadStep = z.discriminatedUnion('kind', [

@@ -80,7 +80,7 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
       case 'waiting': {
         const attempt = outcome.hasProgressed ? 0 : Math.max(failures, Math.min(job.attempts, 10));
         failures = outcome.hasProgressed ? 1 : failures + 1;
-        const waitMs = delayMs(attempt, outcome.retryAfterMs, random);
+        const waitMs = outcome.reason === 'security' ? CAP_MS : delayMs(attempt, outcome.retryAfterMs, random);
         if (outcome.reason !== 'disk') closeGate(waitMs, outcome.retryAfterMs);
         const notBefore = new Date(clock.nowMs() + waitMs).toISOString();
         await store.reportStep(job.jobId, {
@@ -117,7 +117,7 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
       const reply = await api.lease(want, signal);
       if (reply.kind !== 'success') {
         log('warn', `no numbers for ${want.date}: ${reply.detail}`);
-        if (ACTIONS[reply.kind].kind === 'wait') return;
+        if (['wait', 'wait-and-stop'].includes(ACTIONS[reply.kind].kind)) return;
         continue;
       }
       await store.storeNumbers({ date: want.date, key: want.key, ...reply.value });
@@ -161,7 +161,7 @@ export function createSyncCore(parts: SyncCoreParts): SyncCore {
         retryInMs = Math.min(retryInMs ?? Infinity, ms);
       };
       const knocked = await knock(signal);
-      if (knocked.kind !== 'success' && ACTIONS[knocked.kind].kind === 'hold-and-stop') {
+      if (knocked.kind !== 'success' && ACTIONS[knocked.kind].kind === 'wait-and-stop') {
         log('warn', `no dossier is sent: ${knocked.detail}`);
         closeGate(CAP_MS, null);
         return { ...counts, retryInMs: CAP_MS };

@@ -31,8 +31,8 @@ export type Action =
   | { readonly kind: 'wait'; readonly reason: z.infer<typeof WaitReason> }
   /** A person has to look at this dossier; the others go on. */
   | { readonly kind: 'hold'; readonly reason: z.infer<typeof HoldReason> }
-  /** No further request until the next pass: somebody may be listening. */
-  | { readonly kind: 'hold-and-stop'; readonly reason: z.infer<typeof HoldReason> }
+  /** Somebody may be listening: no further request for the longest pause. The dossiers are not at fault and only wait. */
+  | { readonly kind: 'wait-and-stop'; readonly reason: z.infer<typeof WaitReason> }
   | { readonly kind: 'refresh-token' }
   | { readonly kind: 'announce-again' }
   | { readonly kind: 'take-offset' }
@@ -45,7 +45,7 @@ export const ACTIONS: Readonly<Record<AnswerClass, Action>> = {
   unreachable: { kind: 'wait', reason: 'network' },
   stalled: { kind: 'wait', reason: 'network' },
   'captive-portal': { kind: 'wait', reason: 'network' },
-  untrusted: { kind: 'hold-and-stop', reason: 'security' },
+  untrusted: { kind: 'wait-and-stop', reason: 'security' },
   'certificate-dates': { kind: 'wait', reason: 'clock' },
   unauthenticated: { kind: 'refresh-token' },
   gone: { kind: 'announce-again' },
@@ -61,7 +61,7 @@ export const ACTIONS: Readonly<Record<AnswerClass, Action>> = {
 /** What follows when a remedy was tried as often as it may be: the job waits, visibly, and starts again later. */
 export function waitReasonAfterRemedies(answer: AnswerClass): z.infer<typeof WaitReason> {
   const action = ACTIONS[answer];
-  if (action.kind === 'wait') return action.reason;
+  if (action.kind === 'wait' || action.kind === 'wait-and-stop') return action.reason;
   return action.kind === 'refresh-token' ? 'authentication' : 'network';
 }
 

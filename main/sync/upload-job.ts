@@ -55,6 +55,7 @@ export type JobOutcome =
       readonly kind: 'held';
       readonly reason: z.infer<typeof HoldReason>;
       readonly detail: string;
+      /** No further request in this pass. */
       readonly mustStop: boolean;
     };
 
@@ -98,7 +99,6 @@ export async function uploadJob(job: UploadJob, parts: UploadParts, signal: Abor
   function endWith(trouble: Trouble): Error {
     const action = ACTIONS[trouble.kind];
     if (action.kind === 'hold') return hold(action.reason, trouble.detail);
-    if (action.kind === 'hold-and-stop') return hold(action.reason, trouble.detail, true);
     if (action.kind === 'announce-again') return new Forgotten(trouble.detail);
     return wait(waitReasonAfterRemedies(trouble.kind), trouble.detail, trouble.retryAfterMs);
   }

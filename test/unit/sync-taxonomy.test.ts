@@ -93,7 +93,7 @@ describe('what follows from it', () => {
     ['unreachable', { kind: 'wait', reason: 'network' }],
     ['stalled', { kind: 'wait', reason: 'network' }],
     ['captive-portal', { kind: 'wait', reason: 'network' }],
-    ['untrusted', { kind: 'hold-and-stop', reason: 'security' }],
+    ['untrusted', { kind: 'wait-and-stop', reason: 'security' }],
     ['certificate-dates', { kind: 'wait', reason: 'clock' }],
     ['unauthenticated', { kind: 'refresh-token' }],
     ['gone', { kind: 'announce-again' }],

@@ -23,7 +23,10 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'motcua-room-'));
 }
 
-export function startRoom(folder: string, options: { crashAt?: string; unlock?: string } = {}): Room {
+export function startRoom(
+  folder: string,
+  options: { crashAt?: string; unlock?: string; isPractice?: boolean } = {},
+): Room {
   const launch = forkLauncher(() => ENTRY);
   const store = new Supervisor(storeRoom, {
     // The variable is read by the child at its start; it must not reach any later one.
@@ -40,7 +43,7 @@ export function startRoom(folder: string, options: { crashAt?: string; unlock?: 
       agencyCode: 'H56.17.42',
       counterId: 'Q1',
       receiptKeys: [],
-      isPractice: true,
+      isPractice: options.isPractice ?? true,
       utcOffsetMinutes: 420,
     }),
   });
@@ -78,14 +81,11 @@ export async function readyDraft(room: Room, text = randomBytes(16).toString('he
     pageId,
     recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN', { text }),
   });
+  const command = { kind: 'set-component-pdf' as const, componentId: MARITAL_FORM, pageCount: 1 };
   const pdf = await deposit(room.folder, `%PDF ${text}`);
-  return edit(room, dossier, {
-    kind: 'set-component-pdf',
-    componentId: MARITAL_FORM,
-    pdf,
-    pageCount: 1,
-    signature: SIGNATURE,
-  });
+  dossier = await edit(room, dossier, { ...command, pdf, signature: null });
+  const signed = await deposit(room.folder, `%PDF ${text} and signature`);
+  return edit(room, dossier, { ...command, pdf: signed, signature: SIGNATURE });
 }
 
 export async function seal({ store }: Room, draft: Dossier): Promise<Awaited<ReturnType<typeof store.call<'seal'>>>> {

@@ -7,6 +7,7 @@ import {
   append,
   depositIn,
   edit,
+  feedItem,
   LAN,
   MARITAL,
   MARITAL_FORM,
@@ -109,6 +110,17 @@ describe('a draft', () => {
     const signed = await append(kit, draft.id, { ...command, pdf });
     expect(signed.missing).toEqual([]);
     expect((await append(kit, draft.id, { ...command, pdf })).revision).toBe(signed.revision);
+  });
+
+  test('takes no signature where no PDF is in place to be signed', async () => {
+    let draft = (await kit.call('create', { officerId: LAN })) as Dossier;
+    draft = await edit(kit, draft, { kind: 'set-procedure', code: MARITAL });
+    const pdf = await depositIn(kit, '%PDF-1.7 of who knows what, signed', 'application/pdf');
+    const command = { kind: 'set-component-pdf' as const, componentId: MARITAL_FORM, pageCount: 1, pdf };
+    await expect(edit(kit, draft, { ...command, signature: SIGNATURE })).rejects.toMatchObject({
+      code: 'stale-revision',
+    });
+    expect((await kit.call('get', { id: draft.id })).documents).toEqual([]);
   });
 
   test('refuses a command that was decided on an earlier revision', async () => {
@@ -220,6 +232,28 @@ describe('a result', () => {
       code: 'result-mismatch',
     });
     expect(await kit.call('waitingResults', {})).toHaveLength(1);
+  });
+
+  test('is handed out for signing only when it waits and its dossier can be completed, each once', async () => {
+    const dossier = await sealedDossier(kit);
+    const [first, second] = [await attach(dossier, '%PDF one'), await attach(dossier, '%PDF two')];
+    const ask = (...documentIds: string[]) => kit.call('resultsToSign', { documentIds });
+    expect(await ask(second.documentId, first.documentId)).toMatchObject([
+      { documentId: second.documentId, title: 'Giấy xác nhận', dossierId: dossier.id, pageCount: 1 },
+      { documentId: first.documentId, dossierCode: dossier.code },
+    ]);
+    const component = (await kit.call('get', { id: dossier.id })).documents.find(({ kind }) => kind === 'component');
+    await expect(ask(first.documentId, component?.id ?? '')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(ask('nothing')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(ask(first.documentId, first.documentId)).rejects.toMatchObject({ code: 'transition-not-allowed' });
+    await complete(first.documentId, '%PDF one + signature');
+    await expect(ask(first.documentId)).rejects.toMatchObject({ code: 'transition-not-allowed' });
+    await kit.call('applyFeed', { items: [feedItem(dossier.id, 1, 4), feedItem(dossier.id, 2, 5)], cursor: 'e:2' });
+    await expect(ask(second.documentId)).rejects.toMatchObject({ code: 'transition-not-allowed' });
+    expect(await kit.call('waitingResults', {})).toEqual([]);
+    await kit.call('applyFeed', { items: [feedItem(dossier.id, 3, 4)], cursor: 'e:3' });
+    expect(await ask(second.documentId)).toHaveLength(1);
+    expect(await kit.call('waitingResults', {})).toEqual([second]);
   });
 
   test('needs a signing officer, and a dossier that was received', async () => {

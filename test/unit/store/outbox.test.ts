@@ -5,9 +5,19 @@ import { readBlob } from '../../../main/blobs/blob-file.ts';
 import { hashManifest } from '../../../main/sync/manifest.ts';
 import type { UploadJob, UploadStep } from '../../../main/sync/protocol.ts';
 import { UploadJob as UploadJobSchema } from '../../../main/sync/protocol.ts';
-import { nextUploadState, type JobState } from '../../../main/store/upload-states.ts';
+import { nextUploadState, releasedUploadState, type JobState } from '../../../main/store/upload-states.ts';
 import type { Dossier } from '../../../preload/types.ts';
-import { depositIn, LAN, MINH, openKit, receiptFor, sealedDossier, SIGNATURE, type Kit } from './store-kit.ts';
+import {
+  depositIn,
+  feedItem as item,
+  LAN,
+  MINH,
+  openKit,
+  receiptFor,
+  sealedDossier,
+  SIGNATURE,
+  type Kit,
+} from './store-kit.ts';
 
 let kit: Kit;
 beforeEach(async () => {
@@ -186,7 +196,61 @@ describe('a sealed dossier on its way', () => {
   });
 });
 
+describe('a held upload', () => {
+  const heldJob = async (): Promise<{ dossier: Dossier; job: UploadJob }> => {
+    const dossier = await sealedDossier(kit);
+    const job = await next();
+    await report(job, { kind: 'announced' });
+    const sha256 = job.files[0]?.sha256 ?? '';
+    await report(job, { kind: 'progress', sha256, uploadUrl: 'https://province/u/1', confirmedOffset: 17 });
+    await report(job, { kind: 'held', reason: 'validation', detail: 'a field the province does not know' });
+    return { dossier, job };
+  };
+  const release = (dossierId: string, officerId = LAN) => kit.call('releaseHeld', { dossierId, officerId });
+
+  test('stays held until an officer releases it, then goes on from what the province confirmed, with an audit entry', async () => {
+    const { dossier, job } = await heldJob();
+    kit.clock.nowMs += 86_400_000;
+    expect(await kit.call('nextJob', {})).toBeNull();
+    kit.changed.length = 0;
+    expect(await release(dossier.id)).toBe(1);
+    expect(kit.changed).toEqual([dossier.id]);
+    expect((await get(dossier.id)).upload).toMatchObject({ state: 'queued', reason: null, detail: null, attempts: 0 });
+    const again = await next();
+    expect(again.jobId).toBe(job.jobId);
+    expect(again.files[0]).toMatchObject({ uploadUrl: 'https://province/u/1', confirmedOffset: 17 });
+    const audit = kit.service.context.sql('SELECT event FROM audit ORDER BY seq DESC LIMIT 1').get() as {
+      event: string;
+    };
+    expect(JSON.parse(audit.event)).toMatchObject({
+      kind: 'upload-released',
+      officerId: LAN,
+      dossierId: dossier.id,
+      data: { revision: 1, reason: 'validation' },
+    });
+    await report(again, { kind: 'received', receipt: receiptFor(again.manifest, again.manifestSha256) });
+    expect((await get(dossier.id)).upload.state).toBe('received');
+  });
+
+  test('is released once; what is not held is left alone, and strangers release nothing', async () => {
+    const { dossier } = await heldJob();
+    await expect(release(dossier.id, 'nobody')).rejects.toMatchObject({ code: 'not-allowed' });
+    await expect(release('0190b0b0-0000-7000-8000-000000000000')).rejects.toMatchObject({ code: 'not-found' });
+    expect([await release(dossier.id), await release(dossier.id)]).toEqual([1, 0]);
+    const entries = kit.service.context.sql('SELECT event FROM audit').all() as { event: string }[];
+    expect(entries.filter(({ event }) => event.includes('"upload-released"'))).toHaveLength(1);
+  });
+});
+
 describe('upload states', () => {
+  test.each(['queued', 'announced', 'uploading', 'committing', 'waiting', 'received'] as const)(
+    'only what is held can be released, not what is %s',
+    (state) => {
+      expect(() => releasedUploadState(state)).toThrow('nothing to release');
+      expect(releasedUploadState('held')).toBe('queued');
+    },
+  );
+
   const steps = ['announced', 'progress', 'committing', 'received', 'waiting', 'held'] as const;
 
   test('never lead away from received, and only a receipt leads out of held', () => {
@@ -209,15 +273,6 @@ describe('upload states', () => {
 });
 
 describe('the feed', () => {
-  const item = (dossierId: string, seq: number, status: number, code: string | null = null) => ({
-    seq,
-    dossierId,
-    status,
-    code,
-    at: '2026-11-20T10:00:00+07:00',
-    note: null,
-  });
-
   test('moves dossiers along legal ways only, with its cursor, and a bad item stops nothing', async () => {
     const [a, b] = [await sealedDossier(kit), await sealedDossier(kit)];
     await kit.call('applyFeed', {
@@ -239,6 +294,55 @@ describe('the feed', () => {
 
   test('cannot complete a dossier that has no signed result here', async () => {
     const dossier = await sealedDossier(kit);
+    await kit.call('applyFeed', { items: [item(dossier.id, 1, 4), item(dossier.id, 2, 9)], cursor: 'e:2' });
+    expect((await get(dossier.id)).state).toBe('processing');
+  });
+
+  test('cannot complete a dossier while one of its results is unsigned: that one can still be signed, and both are sent', async () => {
+    const dossier = await sealedDossier(kit);
+    const attach = async (text: string) =>
+      kit.call('attachResult', {
+        dossierId: dossier.id,
+        officerId: LAN,
+        title: 'Giấy',
+        pageCount: 1,
+        pdf: await depositIn(kit, text),
+      });
+    const complete = async (documentId: string, text: string) =>
+      kit.call('completeResult', {
+        documentId,
+        officerId: MINH,
+        pageCount: 1,
+        signature: SIGNATURE,
+        pdf: await depositIn(kit, text),
+      });
+    const [one, two] = [await attach('%PDF one'), await attach('%PDF two')];
+    await complete(one.documentId, '%PDF one signed');
+    await kit.call('applyFeed', { items: [item(dossier.id, 1, 4), item(dossier.id, 2, 9)], cursor: 'e:2' });
+    expect((await get(dossier.id)).state).toBe('processing');
+    const refused = kit.service.context.sql('SELECT event FROM audit ORDER BY seq DESC LIMIT 1').get() as {
+      event: string;
+    };
+    expect(JSON.parse(refused.event)).toMatchObject({ kind: 'feed-refused', data: { refusal: 'result-unsigned' } });
+
+    expect((await complete(two.documentId, '%PDF two signed')).state).toBe('completed');
+    const jobs = kit.service.context.sql('SELECT manifest FROM job ORDER BY revision').all() as { manifest: string }[];
+    const [, last] = jobs.map(({ manifest }) => JSON.parse(manifest) as UploadJob['manifest']);
+    expect(last?.files.filter(({ kind }) => kind === 'result')).toHaveLength(2);
+    await kit.call('applyFeed', { items: [item(dossier.id, 3, 10)], cursor: 'e:3' });
+    expect((await get(dossier.id)).state).toBe('returned');
+  });
+
+  test('cannot complete a dossier whose signed result is in no queued revision', async () => {
+    const dossier = await sealedDossier(kit);
+    const { documentId } = await kit.call('attachResult', {
+      dossierId: dossier.id,
+      officerId: LAN,
+      title: 'Giấy',
+      pageCount: 1,
+      pdf: await depositIn(kit, '%PDF r'),
+    });
+    kit.service.context.sql('UPDATE document SET signatures = ? WHERE id = ?').run('[{}]', documentId);
     await kit.call('applyFeed', { items: [item(dossier.id, 1, 4), item(dossier.id, 2, 9)], cursor: 'e:2' });
     expect((await get(dossier.id)).state).toBe('processing');
   });

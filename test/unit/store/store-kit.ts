@@ -8,7 +8,7 @@ import type { RecognisedPage } from '../../../main/imaging/protocol.ts';
 import type { StorePorts } from '../../../main/store/context.ts';
 import type { DraftCommand } from '../../../main/store/protocol.ts';
 import { openStoreService, type StoreService } from '../../../main/store/service.ts';
-import type { Manifest } from '../../../main/sync/protocol.ts';
+import type { FeedItem, Manifest } from '../../../main/sync/protocol.ts';
 import { verifyReceiptOf } from '../../../main/sync/receipt.ts';
 import type { Applicant, Dossier } from '../../../preload/types.ts';
 
@@ -42,7 +42,13 @@ export interface Kit {
 }
 
 export async function openKit(
-  options: { folder?: string; nowMs?: number; ports?: Partial<StorePorts>; unlock?: Uint8Array } = {},
+  options: {
+    folder?: string;
+    nowMs?: number;
+    ports?: Partial<StorePorts>;
+    unlock?: Uint8Array;
+    isPractice?: boolean;
+  } = {},
 ): Promise<Kit> {
   const folder = options.folder ?? mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'motcua-store-'));
   const clock = { nowMs: options.nowMs ?? FRIDAY_MORNING };
@@ -62,7 +68,7 @@ export async function openKit(
       unlock: options.unlock ?? UNLOCK,
       agencyCode: AGENCY,
       counterId: 'Q1',
-      isPractice: true,
+      isPractice: options.isPractice ?? true,
       utcOffsetMinutes: 420,
     },
     ports,
@@ -211,4 +217,9 @@ export function receiptFor(
   };
   const input = `${encode({ alg: 'EdDSA', kid: 'test', typ: 'dossier-receipt+jws' })}.${encode(payload)}`;
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+}
+
+/** One status change as the province's feed brings it. */
+export function feedItem(dossierId: string, seq: number, status: number, code: string | null = null): FeedItem {
+  return { seq, dossierId, status, code, at: '2026-11-20T10:00:00+07:00', note: null };
 }
