@@ -7,7 +7,7 @@ import { serveRoom } from '../rooms/serve.ts';
 import { KeyFileSource } from './key-file-token.ts';
 import { Pkcs11Source, type TimeLimits } from './pkcs11-token.ts';
 import { tokenRoom, type Token } from './protocol.ts';
-import type { TokenSource } from './token-source.ts';
+import type { TokenSource, Tries } from './token-source.ts';
 
 const DEFAULT_LIMITS: TimeLimits = { probeMs: 10_000, callMs: 50_000 };
 const POLL_MS = 1_500;
@@ -30,6 +30,8 @@ serveRoom(tokenRoom, (init, host) => {
   const modules = init.modules.map((path) => new Pkcs11Source(path, limits));
   const sources: readonly TokenSource[] = [...modules, ...init.keyFiles.map((file) => new KeyFileSource(file))];
   const reported = new Map<string, string>();
+  /** Tokens that somebody logged in to: only these can be pulled out while signing, all others are simply not there. */
+  const loggedIn = new Set<string>();
   let lastUseMs = 0;
   let lastSeen: string | undefined;
 
@@ -57,8 +59,21 @@ serveRoom(tokenRoom, (init, host) => {
 
   function sourceOf(tokenId: string): TokenSource {
     const source = sources.find((candidate) => candidate.owns(tokenId));
-    if (!source) throw new Failure('token-removed', tokenId);
+    if (!source) throw new Failure(loggedIn.has(tokenId) ? 'token-removed' : 'token-missing', tokenId);
     return source;
+  }
+
+  /** A token that is gone when the PIN comes was pulled out before anything was signed. */
+  async function login(tokenId: string, pin: Buffer | null): Promise<Tries> {
+    loggedIn.delete(tokenId);
+    try {
+      const tries = await using(() => sourceOf(tokenId).login(tokenId, pin));
+      loggedIn.add(tokenId);
+      return tries;
+    } catch (cause) {
+      if (!(cause instanceof Failure) || cause.code !== 'token-removed') throw cause;
+      throw new Failure('token-missing', cause.detail, { cause });
+    }
   }
 
   /** A driver that does not come back takes the process with it; the supervisor starts a fresh one. */
@@ -94,6 +109,7 @@ serveRoom(tokenRoom, (init, host) => {
   }
 
   async function logoutEverywhere(): Promise<void> {
+    loggedIn.clear();
     const { tokens } = await look();
     await Promise.all(tokens.map((token) => sourceOf(token.id).logout(token.id)));
   }
@@ -122,7 +138,7 @@ serveRoom(tokenRoom, (init, host) => {
       async login({ tokenId, pin }) {
         const bytes = pin === null ? null : Buffer.from(pin.buffer, pin.byteOffset, pin.length);
         try {
-          return { tries: await using(() => sourceOf(tokenId).login(tokenId, bytes)) };
+          return { tries: await login(tokenId, bytes) };
         } finally {
           bytes?.fill(0);
         }
@@ -135,6 +151,7 @@ serveRoom(tokenRoom, (init, host) => {
       async logout({ tokenId }) {
         const source = sources.find((candidate) => candidate.owns(tokenId));
         await source?.logout(tokenId);
+        loggedIn.delete(tokenId);
         return null;
       },
     },

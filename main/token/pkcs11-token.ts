@@ -30,6 +30,8 @@ const CKM_RSA_PKCS = 0x1;
 const CKM_ECDSA = 0x1041;
 const CERTIFICATE_BYTES = 4_096;
 const ID_BYTES = 256;
+/** More than any token takes; what is shown when a driver names no maximum. */
+const MAX_PIN_BYTES = 255;
 
 interface StoredCertificate {
   readonly certificate: Certificate;
@@ -187,12 +189,13 @@ export class Pkcs11Source implements TokenSource {
 
   async #login(module: Pkcs11Module, slot: Slot, pin: Buffer | null): Promise<Tries> {
     slot.facts = await module.tokenFacts(slot.slot);
-    const { flags, minPinLength, maxPinLength } = slot.facts;
+    const { flags } = slot.facts;
+    const { minPinLength, maxPinLength } = pinLengths(slot.facts);
     if (triesOf(flags) === 'locked') throw new Failure('pin-locked', 'CKF_USER_PIN_LOCKED');
     const hasProtectedPath = (flags & CKF.PROTECTED_AUTHENTICATION_PATH) !== 0;
     if (!hasProtectedPath) {
       const length = pin?.length ?? 0;
-      if (length === 0 || length < minPinLength || (maxPinLength > 0 && length > maxPinLength)) {
+      if (length === 0 || length < minPinLength || length > maxPinLength) {
         throw new Failure('pin-length', `${minPinLength}–${maxPinLength}`);
       }
     }
@@ -285,8 +288,7 @@ export class Pkcs11Source implements TokenSource {
       model: [facts.manufacturer, facts.model].filter(Boolean).join(' '),
       isPractice: false,
       tries: triesOf(facts.flags),
-      minPinLength: Number.isFinite(facts.minPinLength) ? facts.minPinLength : 0,
-      maxPinLength: Number.isFinite(facts.maxPinLength) ? facts.maxPinLength : 0,
+      ...pinLengths(facts),
       hasProtectedPath: (facts.flags & CKF.PROTECTED_AUTHENTICATION_PATH) !== 0,
       asksPinPerSignature: slot.asksPinPerSignature,
       certificates: describeCertificates(
@@ -302,6 +304,19 @@ export class Pkcs11Source implements TokenSource {
     slot.session = null;
     this.#slots.delete(slot.id);
   }
+}
+
+/**
+ * Bytes. CK_UNAVAILABLE_INFORMATION (all bits set; some drivers set 32 of 64), CK_EFFECTIVELY_INFINITE (0) and a maximum
+ * below the minimum name no limit: the token itself decides then.
+ */
+export function pinLengths(facts: Pick<TokenFacts, 'minPinLength' | 'maxPinLength'>): {
+  minPinLength: number;
+  maxPinLength: number;
+} {
+  const minPinLength = facts.minPinLength <= MAX_PIN_BYTES ? facts.minPinLength : 0;
+  const isKnown = facts.maxPinLength > 0 && facts.maxPinLength >= minPinLength;
+  return { minPinLength, maxPinLength: isKnown ? Math.min(facts.maxPinLength, MAX_PIN_BYTES) : MAX_PIN_BYTES };
 }
 
 /** Drivers that never set a flag cannot be told from tokens with all tries left: both are `ok`. */

@@ -117,12 +117,33 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       fake.setFaults('removed');
       expect(await sign(token)).toMatchObject({ ok: false, code: 'token-removed' });
       expect(await room.call('list', {})).toEqual({ ok: true, value: [] });
+      expect(await sign(token)).toMatchObject({ ok: false, code: 'token-removed' });
       fake.setFaults();
       const again = await only();
       expect(await sign(again)).toMatchObject({ ok: false, code: 'not-allowed' });
       unwrap(await login(again, USER_PIN));
       expectGood(again, unwrap(await sign(again)).signature);
     });
+
+    test('a token that is gone before its PIN comes is token-missing, whether or not the list shows that already', async () => {
+      const token = await only();
+      fake.setFaults('removed');
+      expect(await login(token, USER_PIN)).toMatchObject({ ok: false, code: 'token-missing' });
+      expect(await room.call('list', {})).toEqual({ ok: true, value: [] });
+      expect(await login(token, USER_PIN)).toMatchObject({ ok: false, code: 'token-missing' });
+      expect(await sign(token)).toMatchObject({ ok: false, code: 'token-missing' });
+    });
+
+    test.each(['pin-length-unknown', 'pin-length-zero'])(
+      'a driver that names no limits of the PIN (%s) is given limits that every PIN fits',
+      async (word) => {
+        fake.setFaults(word);
+        const token = await only();
+        expect(token).toMatchObject({ minPinLength: 0, maxPinLength: 255 });
+        unwrap(await login(token, USER_PIN));
+        expectGood(token, unwrap(await sign(token)).signature);
+      },
+    );
 
     test('pulling the token out and plugging it in is announced', async () => {
       await only();

@@ -175,7 +175,7 @@ describe.skipIf(SOFTHSM_MISSING)(`tokens of SoftHSM${SOFTHSM_MISSING ? ` (${SOFT
       ok: false,
       code: 'bad-request',
     });
-    expect(await sign('p11-nothing', 'x', Buffer.alloc(32))).toMatchObject({ ok: false, code: 'token-removed' });
+    expect(await sign('p11-nothing', 'x', Buffer.alloc(32))).toMatchObject({ ok: false, code: 'token-missing' });
     expect(await sign(token.id, 'x', Buffer.alloc(32))).toMatchObject({ ok: false, code: 'certificate-missing' });
   });
 

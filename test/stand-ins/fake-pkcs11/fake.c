@@ -11,6 +11,8 @@
  *   always-authenticate     every signature needs C_SignInit, C_Login(CONTEXT_SPECIFIC), C_Sign and nothing in between
  *   protected-path          the PIN is typed on the token: C_Login with a PIN is CKR_ARGUMENTS_BAD
  *   count-tries             three wrong PINs: COUNT_LOW, FINAL_TRY, LOCKED
+ *   pin-length-unknown      the limits of the PIN are CK_UNAVAILABLE_INFORMATION
+ *   pin-length-zero         the limits of the PIN are 0, CK_EFFECTIVELY_INFINITE
  * Structures are written out by hand: the test needs gcc, not the headers of another package. Linux only.
  */
 #include <dlfcn.h>
@@ -64,6 +66,9 @@ static ulong_t get_token_info(ulong_t slot, unsigned char *info)
     }
     if (fault("protected-path")) flags |= 0x100;
     memcpy(info + 96, &flags, sizeof flags);
+    /* The longest PIN is the sixth number, the shortest the seventh. */
+    if (fault("pin-length-unknown")) memset(info + 96 + 5 * sizeof flags, 0xFF, 2 * sizeof flags);
+    if (fault("pin-length-zero")) memset(info + 96 + 5 * sizeof flags, 0, 2 * sizeof flags);
     return fault("removed") ? 0xE0 : code;
 }
 
