@@ -236,10 +236,14 @@ describe('results: several signed with one login', () => {
     signerId = officers.find(({ roles }) => roles.includes('signer'))?.id ?? '';
     dossiers = [await sealCertifiedCopy(desk), await sealCertifiedCopy(desk)];
     expect(unwrap(await rooms.sync.call('run', { once: true }))).toMatchObject({ received: 2 });
-    await poll('the practice office has answered both', async () => {
-      unwrap(await rooms.sync.call('run', { once: true }));
-      return unwrap(await results.waiting()).length === 2;
-    });
+    await poll(
+      'the practice office has answered both',
+      async () => {
+        unwrap(await rooms.sync.call('run', { once: true }));
+        return unwrap(await results.waiting()).length === 2;
+      },
+      60_000,
+    );
     documentIds = unwrap(await results.waiting()).map(({ documentId }) => documentId);
     expect((await again()).map(({ state }) => state)).toEqual(['processing', 'processing']);
   }, 120_000);
@@ -298,7 +302,10 @@ describe('killing sync over and over', () => {
     process.kill(pid, 'SIGKILL');
     kills.push(`${watch.victim} at ${watch.label}`);
     watch = null;
-    // A minute passes, for the budget of restarts and for the lease that sync had on its job.
+  }
+
+  /** For the budget of restarts, and for the lease that sync had on its job. */
+  function letAMinutePass(): void {
     aheadMs += 61_000;
     writeFileSync(join(desk.folder, 'ahead-ms'), String(aheadMs));
   }
@@ -345,11 +352,16 @@ describe('killing sync over and over', () => {
       ['sync', 'reports received', 1],
     ];
     for (const [victim, label, nth] of plan) {
+      letAMinutePass();
       watch = { victim, label, left: nth };
-      await poll(`${victim} killed at "${label}"`, async () => {
-        const run = await rooms.sync.call('run', { once: false });
-        return watch === null || (run.ok && run.value.received > 0);
-      });
+      await poll(
+        `${victim} killed at "${label}"`,
+        async () => {
+          const run = await rooms.sync.call('run', { once: false });
+          return watch === null || (run.ok && run.value.received > 0);
+        },
+        60_000,
+      );
     }
     expect(kills).toEqual(plan.map(([victim, label]) => `${victim} at ${label}`));
 
