@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
 import { startEsclScanner } from '../stand-ins/escl-scanner/server.ts';
 import { judge } from '../stand-ins/signature-judges.ts';
+import { createSoftHsm, SOFTHSM_MISSING, SOFTHSM_MODULE, USER_PIN } from '../stand-ins/softhsm-tokens.ts';
+import { createTestPki } from '../stand-ins/test-pki.ts';
 
 const root = join(import.meta.dirname, '../..');
 const stack = join(root, 'resources/samples/stack-thuong-tru');
@@ -167,6 +169,30 @@ describe('files without a dossier', () => {
     writeFileSync(altered, Buffer.concat([readFileSync(join(signed, 'paper.pdf')), Buffer.from('\n% more')]));
     expect((await motcua(['verify', altered, '--trust', keys.caPemPath, '--report', verdict])).code).toBe(1);
     expect(JSON.parse(readFileSync(verdict, 'utf8'))).toMatchObject([{ verdict: 'altered' }]);
+  });
+
+  it.skipIf(SOFTHSM_MISSING)('a digitised paper signed by a PKCS#11 token is accepted by every judge', async () => {
+    const pki = createTestPki(join(folder, 'pki'));
+    const hsm = createSoftHsm(folder);
+    hsm.addToken('quay', pki.issue('minh', 'rsa-2048'), pki.issuerDer);
+    const out = join(folder, 'token-signed');
+    const args = [
+      'sign',
+      join(folder, 'paper.pdf'),
+      '--out-dir',
+      out,
+      '--module',
+      SOFTHSM_MODULE ?? '',
+      '--token',
+      'quay',
+    ];
+    const ended = await motcua([...args, '--pin-env', 'PIN'], { PIN: USER_PIN, SOFTHSM2_CONF: hsm.configPath });
+    expect(ended.err).toContain('✔');
+    const signed = readFileSync(join(out, 'paper.pdf'));
+    const verdict = judge(folder, signed, pki.rootPath);
+    expect(verdict.pdfsig).toEqual([{ isValid: true, coversAll: true }]);
+    expect(verdict.cades).toEqual([true]);
+    expect(execFileSync('pdftotext', [join(out, 'paper.pdf'), '-'], { encoding: 'utf8' })).toContain('038087015329');
   });
 
   it('says of each file it cannot read what it is, and goes on with the others', async () => {

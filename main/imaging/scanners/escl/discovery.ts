@@ -51,13 +51,15 @@ export function mergeAnnouncements(announcements: readonly Announcement[]): Disc
       return typeof value === 'string' && value !== '' ? value : null;
     };
     const usable = (announcement.addresses ?? []).filter(
-      (address) => isLocalAddress(address) && !/^fe80:/i.test(address),
+      (address) => isLocalAddress(address) && !/^fe80:/i.test(address) && mayBeScanner(address, announcement.port),
     );
     const uuid = text('uuid')?.toLowerCase() ?? null;
     const key = uuid ?? `${usable[0]}:${announcement.port}`;
     const device = devices.get(key) ?? { uuid, addresses: [] };
     devices.set(key, device);
-    const root = `/${(text('rs') ?? 'eSCL').replace(/^\/+|\/+$/g, '')}`;
+    const announced = text('rs') ?? 'eSCL';
+    // Anybody on the network may announce: a root that is more than a path would become a request of its choice.
+    const root = `/${(/^[\w./-]{1,64}$/.test(announced) ? announced : 'eSCL').replace(/^\/+|\/+$/g, '')}`;
     for (const host of usable) {
       device.addresses.push({
         isSecure: announcement.type === 'uscans',
@@ -70,6 +72,12 @@ export function mergeAnnouncements(announcements: readonly Announcement[]): Disc
   }
   for (const device of devices.values()) device.addresses.sort((a, b) => rank(a) - rank(b));
   return [...devices.values()].filter((device) => device.addresses.length > 0);
+}
+
+/** On this very machine only ipp-usb offers scanners, from port 60000 on; anything else there is not ours to ask. */
+function mayBeScanner(address: string, port: number): boolean {
+  const isLoopback = address.startsWith('127.') || address === '::1';
+  return !isLoopback || port >= 60_000;
 }
 
 function rank(address: DeviceAddress): number {
