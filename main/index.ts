@@ -22,6 +22,8 @@ import { createWindows } from './shell/windows.ts';
 
 const bundleFolder = import.meta.dirname;
 const productName = 'Quầy Một Cửa';
+/** `quay-mot-cua --motcua officer add …`: the command with this executable's keyring, without a window. */
+const commandAt = process.argv.indexOf('--motcua');
 
 app.enableSandbox();
 app.setAppUserModelId('vn.quaymotcua.counter');
@@ -32,6 +34,8 @@ protocol.registerSchemesAsPrivileged([
 
 if (app.isPackaged && app.commandLine.hasSwitch('remote-debugging-port')) {
   app.exit(1); // a debugging port is an unauthenticated way into every page
+} else if (commandAt >= 0) {
+  void app.whenReady().then(runCommand);
 } else if (!app.requestSingleInstanceLock()) {
   explain('already-running');
   app.exit(0);
@@ -40,12 +44,14 @@ if (app.isPackaged && app.commandLine.hasSwitch('remote-debugging-port')) {
   void app.whenReady().then(start);
 }
 
-function start(): void {
-  const log = openLog(app.getPath('logs'));
-  Menu.setApplicationMenu(null);
-  lockEverything((text) => log('warn', `security: ${text}`));
+async function runCommand(): Promise<void> {
+  const { main } = await import('./cli/main.ts');
+  const machine = openMachine(openLog(app.getPath('logs')));
+  app.exit(await main(process.argv.slice(commandAt + 1), { entryFolder: bundleFolder, isBundle: true, machine }));
+}
 
-  const machine: Machine = {
+function openMachine(log: Machine['log']): Machine {
+  return {
     launch: electronRoomLauncher(bundleFolder),
     paths: {
       data: app.getPath('userData'),
@@ -55,6 +61,14 @@ function start(): void {
     clock: { now: Date.now },
     log,
   };
+}
+
+function start(): void {
+  const log = openLog(app.getPath('logs'));
+  Menu.setApplicationMenu(null);
+  lockEverything((text) => log('warn', `security: ${text}`));
+
+  const machine = openMachine(log);
   const windows = createWindows(join(bundleFolder, '../preload/bridge.cjs'), productName);
   const confirmation = createConfirmation({
     open: windows.openConfirmation,

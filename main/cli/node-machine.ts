@@ -8,6 +8,7 @@ import { forkLauncher } from '../rooms/fork-launcher.ts';
 import { say, type Where } from './output.ts';
 
 export function nodeMachine(where: Where): Machine {
+  if (where.machine) return where.machine;
   const data = process.env['MOTCUA_HOME'] ?? join(homedir(), '.local', 'share', 'quay-mot-cua');
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const projectFolder = where.isBundle ? join(where.entryFolder, '..', '..') : join(where.entryFolder, '..');

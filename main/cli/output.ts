@@ -1,6 +1,7 @@
 /** @file How the command speaks: JSON on stdout when asked, sentences on stderr, exit codes that scripts can rely on. */
 import { errorsVi } from '../../renderer/language/errors.vi.ts';
 import type { ErrorCode } from '../../preload/error-codes.ts';
+import type { Machine } from '../ports/ports.ts';
 import { toRefusal } from '../rooms/failure.ts';
 
 export const EXIT = { done: 0, failed: 1, partly: 2, usage: 64 } as const;
@@ -9,6 +10,8 @@ export const EXIT = { done: 0, failed: 1, partly: 2, usage: 64 } as const;
 export interface Where {
   readonly entryFolder: string;
   readonly isBundle: boolean;
+  /** The window's own ports, when its executable runs the command (`--motcua …`): only they reach a production store. */
+  readonly machine?: Machine;
 }
 
 export function say(text: string): void {

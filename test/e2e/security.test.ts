@@ -2,7 +2,9 @@
  * @file Electron's security checklist, number by number (docs/tutorial/security.md of Electron). H = proven on the built bundles in a
  * window of the Chromium host, S = proven on the sources. What only real Electron can prove stands in docs/testing.md.
  */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -256,6 +258,32 @@ describe('the security checklist', () => {
     await page.evaluate(() => void window.counter['session.signOut']({}));
     await page.waitForURL(/sign-in\.html$/);
     expect(await page.evaluate(() => fetch('/blob/unknown').then((answer) => answer.status))).toBe(403);
+  });
+});
+
+describe('the command behind the same executable', () => {
+  it('opens the data of the window without a window', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'command-'));
+    const env = {
+      ...process.env,
+      HOST_USER_DATA: home,
+      HOST_HEADLESS: '1',
+      HOST_INSECURE_SECRETS: '1',
+      ...(process.getuid?.() === 0 ? { HOST_NO_SANDBOX: '1' } : {}),
+    };
+    const args = [
+      '--import',
+      join(root, 'test/host/register.mjs'),
+      'out/main/index.js',
+      '--motcua',
+      'dossier',
+      'list',
+      '--json',
+    ];
+    const ended = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
+    rmSync(home, { recursive: true, force: true });
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(JSON.parse(ended.stdout)).toEqual({ total: 0, items: [] });
   });
 });
 
