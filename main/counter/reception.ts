@@ -98,6 +98,7 @@ async function unsignedComponents(
         sha256,
         access,
         appearance: { kind: 'officer' as const },
+        reason: `Số hóa thành phần hồ sơ ${dossier.id}`,
         keep: (pdf, pages, signature) =>
           rooms.store.call('append', {
             id: dossier.id,

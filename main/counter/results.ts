@@ -65,6 +65,7 @@ function documentToSign(
   rooms: Rooms,
   {
     documentId,
+    dossierId,
     title,
     dossierCode,
     pageCount: pages,
@@ -81,6 +82,7 @@ function documentToSign(
     sha256,
     access,
     appearance: { kind: 'personal' },
+    reason: `Kết quả giải quyết hồ sơ ${dossierCode ?? dossierId}`,
     keep: (pdf, pageCount, signature) =>
       rooms.store.call('completeResult', { documentId, officerId, pdf, pageCount, signature }),
   };

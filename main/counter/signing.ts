@@ -20,6 +20,8 @@ export interface DocumentToSign {
   readonly sha256: string;
   readonly access: BlobAccess;
   readonly appearance: Appearance;
+  /** Goes into the signed bytes, so that the file itself says which dossier it belongs to. */
+  readonly reason: string;
   /** Puts the signed file where it belongs, durably. */
   readonly keep: (pdf: Deposit, pageCount: number, signature: SignatureInfo) => Promise<Result<unknown>>;
 }
@@ -93,7 +95,7 @@ async function signEach(
       certificates: certificate.der,
       signedAt,
       signerName,
-      reason: null,
+      reason: document.reason,
       appearance: document.appearance,
     });
   const outcomes: SigningOutcome[] = [];

@@ -92,6 +92,7 @@ export function focusSection(section: SectionName): void {
     const first =
       region?.querySelector<HTMLElement>('[data-section-first]') ?? region?.querySelector<HTMLElement>('input, button');
     first?.focus();
-    region?.scrollIntoView({ block: 'nearest' });
+    // Leaving the last section folds it and moves this one: look again when that has been laid out.
+    requestAnimationFrame(() => requestAnimationFrame(() => region?.scrollIntoView({ block: 'nearest' })));
   });
 }

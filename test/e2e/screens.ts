@@ -10,6 +10,10 @@ const folder = process.env['MOTCUA_SCREENSHOTS'] ?? join(root, 'test-results', '
 
 export async function look(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  // What moves is neither seen nor judged half way.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
+  );
   await page.screenshot({ path: join(folder, `${name}.png`) });
   // Legacy mode: the other opens a page of its own, which the program's windows do not allow.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();

@@ -74,6 +74,7 @@ describe('motcua demo', () => {
       const verdict = judge(folder, readFileSync(join(out, name)), practiceRoot);
       expect(verdict.pdfsig, name).toEqual([{ isValid: true, coversAll: true }]);
       expect(verdict.cades, name).toEqual([true]);
+      expect(reasonOf(join(out, name)), name).toContain(`Số hóa thành phần hồ sơ ${report.receipt.dossierId}`);
       expect(verdict.qpdf, name).toContain('No syntax or stream encoding errors found');
     }
     const receipt = execFileSync('pdfinfo', [join(out, 'giay-tiep-nhan.pdf')], { encoding: 'utf8' });
@@ -262,3 +263,21 @@ describe('the rest', () => {
     expect((await motcua(['--help'])).code).toBe(0);
   });
 });
+
+/** The reason as MuPDF reads it from the signature field. */
+function reasonOf(file: string): string {
+  const shown = execFileSync('mutool', ['show', '-g', file, 'grep'], {
+    encoding: 'latin1',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const hex = /\/Reason\s*<([0-9A-Fa-f]+)>/.exec(shown)?.[1];
+  if (hex !== undefined) return decodeText(Buffer.from(hex, 'hex'));
+  const literal = /\/Reason\s*\(((?:\\.|[^)\\])*)\)/s.exec(shown)?.[1] ?? '';
+  return decodeText(Buffer.from(literal.replaceAll(/\\([()\\])/g, '$1'), 'latin1'));
+}
+
+function decodeText(bytes: Buffer): string {
+  return bytes[0] === 0xfe && bytes[1] === 0xff
+    ? bytes.subarray(2).swap16().toString('utf16le')
+    : bytes.toString('latin1');
+}
