@@ -124,7 +124,9 @@ describe('the signing officer', () => {
   it('sees the results that wait, and signs them all with one PIN', async () => {
     await receiveWithoutScanning(); // a second dossier, so that there is more than one result
     await page.keyboard.press('Control+K');
+    await page.locator('[data-testid="command-box"]:focus, [data-testid="command-box"] :focus').waitFor();
     await page.keyboard.type('doi nguoi');
+    await page.getByText('Đổi người', { exact: true }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/sign-in\.html$/);
     await signIn(page, 1);
