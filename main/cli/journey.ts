@@ -1,5 +1,6 @@
 /** @file The steps of a reception without a window, shared by `receive` and `demo`. */
 import { readFileSync } from 'node:fs';
+import { UNKNOWN_APPLICANT } from '../../preload/applicant.ts';
 import type { Dossier } from '../../preload/types.ts';
 import type { Counter } from '../counter/open-counter.ts';
 import { ApplicantSchema } from '../dossiers/schemas.ts';
@@ -34,24 +35,12 @@ export async function applicantFromCard(counter: Counter, path: string): Promise
 export function applicantFromFile(path: string): DraftCommand {
   const given = readJson(path);
   if (typeof given !== 'object' || given === null) throw new Failure('bad-request', `${path}: an object is needed`);
-  const nothing = {
-    kind: 'person',
-    fullName: '',
-    idNumber: null,
-    oldIdNumber: null,
-    birthDate: null,
-    sex: null,
-    address: null,
-    phone: null,
-    email: null,
-    idIssuedOn: null,
-  };
   const sources = Object.fromEntries(
     Object.keys(given)
-      .filter((key) => key in nothing && key !== 'kind')
+      .filter((key) => key in UNKNOWN_APPLICANT && key !== 'kind')
       .map((key) => [key, 'typed']),
   );
-  return { kind: 'set-applicant', applicant: parseApplicant({ ...nothing, sources, ...given }) };
+  return { kind: 'set-applicant', applicant: parseApplicant({ ...UNKNOWN_APPLICANT, sources, ...given }) };
 }
 
 function readJson(path: string): unknown {

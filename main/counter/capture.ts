@@ -90,6 +90,14 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
     pump();
   }
 
+  function recognisePending(dossier: Dossier, officerId: string): void {
+    for (const page of dossier.pages) {
+      if (page.recognition === 'pending' || page.recognition === 'running') {
+        enqueueRecognition(dossier.id, officerId, page.id, page.imageBlobId, page.dpi);
+      }
+    }
+  }
+
   async function addPage(dossierId: string, officerId: string, page: ArrivedPage): Promise<void> {
     const { image, thumbnail, widthPx, heightPx, dpi } = page;
     const dossier = unwrap(
@@ -100,8 +108,8 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
       }),
     );
     events.emit('dossier.changed', { id: dossierId });
-    const added = dossier.pages.at(-1);
-    if (added) enqueueRecognition(dossierId, officerId, added.id, added.imageBlobId, dpi);
+    // Not "the last page": the officer may be sorting while the feeder still runs.
+    recognisePending(dossier, officerId);
   }
 
   /** Pages are stored one after another, in the order they arrived, while the next one is still being scanned. */
@@ -165,13 +173,7 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
         }
         return ok(null);
       }),
-    recognisePending: (dossier, officerId) => {
-      for (const page of dossier.pages) {
-        if (page.recognition === 'pending' || page.recognition === 'running') {
-          enqueueRecognition(dossier.id, officerId, page.id, page.imageBlobId, page.dpi);
-        }
-      }
-    },
+    recognisePending,
     settled: async () => {
       await jobs.settled();
       while (active.size > 0) await Promise.all(active);

@@ -2,6 +2,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconId } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { UNKNOWN_APPLICANT } from '../../../preload/applicant.ts';
 import type { Applicant, ApplicantField, Dossier } from '../../../preload/types.ts';
 import { formatDay, parseDay } from '../../language/format.ts';
 import { readIdentityImage } from '../../state/actions.ts';
@@ -11,20 +12,6 @@ import { useWords } from '../../state/session.ts';
 import classes from './dossier.module.css';
 
 const SAVE_DELAY_MS = 700;
-
-const EMPTY: Applicant = {
-  kind: 'person',
-  fullName: '',
-  idNumber: null,
-  oldIdNumber: null,
-  birthDate: null,
-  sex: null,
-  address: null,
-  phone: null,
-  email: null,
-  idIssuedOn: null,
-  sources: {},
-};
 
 type TextField = Exclude<ApplicantField, 'sex'>;
 const FIELDS: readonly {
@@ -65,7 +52,7 @@ function valueOf(name: TextField, text: string): string | null | undefined {
 /** Applies to the newest dossier, so that a repeat after somebody else's change keeps both. */
 function saveField(name: ApplicantField, value: string | null): void {
   void edit('dossiers.setApplicant', (dossier) => {
-    const applicant = dossier.applicant ?? EMPTY;
+    const applicant = dossier.applicant ?? UNKNOWN_APPLICANT;
     const sources = { ...applicant.sources };
     // Also when emptied: what the officer took out is not filled again from a paper.
     sources[name] = 'typed';
@@ -81,7 +68,7 @@ export function ApplicantSection({
   readonly isEditable: boolean;
 }): ReactNode {
   const words = useWords();
-  const applicant = dossier.applicant ?? EMPTY;
+  const applicant = dossier.applicant ?? UNKNOWN_APPLICANT;
   return (
     <>
       {isEditable ? (
@@ -145,7 +132,7 @@ export function ApplicantSection({
             readOnly={!isEditable}
             onChange={(value) =>
               void edit('dossiers.setApplicant', (newest) => ({
-                applicant: { ...(newest.applicant ?? EMPTY), kind: value as Applicant['kind'] },
+                applicant: { ...(newest.applicant ?? UNKNOWN_APPLICANT), kind: value as Applicant['kind'] },
               }))
             }
             data-testid="applicant-kind"
