@@ -23,6 +23,7 @@ export default defineConfig({
           store: at('main/store/entry.ts'),
           sync: at('main/sync/entry.ts'),
           imaging: at('main/imaging/entry.ts'),
+          signatures: at('main/signatures/entry.ts'),
           token: at('main/token/entry.ts'),
           province: at('province/entry.ts'),
         },

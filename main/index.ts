@@ -13,7 +13,7 @@ import type { ErrorCode } from '../preload/error-codes.ts';
 import { refuse } from '../preload/result.ts';
 import { errorsVi } from '../renderer/language/errors.vi.ts';
 import { createAppProtocol } from './shell/app-protocol.ts';
-import { electronFileChooser, electronPrinter, electronSecretBox } from './shell/electron-ports.ts';
+import { electronFetch, electronFileChooser, electronPrinter, electronSecretBox } from './shell/electron-ports.ts';
 import { openLog } from './shell/log.ts';
 import { registerChannels } from './shell/register-channels.ts';
 import { electronRoomLauncher } from './shell/room-launcher.ts';
@@ -60,6 +60,7 @@ function openMachine(log: Machine['log']): Machine {
     secretBox: electronSecretBox(),
     clock: { now: Date.now },
     log,
+    fetch: electronFetch(),
   };
 }
 

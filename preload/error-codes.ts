@@ -76,6 +76,7 @@ export const ERROR_CODES = [
   'signature-does-not-verify', // what the token returned does not fit its own certificate
   'pdf-not-signable',
   'pdf-certified-no-changes',
+  'authority-unreachable', // a responder, revocation list or time-stamp authority that does not answer
   // sync
   'province-unreachable',
   'province-refused',

@@ -135,9 +135,9 @@ async function verifyDocuments(counter: Counter, dossier: Dossier, practiceRoot:
   for (const document of dossier.documents.filter((candidate) => candidate.signatures.length > 0)) {
     const { access } = unwrap(await counter.rooms.store.call('documentAccess', { documentId: document.id }));
     const { verdict } = unwrap(
-      await counter.rooms.imaging.call('verifyPdf', {
+      await counter.rooms.signatures.call('verifyPdf', {
         pdf: access,
-        trustedRoots: [practiceRoot],
+        policy: { trustedRoots: [practiceRoot] },
         at: new Date().toISOString(),
       }),
     );

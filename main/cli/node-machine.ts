@@ -17,6 +17,7 @@ export function nodeMachine(where: Where): Machine {
     paths: { data, resources: join(projectFolder, 'resources') },
     secretBox: NO_KEYRING,
     clock: { now: Date.now },
+    fetch: globalThis.fetch,
     log: (level, text) => {
       if (level === 'warn' || level === 'error' || process.env['MOTCUA_VERBOSE'] !== undefined)
         say(`[${level}] ${text}`);

@@ -5,7 +5,7 @@ import { commonName } from '../../preload/certificate-name.ts';
 import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
 import { Supervisor } from '../rooms/supervisor.ts';
 import { tokenRoom, type Token, type TokenRoom } from '../token/protocol.ts';
-import type { Appearance } from '../imaging/protocol.ts';
+import type { Appearance } from '../signatures/protocol.ts';
 import { nodeMachine } from './node-machine.ts';
 import { EXIT, say, sayFailure, type Where } from './output.ts';
 import { withImaging, type Imaging } from './with-imaging.ts';

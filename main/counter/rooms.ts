@@ -13,14 +13,17 @@ import type { Settings } from '../settings/settings.ts';
 import { openUnlockSecret } from '../settings/unlock-secret.ts';
 import { storeRoom } from '../store/protocol.ts';
 import { syncRoom, type ProvinceSettings } from '../sync/protocol.ts';
+import { signaturesRoom } from '../signatures/protocol.ts';
 import { tokenRoom } from '../token/protocol.ts';
 import { openPracticeProvince, type PracticeProvince } from './practice-province.ts';
 import { openPracticeKeys } from './practice-keys.ts';
+import { validationFetch } from './validation-fetch.ts';
 
 export interface Rooms {
   readonly store: Supervisor<typeof storeRoom>;
   readonly sync: Supervisor<typeof syncRoom>;
   readonly imaging: Supervisor<typeof imagingRoom>;
+  readonly signatures: Supervisor<typeof signaturesRoom>;
   readonly token: Supervisor<typeof tokenRoom>;
   readonly practiceProvince: PracticeProvince | null;
   readonly stop: () => Promise<void>;
@@ -79,6 +82,16 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
     onLog: onLog('imaging'),
     init: () => ({ incomingFolder, resourcesFolder: paths.resources, ocrWorkers: settings.ocrWorkers }),
   });
+  const signatures = new Supervisor(signaturesRoom, {
+    launch,
+    onLog: onLog('signatures'),
+    init: () => ({
+      incomingFolder,
+      resourcesFolder: paths.resources,
+      cacheFolder: join(paths.data, 'validation-cache'),
+    }),
+    asks: { fetch: validationFetch(machine.fetch) },
+  });
   const token = new Supervisor(tokenRoom, {
     launch,
     onLog: onLog('token'),
@@ -92,11 +105,12 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
     store,
     sync,
     imaging,
+    signatures,
     token,
     practiceProvince,
     // Sync first, so that nothing is on its way while the store closes; the store last.
     stop: async () => {
-      await Promise.all([sync.stop(), imaging.stop(), token.stop()]);
+      await Promise.all([sync.stop(), imaging.stop(), signatures.stop(), token.stop()]);
       await Promise.all([store.stop(), practiceProvince?.stop()]);
     },
   };

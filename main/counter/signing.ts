@@ -7,7 +7,7 @@ import { commonName } from '../../preload/certificate-name.ts';
 import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
-import type { Appearance } from '../imaging/protocol.ts';
+import type { Appearance } from '../signatures/protocol.ts';
 import type { Authoriser, Clock, LoginAttempt } from '../ports/ports.ts';
 import type { Token } from '../token/protocol.ts';
 import type { Rooms } from './rooms.ts';
@@ -90,7 +90,7 @@ async function signEach(
 ): Promise<readonly SigningOutcome[]> {
   const signerName = commonName(certificate.subject);
   const prepare = (document: DocumentToSign, signedAt: string) =>
-    rooms.imaging.call('prepareSignature', {
+    rooms.signatures.call('prepareSignature', {
       pdf: document.access,
       certificates: certificate.der,
       signedAt,
@@ -131,7 +131,7 @@ async function signEach(
       continue;
     }
     const { draft, state } = prepared.value;
-    const finished = await rooms.imaging.call('finishSignature', {
+    const finished = await rooms.signatures.call('finishSignature', {
       draft,
       state,
       signature: signature.value.signature,

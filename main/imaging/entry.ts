@@ -1,7 +1,6 @@
 /** @file Entry of the imaging process: wires the room's methods to the parts that do the work. */
 import sharp from 'sharp';
 import { serveRoom } from '../rooms/serve.ts';
-import { createDocumentSigner } from '../signing/document-signer.ts';
 import { createCapture } from './capture.ts';
 import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
@@ -16,7 +15,6 @@ sharp.concurrency(1);
 serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
   const capture = createCapture({ incomingFolder });
   const composer = createComposer({ incomingFolder, resourcesFolder });
-  const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
   const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
   return {
     handlers: {
@@ -28,9 +26,6 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
       composePdf: (params, { signal }) => composer.composePdf(params, { signal }),
       composeForm: (params) => composer.composeForm(params),
       inspectPdf: (params) => composer.inspectPdf(params),
-      prepareSignature: (params) => signer.prepareSignature(params),
-      finishSignature: (params) => signer.finishSignature(params),
-      verifyPdf: (params) => signer.verifyPdf(params),
     },
     close: () => recogniser.close(),
   };

@@ -61,17 +61,6 @@ export type RecognisedPage = z.infer<typeof RecognisedPage>;
 
 export const ComposedPdf = z.strictObject({ pdf: Deposit, pageCount: z.int() });
 
-/** Where and how a signature shows on the page; points, origin bottom left of the page as displayed. */
-export const Appearance = z.strictObject({
-  kind: z.enum(['none', 'personal', 'agency', 'annex', 'copy', 'officer']),
-  page: z.int().min(1).optional(),
-  rect: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-  lines: z.array(z.string()).optional(),
-  /** PNG bytes, base64. */
-  image: z.string().optional(),
-});
-export type Appearance = z.infer<typeof Appearance>;
-
 export const imagingRoom = defineRoom({
   name: 'imaging',
   init: z.strictObject({ incomingFolder: z.string(), resourcesFolder: z.string(), ocrWorkers: z.int().min(1).max(8) }),
@@ -164,49 +153,6 @@ export const imagingRoom = defineRoom({
         copy: Deposit.nullable(),
       }),
       timeoutMs: 30_000,
-    },
-    /**
-     * First half of a PAdES signature: writes the new section with an empty `/Contents` and answers the bytes that the
-     * token must sign (DER of the signed attributes). The draft is not a valid file until `finishSignature`.
-     */
-    prepareSignature: {
-      params: z.strictObject({
-        pdf: BlobAccess,
-        /** DER, base64: the signer's certificate first, then the chain. */
-        certificates: z.array(z.string()).min(1),
-        signedAt: z.string(),
-        signerName: z.string(),
-        reason: z.string().nullable(),
-        appearance: Appearance,
-      }),
-      result: z.strictObject({
-        draft: Deposit,
-        /** Opaque to everyone but `finishSignature`. */
-        state: z.string(),
-        /** SHA-256 of the signed attributes, base64: what goes to the token as DigestInfo. */
-        digest: z.string(),
-      }),
-      timeoutMs: 30_000,
-    },
-    /** Second half: puts the signature value in, re-reads the file and verifies it before answering. */
-    finishSignature: {
-      params: z.strictObject({ draft: Deposit, state: z.string(), signature: z.string() }),
-      result: z.strictObject({ pdf: Deposit, pageCount: z.int() }),
-      timeoutMs: 30_000,
-    },
-    verifyPdf: {
-      params: z.strictObject({
-        pdf: z.union([BlobAccess, z.strictObject({ path: z.string() })]),
-        /** PEM texts. */
-        trustedRoots: z.array(z.string()),
-        at: z.string(),
-        password: z.string().optional(),
-      }),
-      result: z.strictObject({
-        verdict: z.enum(['valid', 'altered', 'broken', 'untrusted', 'indeterminate', 'unreadable', 'unsigned']),
-        signatures: z.array(z.record(z.string(), z.unknown())),
-      }),
-      timeoutMs: 60_000,
     },
   },
 });

@@ -59,4 +59,6 @@ export interface Machine {
   readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly log: (level: string, text: string) => void;
+  /** HTTP of this machine, behind the window with the system's proxy. For validation data; uploads have their own way. */
+  readonly fetch: typeof globalThis.fetch;
 }

@@ -17,7 +17,7 @@ export interface RoomProcess {
   readonly kill: () => void;
 }
 
-/** Port: makes the process of a room. `name` is the entry's base name (`store`, `sync`, `imaging`, `token`). */
+/** Port: makes the process of a room. `name` is the entry's base name (`store`, `sync`, `imaging`, `signatures`, `token`). */
 export type RoomLauncher = (name: string) => RoomProcess;
 
 export interface CallOptions<P> {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '../rooms/failure.ts';
+import { SignatureLevel, TimeStampAuthority, ValidationPolicy } from '../signing/validation/policy.ts';
 import { ProvinceSettings } from '../sync/protocol.ts';
 
 export const Settings = z.strictObject({
@@ -29,6 +30,15 @@ export const Settings = z.strictObject({
     sampleFolder: z.string().nullable(),
   }),
   tokens: z.strictObject({ modules: z.array(z.string()) }),
+  signing: z.strictObject({
+    /** What signed results are brought to after the token is done; a dead authority costs a level, never a signature. */
+    resultLevel: SignatureLevel.default('B-B'),
+    /** In order of preference. */
+    timeStampAuthorities: z.array(TimeStampAuthority).default([]),
+    /** Beside the roots in the data folder's `trust` folder: PEM files or folders of them. */
+    trustedRootFiles: z.array(z.string()).default([]),
+    ...ValidationPolicy.pick({ allowsSha1Issuers: true, urlRewrites: true, issuerHosts: true, isOffline: true }).shape,
+  }),
   ocrWorkers: z.int().min(1).max(8),
   utcOffsetMinutes: z.int(),
 });
@@ -55,6 +65,15 @@ export function practiceSettings(resourcesFolder: string): Settings {
       sampleFolder: join(resourcesFolder, 'samples', 'stack-thuong-tru'),
     },
     tokens: { modules: [] },
+    signing: {
+      resultLevel: 'B-B',
+      timeStampAuthorities: [],
+      trustedRootFiles: [],
+      allowsSha1Issuers: false,
+      urlRewrites: [],
+      issuerHosts: [],
+      isOffline: false,
+    },
     ocrWorkers: 2,
     utcOffsetMinutes: 420,
   };

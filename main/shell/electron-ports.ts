@@ -1,5 +1,5 @@
 /** @file What the shell brings to the ports: the keyring, dialogs, and the printer. */
-import { dialog, safeStorage, BrowserWindow } from 'electron';
+import { dialog, net, safeStorage, BrowserWindow } from 'electron';
 import { ok, refuse } from '../../preload/result.ts';
 import type { FileChooser, Printer, SecretBox } from '../ports/ports.ts';
 import { APP_ORIGIN } from './page-policy.ts';
@@ -15,6 +15,19 @@ export function electronSecretBox(): SecretBox {
     seal: (secret) => safeStorage.encryptString(Buffer.from(secret).toString('base64')),
     open: (sealed) => Buffer.from(safeStorage.decryptString(Buffer.from(sealed)), 'base64'),
   };
+}
+
+/**
+ * Chromium's network stack outside every page: the system's proxy, its automatic configuration and sign-on. The locks on
+ * pages do not apply to it, and it carries no cookies.
+ */
+export function electronFetch(): typeof globalThis.fetch {
+  return (input, init) =>
+    net.fetch(input instanceof URL ? input.href : input, {
+      ...init,
+      credentials: 'omit',
+      bypassCustomProtocolHandlers: true,
+    });
 }
 
 const FILTERS = {

@@ -8,7 +8,7 @@ import { deflateSync } from 'node:zlib';
 import { embedFontSubset, type EmbeddedFont } from '../pdf/font.ts';
 import { pdfNumber, pdfNumbers, pdfStream } from '../pdf/objects.ts';
 import { Failure } from '../rooms/failure.ts';
-import type { Appearance } from '../imaging/protocol.ts';
+import type { Appearance } from '../signatures/protocol.ts';
 import type { Page } from './pdf/pages.ts';
 import { toVietnamTime } from './vietnam-time.ts';
 

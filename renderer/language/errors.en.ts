@@ -290,6 +290,11 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Ask the sender for one that may be signed.',
   },
+  'authority-unreachable': {
+    what: 'The certification service (OCSP, CRL or time-stamp) does not answer.',
+    safe: 'Signatures made so far stand; validation data will be fetched again.',
+    next: 'Check the network or wait; the program tries again by itself.',
+  },
   'province-unreachable': {
     what: 'The province cannot be reached.',
     safe: QUEUED,

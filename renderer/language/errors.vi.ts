@@ -311,6 +311,11 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Hỏi nơi gửi tệp xin bản cho phép ký thêm.',
   },
+  'authority-unreachable': {
+    what: 'Máy chủ chứng thực (OCSP, CRL hoặc dấu thời gian) không trả lời.',
+    safe: 'Chữ ký đã tạo vẫn còn nguyên; dữ liệu xác minh sẽ được lấy lại sau.',
+    next: 'Kiểm tra mạng hoặc chờ; chương trình tự thử lại.',
+  },
   'province-unreachable': {
     what: 'Chưa nối được với tỉnh.',
     safe: QUEUED,

@@ -10,6 +10,8 @@ export { safeStorage } from './safe-storage.ts';
 export { Menu, shell } from './shell.ts';
 export { utilityProcess } from './utility-process.ts';
 
+/** Node's own network stands for Chromium's; what the program may send is decided before it gets here. */
+export const net = refuseMissing({ fetch: globalThis.fetch }, 'net');
 export const session = refuseMissing({ defaultSession }, 'session');
 export const protocol = defaultSession.protocol;
 
@@ -22,7 +24,6 @@ export const MenuItem = missingExport('MenuItem');
 export const MessageChannelMain = missingExport('MessageChannelMain');
 export const nativeImage = missingExport('nativeImage');
 export const nativeTheme = missingExport('nativeTheme');
-export const net = missingExport('net');
 export const Notification = missingExport('Notification');
 export const powerMonitor = missingExport('powerMonitor');
 export const powerSaveBlocker = missingExport('powerSaveBlocker');

@@ -73,6 +73,7 @@ async function openDesk(overhear: Overheard = () => {}): Promise<Desk> {
     },
     paths: { data: folder, resources },
     secretBox: keyFileSecretBox(join(folder, 'test.key')),
+    fetch: globalThis.fetch,
     clock: { now: () => now() },
     log: () => {},
   };
@@ -148,7 +149,9 @@ async function verdictOf(desk: Desk, documentId: string): Promise<string> {
   const { rooms } = desk.counter;
   const { access } = unwrap(await rooms.store.call('documentAccess', { documentId }));
   const at = new Date().toISOString();
-  return unwrap(await rooms.imaging.call('verifyPdf', { pdf: access, trustedRoots: [practiceRoot(desk)], at })).verdict;
+  return unwrap(
+    await rooms.signatures.call('verifyPdf', { pdf: access, policy: { trustedRoots: [practiceRoot(desk)] }, at }),
+  ).verdict;
 }
 
 describe('bad input leaves the dossier and the store as they were', () => {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main/blobs/blob-file.ts';
-import type { Appearance } from '../../main/imaging/protocol.ts';
+import type { Appearance } from '../../main/signatures/protocol.ts';
 import { forkLauncher } from '../../main/rooms/fork-launcher.ts';
 import { Supervisor } from '../../main/rooms/supervisor.ts';
 import { unwrap } from '../../main/rooms/failure.ts';
-import { createDocumentSigner } from '../../main/signing/document-signer.ts';
+import { ValidationPolicy } from '../../main/signing/validation/policy.ts';
+import { createDocumentSigner } from '../../main/signatures/document-signer.ts';
 import { tokenRoom, type Token, type TokenRoom } from '../../main/token/protocol.ts';
 import { hybridPdf, plainPdf, throughQpdf } from '../stand-ins/sample-pdfs.ts';
 import { judge, JUDGES_MISSING, pageText, renderPage } from '../stand-ins/signature-judges.ts';
@@ -91,7 +92,7 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     const pdf = access(await depositBlob(incomingFolder, bytes, 'application/pdf'));
     const own = await signer.verifyPdf({
       pdf,
-      trustedRoots: [pki.rootPem],
+      policy: ValidationPolicy.parse({ trustedRoots: [pki.rootPem] }),
       at: new Date(Date.now() + 1_000).toISOString(),
     });
     expect(own.verdict).toBe('valid');

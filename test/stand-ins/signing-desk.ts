@@ -2,10 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main/blobs/blob-file.ts';
-import type { Appearance } from '../../main/imaging/protocol.ts';
-import { createDocumentSigner, type DocumentSigner } from '../../main/signing/document-signer.ts';
+import type { Appearance } from '../../main/signatures/protocol.ts';
+import { createDocumentSigner, type DocumentSigner } from '../../main/signatures/document-signer.ts';
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
-import { verifyDocument, type VerificationResult } from '../../main/signing/verify-pdf.ts';
+import { verifyDocument, type VerificationResult } from '../../main/signing/verification/verify-document.ts';
 import { KeyFileSource } from '../../main/token/key-file-token.ts';
 import type { Token } from '../../main/token/protocol.ts';
 

@@ -3,18 +3,18 @@
  * file, what came after it, and who vouches for the signer. A valid CMS alone proves none of the others.
  */
 import { createHash } from 'node:crypto';
-import { Failure } from '../rooms/failure.ts';
+import { Failure } from '../../rooms/failure.ts';
 import { checkCms, type CmsCheck } from './cms-check.ts';
-import { readPemCertificates, type Certificate } from './certificate.ts';
-import { readAsn1 } from './asn1.ts';
-import { PdfDocument } from './pdf/document.ts';
-import { isWhitespace } from './pdf/parser.ts';
-import { decodeText, listSignatureFields, type SignatureField } from './pdf/signature-fields.ts';
-import { PdfDamaged, type PdfDict } from './pdf/values.ts';
+import { readPemCertificates, type Certificate } from '../certificate.ts';
+import { readAsn1 } from '../asn1.ts';
+import { PdfDocument } from '../pdf/document.ts';
+import { isWhitespace } from '../pdf/parser.ts';
+import { decodeText, listSignatureFields, type SignatureField } from '../pdf/signature-fields.ts';
+import { PdfDamaged, type PdfDict } from '../pdf/values.ts';
 import { compareRevisions, type ChangeKind, type Changes } from './revision-changes.ts';
-import { certificationLevel } from './signable.ts';
-import { checkTrust } from './trust.ts';
-import { readPdfDate, toVietnamTime } from './vietnam-time.ts';
+import { certificationLevel } from '../pdf/signable.ts';
+import { checkTrust } from '../validation/trust.ts';
+import { readPdfDate, toVietnamTime } from '../vietnam-time.ts';
 
 export type Verdict = 'valid' | 'altered' | 'broken' | 'untrusted' | 'indeterminate' | 'unreadable' | 'unsigned';
 

@@ -3,12 +3,12 @@
  * the CMS in. Touches the page's `/Annots`, AcroForm `/Fields` and `/SigFlags`, nothing else.
  */
 import { createHash } from 'node:crypto';
-import { pdfDate, pdfNumbers, pdfText } from '../pdf/objects.ts';
-import { Failure } from '../rooms/failure.ts';
-import type { DrawnAppearance } from './appearance.ts';
-import type { PdfDocument } from './pdf/document.ts';
-import { listSignatureFields, type SignatureField } from './pdf/signature-fields.ts';
-import { appendUpdate, sourceObject, type NewObject } from './pdf/update.ts';
+import { pdfDate, pdfNumbers, pdfText } from '../../pdf/objects.ts';
+import { Failure } from '../../rooms/failure.ts';
+import type { DrawnAppearance } from '../appearance.ts';
+import type { PdfDocument } from './document.ts';
+import { listSignatureFields, type SignatureField } from './signature-fields.ts';
+import { appendUpdate, sourceObject, type NewObject } from './update.ts';
 import {
   array,
   integer,
@@ -21,9 +21,9 @@ import {
   type PdfDict,
   type PdfReference,
   type PdfValue,
-} from './pdf/values.ts';
-import type { Page } from './pdf/pages.ts';
-import { toVietnamTime } from './vietnam-time.ts';
+} from './values.ts';
+import type { Page } from './pages.ts';
+import { toVietnamTime } from '../vietnam-time.ts';
 
 export interface DraftRequest {
   readonly signedAt: string;

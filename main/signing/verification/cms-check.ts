@@ -3,9 +3,9 @@
  * correct signer never writes is a reason not to believe.
  */
 import { constants, createHash, verify } from 'node:crypto';
-import { Asn1Error, childOf, readAsn1, readOid, readSmallInteger, type Asn1Node } from './asn1.ts';
-import { readCertificate, type Certificate } from './certificate.ts';
-import { DIGESTS, OID, SIGNATURES } from './object-identifiers.ts';
+import { Asn1Error, childOf, readAsn1, readOid, readSmallInteger, type Asn1Node } from '../asn1.ts';
+import { readCertificate, type Certificate } from '../certificate.ts';
+import { DIGESTS, OID, SIGNATURES } from '../object-identifiers.ts';
 
 export interface CmsCheck {
   /** `weak` is correct, but by an algorithm or form that proves too little. */

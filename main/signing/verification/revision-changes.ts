@@ -3,13 +3,13 @@
  * file. Only changes that have an innocent explanation are named; everything else is `other`. (The attacks: incremental
  * saving, signature wrapping, shadow documents.)
  */
-import type { PdfDocument } from './pdf/document.ts';
-import type { Entry } from './pdf/cross-references.ts';
-import { isWhitespace, PdfParser } from './pdf/parser.ts';
-import { listPages } from './pdf/pages.ts';
-import { decodeText, listSignatureFields } from './pdf/signature-fields.ts';
-import { listShownObjects } from './pdf/shown-objects.ts';
-import { isSameValue, PdfDamaged, type PdfDict, type PdfReference, type PdfValue } from './pdf/values.ts';
+import type { PdfDocument } from '../pdf/document.ts';
+import type { Entry } from '../pdf/cross-references.ts';
+import { isWhitespace, PdfParser } from '../pdf/parser.ts';
+import { listPages } from '../pdf/pages.ts';
+import { decodeText, listSignatureFields } from '../pdf/signature-fields.ts';
+import { listShownObjects } from '../pdf/shown-objects.ts';
+import { isSameValue, PdfDamaged, type PdfDict, type PdfReference, type PdfValue } from '../pdf/values.ts';
 
 export type ChangeKind = 'none' | 'validation-data' | 'form-filling' | 'annotations' | 'other';
 

@@ -1,5 +1,5 @@
 /**
- * @file PAdES B-B for the imaging room: draft and digest first, the token's answer later, and the verdict on signed
+ * @file PAdES B-B for the signatures room: draft and digest first, the token's answer later, and the verdict on signed
  * files. The key never comes near: this code knows digests and certificates only.
  */
 import { createHash, verify } from 'node:crypto';
@@ -9,19 +9,19 @@ import { z } from 'zod';
 import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../blobs/blob-file.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
 import type { ResultOf } from '../rooms/define.ts';
-import type { ImagingRoom } from '../imaging/protocol.ts';
+import type { SignaturesRoom } from './protocol.ts';
 import { Failure } from '../rooms/failure.ts';
-import { drawAppearance } from './appearance.ts';
-import { allowsDocumentSigning, isSelfIssued, readCertificate, type Certificate } from './certificate.ts';
-import { encodeSignedAttributes, encodeSignedData } from './cms.ts';
-import { fillContents, writeDraft } from './draft.ts';
-import { PdfDocument } from './pdf/document.ts';
-import { listPages } from './pdf/pages.ts';
-import { openForSigning } from './signable.ts';
-import { verifyDocument } from './verify-pdf.ts';
+import { drawAppearance } from '../signing/appearance.ts';
+import { allowsDocumentSigning, isSelfIssued, readCertificate, type Certificate } from '../signing/certificate.ts';
+import { encodeSignedAttributes, encodeSignedData } from '../signing/cms.ts';
+import { fillContents, writeDraft } from '../signing/pdf/draft.ts';
+import { PdfDocument } from '../signing/pdf/document.ts';
+import { listPages } from '../signing/pdf/pages.ts';
+import { openForSigning } from '../signing/pdf/signable.ts';
+import { verifyDocument } from '../signing/verification/verify-document.ts';
 
-type Methods = ImagingRoom['methods'];
-type Params<K extends keyof Methods> = RoomParams<ImagingRoom, K>;
+type Methods = SignaturesRoom['methods'];
+type Params<K extends keyof Methods> = RoomParams<SignaturesRoom, K>;
 
 export interface DocumentSigner {
   prepareSignature(params: Params<'prepareSignature'>): Promise<ResultOf<Methods, 'prepareSignature'>>;
@@ -97,8 +97,8 @@ export function createDocumentSigner(folders: {
       return { pdf, pageCount };
     },
 
-    async verifyPdf({ pdf, trustedRoots, at }) {
-      const { verdict, signatures } = verifyDocument(await readInput(pdf), trustedRoots, at);
+    async verifyPdf({ pdf, policy, at }) {
+      const { verdict, signatures } = verifyDocument(await readInput(pdf), policy.trustedRoots, at);
       return { verdict, signatures: signatures.map((signature) => ({ ...signature })) };
     },
   };

@@ -1,5 +1,5 @@
 /** @file Whether a signer's certificate leads to a root that the administrator trusts (RFC 5280, 6; offline part). */
-import { allowsDocumentSigning, isIssuedBy, isSelfIssued, type Certificate } from './certificate.ts';
+import { allowsDocumentSigning, isIssuedBy, isSelfIssued, type Certificate } from '../certificate.ts';
 
 export interface TrustCheck {
   readonly trust: 'trusted' | 'untrusted' | 'indeterminate';

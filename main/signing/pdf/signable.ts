@@ -2,12 +2,12 @@
  * @file Whether and how a PDF may take one more signature. What cannot be signed without harm is refused with a reason;
  * damaged files are never mended on the way.
  */
-import { Failure } from '../rooms/failure.ts';
-import { isWhitespace } from './pdf/parser.ts';
-import { PdfDocument } from './pdf/document.ts';
-import { listPages, type Page } from './pdf/pages.ts';
-import { listSignatureFields, type SignatureField } from './pdf/signature-fields.ts';
-import { PdfDamaged, type PdfDict } from './pdf/values.ts';
+import { Failure } from '../../rooms/failure.ts';
+import { isWhitespace } from './parser.ts';
+import { PdfDocument } from './document.ts';
+import { listPages, type Page } from './pages.ts';
+import { listSignatureFields, type SignatureField } from './signature-fields.ts';
+import { PdfDamaged, type PdfDict } from './values.ts';
 
 /** Above this a file is held in memory too often; scans of the counter stay far below. */
 const MAX_PDF_BYTES = 512 * 1024 * 1024;

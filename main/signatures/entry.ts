@@ -1,0 +1,15 @@
+/** @file Entry of the signatures process: wires the room's methods to the parts that do the work. */
+import { serveRoom } from '../rooms/serve.ts';
+import { createDocumentSigner } from './document-signer.ts';
+import { signaturesRoom } from './protocol.ts';
+
+serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder }) => {
+  const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
+  return {
+    handlers: {
+      prepareSignature: (params) => signer.prepareSignature(params),
+      finishSignature: (params) => signer.finishSignature(params),
+      verifyPdf: (params) => signer.verifyPdf(params),
+    },
+  };
+});

@@ -1,0 +1,110 @@
+/**
+ * @file The signatures room: writes, verifies and prolongs signatures. Apart from imaging, because whoever prepares the
+ * digest decides what is signed: no decoder of foreign images runs here, no scanner is spoken to, and no key is near. It reads
+ * blobs it is given access to and deposits new ones. It opens no connection; validation data is asked of main.
+ */
+import { z } from 'zod';
+import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
+import { defineRoom } from '../rooms/define.ts';
+import {
+  SignatureLevel,
+  TimeStampAuthority,
+  ValidationAnswer,
+  ValidationPolicy,
+  ValidationRequest,
+} from '../signing/validation/policy.ts';
+
+/** Where and how a signature shows on the page; points, origin bottom left of the page as displayed. */
+export const Appearance = z.strictObject({
+  kind: z.enum(['none', 'personal', 'agency', 'annex', 'copy', 'officer']),
+  page: z.int().min(1).optional(),
+  rect: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  lines: z.array(z.string()).optional(),
+  /** PNG bytes, base64. */
+  image: z.string().optional(),
+});
+export type Appearance = z.infer<typeof Appearance>;
+
+export const Input = z.union([BlobAccess, z.strictObject({ path: z.string() })]);
+export type Input = z.infer<typeof Input>;
+
+export const Verdict = z.enum(['valid', 'altered', 'broken', 'untrusted', 'indeterminate', 'unreadable', 'unsigned']);
+
+export const signaturesRoom = defineRoom({
+  name: 'signatures',
+  init: z.strictObject({
+    incomingFolder: z.string(),
+    resourcesFolder: z.string(),
+    /** OCSP answers and revocation lists, public data; null keeps them in memory only. */
+    cacheFolder: z.string().nullable(),
+  }),
+  events: {},
+  asks: {
+    /** Main sends it through the system's proxy. */
+    fetch: { params: ValidationRequest, result: ValidationAnswer, timeoutMs: 200_000 },
+  },
+  methods: {
+    /** First half of a PAdES signature: answers the bytes that the token must sign (digest of the signed attributes). */
+    prepareSignature: {
+      params: z.strictObject({
+        pdf: BlobAccess,
+        password: z.string().optional(),
+        /** DER, base64: the signer's certificate first, then the chain. */
+        certificates: z.array(z.string()).min(1),
+        signedAt: z.string(),
+        signerName: z.string(),
+        reason: z.string().nullable(),
+        appearance: Appearance,
+        /** Full name of an empty field to sign; without it the only empty one, or a new one. */
+        fieldName: z.string().optional(),
+      }),
+      result: z.strictObject({
+        draft: Deposit,
+        /** Opaque to everyone but `finishSignature`. */
+        state: z.string(),
+        /** SHA-256 of the signed attributes, base64: what goes to the token as DigestInfo. */
+        digest: z.string(),
+      }),
+      timeoutMs: 60_000,
+    },
+    /** Second half: puts the signature value in, re-reads the file and verifies it before answering. */
+    finishSignature: {
+      params: z.strictObject({ draft: Deposit, state: z.string(), signature: z.string() }),
+      result: z.strictObject({ pdf: Deposit, pageCount: z.int() }),
+      timeoutMs: 60_000,
+    },
+    /**
+     * Brings the newest signature of a file to a level, as far as authorities answer: `reached` says how far. The file that
+     * came in is never changed; without progress `pdf` is null.
+     */
+    augment: {
+      params: z.strictObject({
+        pdf: BlobAccess,
+        password: z.string().optional(),
+        level: SignatureLevel,
+        authorities: z.array(TimeStampAuthority),
+        policy: ValidationPolicy,
+      }),
+      result: z.strictObject({
+        pdf: Deposit.nullable(),
+        reached: SignatureLevel,
+        /** Why it went no further: an error code of the contract. */
+        code: z.string().nullable(),
+        detail: z.string().nullable(),
+      }),
+      timeoutMs: 620_000,
+    },
+    verifyPdf: {
+      params: z.strictObject({
+        pdf: Input,
+        policy: ValidationPolicy,
+        /** ISO 8601, the time of the check. */
+        at: z.string(),
+        password: z.string().optional(),
+      }),
+      result: z.strictObject({ verdict: Verdict, signatures: z.array(z.record(z.string(), z.unknown())) }),
+      timeoutMs: 120_000,
+    },
+  },
+});
+export type SignaturesRoom = typeof signaturesRoom;
