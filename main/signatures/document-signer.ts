@@ -11,7 +11,7 @@ import type { RoomParams } from '../rooms/supervisor.ts';
 import type { ResultOf } from '../rooms/define.ts';
 import type { SignaturesRoom } from './protocol.ts';
 import { Failure } from '../rooms/failure.ts';
-import { drawAppearance } from '../signing/appearance.ts';
+import { drawAppearance } from '../signing/appearance/draw-appearance.ts';
 import { allowsDocumentSigning, isSelfIssued, readCertificate, type Certificate } from '../signing/certificate.ts';
 import { encodeSignedAttributes, encodeSignedData } from '../signing/cms.ts';
 import { fillContents, writeDraft } from '../signing/pdf/draft.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { pdfDate, pdfNumbers, pdfText } from '../../pdf/objects.ts';
 import { Failure } from '../../rooms/failure.ts';
-import type { DrawnAppearance } from '../appearance.ts';
+import type { DrawnAppearance } from '../appearance/draw-appearance.ts';
 import type { PdfDocument } from './document.ts';
 import { listSignatureFields, type SignatureField } from './signature-fields.ts';
 import { appendUpdate, sourceObject, type NewObject } from './update.ts';

@@ -5,12 +5,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { embedFontSubset, type EmbeddedFont } from '../pdf/font.ts';
-import { pdfNumber, pdfNumbers, pdfStream } from '../pdf/objects.ts';
-import { Failure } from '../rooms/failure.ts';
-import type { Appearance } from '../signatures/protocol.ts';
-import type { Page } from './pdf/pages.ts';
-import { toVietnamTime } from './vietnam-time.ts';
+import { embedFontSubset, type EmbeddedFont } from '../../pdf/font.ts';
+import { pdfNumber, pdfNumbers, pdfStream } from '../../pdf/objects.ts';
+import { Failure } from '../../rooms/failure.ts';
+import type { Appearance } from '../../signatures/protocol.ts';
+import type { Page } from '../pdf/pages.ts';
+import { toVietnamTime } from '../vietnam-time.ts';
 
 /** User-space rectangle of the widget, and the objects of its normal appearance; the first object is the form. */
 export interface DrawnAppearance {
