@@ -26,6 +26,8 @@ import type { Page } from './pages.ts';
 import { toVietnamTime } from '../vietnam-time.ts';
 
 export interface DraftRequest {
+  /** `time-stamp`: a document time-stamp (ISO 32000-2, 12.8.5); names nobody and shows nothing. */
+  readonly kind?: 'signature' | 'time-stamp';
   readonly signedAt: string;
   readonly signerName: string;
   readonly reason: string | null;
@@ -106,8 +108,11 @@ export function fillContents(bytes: Buffer, byteRange: Draft['byteRange'], cms: 
 
 function signatureDictionary(request: DraftRequest): { body: string; byteRangeStart: number; contentsStart: number } {
   const lock = request.field?.lock;
-  let body = '<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached';
-  body += ` /M ${pdfDate(toVietnamTime(request.signedAt))} /Name ${pdfText(request.signerName)}`;
+  const isTimeStamp = request.kind === 'time-stamp';
+  let body = isTimeStamp
+    ? '<</Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161'
+    : '<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached';
+  if (!isTimeStamp) body += ` /M ${pdfDate(toVietnamTime(request.signedAt))} /Name ${pdfText(request.signerName)}`;
   if (request.reason !== null) body += ` /Reason ${pdfText(request.reason)}`;
   if (lock)
     body += ` /Reference [<</Type /SigRef /TransformMethod /FieldMDP /DigestMethod /SHA256 /TransformParams ${fieldMdp(lock)}>>]`;
