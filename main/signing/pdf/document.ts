@@ -4,8 +4,18 @@
  */
 import { PdfParser, streamStart } from './parser.ts';
 import { readCrossReferences, type Entry, type Section } from './cross-references.ts';
+import { SecurityHandler } from './encryption/security-handler.ts';
 import { decodeStream, type InflateBudget } from './filters.ts';
-import { PDF_NULL, PdfDamaged, type PdfDict, type PdfStream, type PdfValue } from './values.ts';
+import {
+  hexString,
+  mapStrings,
+  PDF_NULL,
+  PdfDamaged,
+  type PdfDict,
+  type PdfStream,
+  type PdfString,
+  type PdfValue,
+} from './values.ts';
 
 export interface LocatedObject {
   readonly number: number;
@@ -31,12 +41,20 @@ export class PdfDocument {
   readonly entries: ReadonlyMap<number, Entry>;
   /** One above the highest object number in use or declared. */
   readonly size: number;
+  /** Null for a file that is not encrypted. Values read are plain already; what is written must go through it. */
+  readonly security: SecurityHandler | null;
+  readonly #password: string | undefined;
   readonly #values = new Map<number, PdfValue>();
   readonly #containers = new Map<number, readonly PdfValue[]>();
   readonly #budget: InflateBudget = { remainingBytes: MAX_INFLATED_BYTES };
   readonly #reading = new Set<number>();
 
-  constructor(bytes: Buffer) {
+  /**
+   * @param password the user's or the owner's, for an encrypted file that does not open without one
+   * @throws PdfDamaged, or Failure `pdf-password`, or `pdf-not-signable` for an encryption that is not supported
+   */
+  constructor(bytes: Buffer, password?: string) {
+    this.#password = password;
     this.bytes = bytes;
     if (bytes.toString('latin1', 0, 5) !== '%PDF-') throw new PdfDamaged('the file does not begin with %PDF-');
     const found = readCrossReferences(bytes, this.#budget);
@@ -58,6 +76,26 @@ export class PdfDocument {
     }
     this.entries = entries;
     this.size = size;
+    this.security = this.#openSecurity();
+  }
+
+  /** An earlier revision: the first `length` bytes, opened with the same password. */
+  revision(length: number): PdfDocument {
+    return new PdfDocument(this.bytes.subarray(0, length), this.#password);
+  }
+
+  #openSecurity(): SecurityHandler | null {
+    const stored = this.trailer.entries.get('Encrypt');
+    if (stored === undefined) return null;
+    const encrypt = this.dictionary(stored);
+    if (!encrypt) throw new PdfDamaged('/Encrypt is not a dictionary');
+    const id = this.entry(this.trailer, 'ID');
+    const first = id.kind === 'array' ? this.resolve(id.items[0]) : PDF_NULL;
+    const fileId = first.kind === 'string' ? first.bytes : Buffer.alloc(0);
+    const security = new SecurityHandler(encrypt, fileId, this.#password, (value) => this.resolve(value));
+    this.#values.clear(); // what was read up to here was not decrypted
+    if (stored.kind === 'reference') this.#values.set(stored.number, encrypt);
+    return security;
   }
 
   get isEncrypted(): boolean {
@@ -129,12 +167,33 @@ export class PdfDocument {
     let value: PdfValue = plain;
     if (plain.kind === 'dict' && parser.takeKeyword('stream')) value = this.#stream(parser, plain, number);
     parser.expectKeyword('endobj');
-    return { number, generation, value, start, end: parser.position };
+    return { number, generation, value: this.#decrypted(value, number, generation), start, end: parser.position };
   }
 
-  /** A stream's content with Flate and predictors undone. */
+  #decrypted(value: PdfValue, number: number, generation: number): PdfValue {
+    const { security } = this;
+    const encrypt = this.trailer.entries.get('Encrypt');
+    if (!security || (encrypt?.kind === 'reference' && encrypt.number === number)) return value;
+    if (value.kind === 'stream' && isNamed(value.dict.entries.get('Type'), 'XRef')) return value;
+    const owner = { number, generation };
+    const change = (string: PdfString): PdfString => ({
+      ...hexString(security.decryptString(string.bytes, owner)),
+      start: string.start,
+      end: string.end,
+    });
+    const plain = mapStrings(value, change);
+    return plain.kind === 'stream' ? { ...plain, sealedAs: owner } : plain;
+  }
+
+  /** A stream's content, decrypted, with Flate and predictors undone. */
   decode(stream: PdfStream): Buffer {
-    return decodeStream(stream, this.#budget, (value) => this.resolve(value));
+    const resolve = (value: PdfValue | undefined): PdfValue => this.resolve(value);
+    const { security } = this;
+    const plain =
+      security && stream.sealedAs
+        ? { ...stream, bytes: security.decryptStream(stream.dict, stream.bytes, stream.sealedAs, resolve) }
+        : stream;
+    return decodeStream(plain, this.#budget, resolve);
   }
 
   #stream(parser: PdfParser, dict: PdfDict, number: number): PdfStream {
@@ -177,6 +236,10 @@ export class PdfDocument {
     this.#containers.set(number, values);
     return values;
   }
+}
+
+function isNamed(value: PdfValue | undefined, expected: string): boolean {
+  return value?.kind === 'name' && value.name === expected;
 }
 
 /** Places inside an object stream are not places in the file: marked so that nothing mistakes them for such. */

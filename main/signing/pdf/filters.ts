@@ -14,6 +14,7 @@ export function decodeStream(stream: PdfStream, budget: InflateBudget, resolve: 
   const parameters = asList(resolve(stream.dict.entries.get('DecodeParms')), resolve);
   let bytes = stream.bytes;
   for (const [index, filter] of filters.entries()) {
+    if (index === 0 && filter.kind === 'name' && filter.name === 'Crypt') continue; // undone by the security handler
     if (filter.kind !== 'name' || (filter.name !== 'FlateDecode' && filter.name !== 'Fl')) {
       throw new PdfDamaged(`structure stream with filter ${filter.kind === 'name' ? filter.name : filter.kind}`);
     }

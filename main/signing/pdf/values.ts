@@ -30,6 +30,7 @@ export interface PdfString {
   /** Where the token stands in the file, delimiters included; null inside object streams. */
   readonly start: number;
   readonly end: number;
+  /** The token; of a decrypted string, a token that says the same in plain. */
   readonly source: Buffer;
 }
 export interface PdfArray {
@@ -50,8 +51,10 @@ export interface PdfReference {
 export interface PdfStream {
   readonly kind: 'stream';
   readonly dict: PdfDict;
-  /** As stored, filters not applied. */
+  /** As stored: filters not applied, encrypted where the file is. */
   readonly bytes: Buffer;
+  /** The object whose key encrypts it; absent where nothing does. */
+  readonly sealedAs?: { readonly number: number; readonly generation: number };
 }
 
 /** The file does not follow the format where it matters. Never repaired here: what was signed must be what is shown. */
@@ -79,6 +82,39 @@ export function array(items: readonly PdfValue[]): PdfArray {
 
 export function dict(entries: Iterable<readonly [string, PdfValue]>): PdfDict {
   return { kind: 'dict', entries: new Map(entries), hasDoubleKeys: false };
+}
+
+/** A string as hexadecimal digits. */
+export function hexString(bytes: Buffer): PdfString {
+  return { kind: 'string', bytes, start: -1, end: -1, source: Buffer.from(`<${bytes.toString('hex')}>`, 'latin1') };
+}
+
+/**
+ * Every string exchanged, but one: the value of a signature in `/Contents` is never encrypted (ISO 32000-2, 7.6.2), because
+ * it is written after everything else is.
+ */
+export function mapStrings(value: PdfValue, change: (string: PdfString) => PdfString): PdfValue {
+  switch (value.kind) {
+    case 'string':
+      return change(value);
+    case 'array':
+      return { ...value, items: value.items.map((item) => mapStrings(item, change)) };
+    case 'dict':
+      return mapDict(value, change);
+    case 'stream':
+      return { ...value, dict: mapDict(value.dict, change) };
+    default:
+      return value;
+  }
+}
+
+function mapDict(value: PdfDict, change: (string: PdfString) => PdfString): PdfDict {
+  const isSignature = value.entries.has('ByteRange');
+  const entries = [...value.entries].map(([key, entry]): [string, PdfValue] => [
+    key,
+    isSignature && key === 'Contents' ? entry : mapStrings(entry, change),
+  ]);
+  return { ...value, entries: new Map(entries) };
 }
 
 /** The dictionary with entries set or, where the value is undefined, taken out; the order of the others stays. */
