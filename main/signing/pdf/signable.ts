@@ -24,20 +24,55 @@ export interface SignablePdf {
  *   `pdf-certified-no-changes`, `file-too-large`, `file-empty`
  */
 export function openForSigning(bytes: Buffer, isVisible: boolean): SignablePdf {
-  if (bytes.length === 0) throw new Failure('file-empty');
-  if (bytes.length > MAX_PDF_BYTES) throw new Failure('file-too-large', `${bytes.length} bytes`);
-  try {
-    const document = new PdfDocument(bytes);
+  return refusingDamage(() => {
+    const document = openWhole(bytes);
     if (document.isEncrypted) throw new Failure('pdf-password');
-    checkStructure(document);
     const pages = listPages(document);
     const emptyField = chooseField(document);
     checkPermissions(document, isVisible, emptyField);
     return { document, pages, emptyField };
+  });
+}
+
+/**
+ * For additions that are no person's signature: validation data and document time-stamps. A file certified with "no changes
+ * at all" takes them only as PDF 2.0, which alone says that they are none (ISO 32000-2, table 257; ISO 32000-1 does not).
+ * @throws Failure as {@link openForSigning}
+ */
+export function openForValidationData(bytes: Buffer): Omit<SignablePdf, 'emptyField'> {
+  return refusingDamage(() => {
+    const document = openWhole(bytes);
+    if (document.isEncrypted) throw new Failure('pdf-password');
+    const permissions = document.dictionary(document.catalog.entries.get('Perms'));
+    refuseUsageRights(permissions);
+    if (certificationLevel(document, permissions) === 1 && !isVersion2(document))
+      throw new Failure('pdf-certified-no-changes', 'certified with DocMDP 1 in a version before PDF 2.0');
+    return { document, pages: listPages(document) };
+  });
+}
+
+function refusingDamage<T>(work: () => T): T {
+  try {
+    return work();
   } catch (cause) {
     if (cause instanceof PdfDamaged) throw new Failure('pdf-not-signable', cause.message, { cause });
     throw cause;
   }
+}
+
+function openWhole(bytes: Buffer): PdfDocument {
+  if (bytes.length === 0) throw new Failure('file-empty');
+  if (bytes.length > MAX_PDF_BYTES) throw new Failure('file-too-large', `${bytes.length} bytes`);
+  const document = new PdfDocument(bytes);
+  checkStructure(document);
+  return document;
+}
+
+/** The catalog's version counts when it is the later one (ISO 32000-2, 7.7.2). */
+export function isVersion2(document: PdfDocument): boolean {
+  const stated = document.entry(document.catalog, 'Version');
+  const header = document.bytes.toString('latin1', 5, 8);
+  return header >= '2.0' || (stated.kind === 'name' && stated.name >= '2.0');
 }
 
 function checkStructure(document: PdfDocument): void {
@@ -79,12 +114,16 @@ function chooseField(document: PdfDocument): SignatureField | null {
 function checkPermissions(document: PdfDocument, isVisible: boolean, emptyField: SignatureField | null): void {
   const permissions = document.dictionary(document.catalog.entries.get('Perms'));
   if (!permissions) return;
-  if (permissions.entries.has('UR3') || permissions.entries.has('UR'))
-    throw new Failure('pdf-not-signable', 'usage rights of Adobe Reader');
+  refuseUsageRights(permissions);
   const level = certificationLevel(document, permissions);
   if (level === 1) throw new Failure('pdf-certified-no-changes');
   if (level === 2 && isVisible && !emptyField)
     throw new Failure('pdf-certified-no-changes', 'only an existing field may be signed visibly');
+}
+
+function refuseUsageRights(permissions: PdfDict | undefined): void {
+  if (permissions?.entries.has('UR3') || permissions?.entries.has('UR'))
+    throw new Failure('pdf-not-signable', 'usage rights of Adobe Reader');
 }
 
 /** 1–3 when the document is certified, else undefined. */
