@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'result-missing',
   'result-of-another-dossier',
   'result-mismatch',
+  'result-unconfirmed', // what was read from it does not fit the dossier, and nobody said why it belongs there
   'transition-not-allowed',
   'backdating',
   // capture
@@ -54,6 +55,8 @@ export const ERROR_CODES = [
   'pdf-password',
   'pdf-too-many-pages',
   'file-too-large',
+  'file-not-found', // a file somebody named that is not there or may not be read
+  'file-exists', // an output that would overwrite a file
   // recognition
   'no-identity-code',
   'identity-code-unreadable',
@@ -62,12 +65,16 @@ export const ERROR_CODES = [
   'token-module-refused',
   'token-missing',
   'token-removed',
-  'token-busy',
+  'token-busy', // this program signs with it right now
+  'token-held', // another program has the card, or the device has a fault
   'token-not-responding',
   'token-failed',
   'pin-wrong',
   'pin-locked',
   'pin-length',
+  'pin-unanswered', // the token never said whether the PIN was right: a try may be gone
+  'pin-must-change', // still the PIN of the maker, and the token wants its own first
+  'pin-last-try', // a wrong PIN now would lock the token: only a person may go on
   'pin-cancelled',
   'certificate-missing',
   'certificate-expired',
@@ -76,7 +83,19 @@ export const ERROR_CODES = [
   'signature-does-not-verify', // what the token returned does not fit its own certificate
   'pdf-not-signable',
   'pdf-certified-no-changes',
+  'signature-place-outside', // a rectangle that leaves the page, or is too small for what must stand in it
+  'signature-image-missing', // no registered seal or signature, or a seal whose size nobody knows
   'authority-unreachable', // a responder, revocation list or time-stamp authority that does not answer
+  // bridge for the province's web pages
+  'bridge-port-taken', // another signing service listens there
+  'bridge-origin-refused', // a person or the administrator said no to this web page
+  'bridge-address-refused', // a file address that this web page may not name
+  'bridge-request-unreadable', // a frame that is not what the operation expects
+  'bridge-not-supported',
+  'bridge-busy', // too many requests wait already
+  'bridge-hash-refused', // a bare hash or challenge from a page the administrator did not name for it
+  'bridge-download-failed',
+  'bridge-upload-failed', // signed and kept; can be sent again without signing
   // sync
   'province-unreachable',
   'province-refused',

@@ -9,7 +9,7 @@
  *           any chunk can be decrypted alone, so an upload resumes without reading what it already sent.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -142,6 +142,70 @@ async function openChunks(handle: FileHandle, access: BlobAccess): Promise<(inde
       throw new Failure('store-damaged', `${access.path} chunk ${index} does not verify`, { cause });
     }
   };
+}
+
+/**
+ * As {@link depositBlob}, for bytes that are too many to hold: at most two chunks are in memory.
+ * @throws Failure `file-too-large` beyond `maxBytes`; whatever `source` throws. No file stays behind then.
+ */
+export async function depositStream(
+  incomingFolder: string,
+  source: AsyncIterable<Uint8Array>,
+  mediaType: string,
+  maxBytes: number = Number.MAX_SAFE_INTEGER,
+): Promise<Deposit> {
+  const file = `${randomUUID()}.tmp`;
+  const path = join(incomingFolder, file);
+  const key = randomBytes(32);
+  const fileId = randomBytes(16);
+  const hash = createHash('sha256');
+  const handle = await openForWriting(path);
+  let sizeBytes = 0;
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    MAGIC.copy(header);
+    header.writeUInt32BE(CHUNK_BYTES, MAGIC.length);
+    fileId.copy(header, MAGIC.length + 4);
+    await write(handle, header);
+    let index = 0;
+    const seal = async (plain: Uint8Array, isLast: boolean): Promise<void> => {
+      const { nonce, additional } = chunkParameters(fileId, index++, isLast);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      cipher.setAAD(additional);
+      await write(handle, Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
+    };
+    let waiting = Buffer.alloc(0);
+    for await (const part of source) {
+      sizeBytes += part.length;
+      if (sizeBytes > maxBytes) throw new Failure('file-too-large', `more than ${maxBytes} bytes`);
+      hash.update(part);
+      waiting = waiting.length === 0 ? Buffer.from(part) : Buffer.concat([waiting, part]);
+      // A whole chunk waits until something follows it: the last one is sealed as the last.
+      let start = 0;
+      for (; waiting.length - start > CHUNK_BYTES; start += CHUNK_BYTES)
+        await seal(waiting.subarray(start, start + CHUNK_BYTES), false);
+      waiting = waiting.subarray(start);
+    }
+    await seal(waiting, true);
+    await handle.sync().catch((cause: unknown) => {
+      throw asDiskFailure(cause);
+    });
+  } catch (cause) {
+    await handle.close();
+    await rm(path, { force: true });
+    throw cause;
+  }
+  await handle.close();
+  return { file, key: key.toString('base64'), sha256: hash.digest('hex'), sizeBytes, mediaType };
+}
+
+/** All of it: a disk that fills up takes a part first and refuses only the next write. */
+async function write(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done)).bytesWritten;
+  } catch (cause) {
+    throw asDiskFailure(cause);
+  }
 }
 
 function chunkCount(sizeBytes: number): number {

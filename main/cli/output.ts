@@ -22,11 +22,20 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Options that do not go together, or values they do not take: exit 64 before anything is done. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 /** Runs a command; a failure becomes its three sentences (what happened, what is safe, what to do) and exit 1. */
 export async function report(work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (thrown) {
+    if (thrown instanceof UsageError) {
+      say(`✖ ${thrown.message}`);
+      return EXIT.usage;
+    }
     const { code, detail } = toRefusal(thrown);
     sayFailure(code, detail);
     return EXIT.failed;

@@ -27,7 +27,7 @@ export function validationPolicyOf(settings: Settings, paths: Paths): Validation
   return {
     trustedRoots: [
       ...readFolder(folder),
-      ...trustedRootFiles.flatMap((path) => (isFolder(path) ? readFolder(path) : readRoots(path))),
+      ...trustedRootFiles.flatMap(rootsAt),
       ...(settings.mode === 'practice' ? practiceRoots(paths.data) : []),
     ],
     timeStampRoots: readFolder(join(folder, 'time-stamp')),
@@ -36,6 +36,14 @@ export function validationPolicyOf(settings: Settings, paths: Paths): Validation
     issuerHosts,
     isOffline,
   };
+}
+
+/**
+ * PEM texts of the certificates in a file, or in the certificate files of a folder.
+ * @throws Failure `settings-unreadable` naming the file that is none
+ */
+export function rootsAt(path: string): string[] {
+  return isFolder(path) ? readFolder(path) : readRoots(path);
 }
 
 function readFolder(folder: string): string[] {

@@ -136,6 +136,11 @@ export const errorsEn: ErrorSentences = {
     safe: UNTOUCHED,
     next: 'Check name, number and date, then choose the right file.',
   },
+  'result-unconfirmed': {
+    what: 'It is not certain that this file is the result of the dossier: name, number or date differ.',
+    safe: UNTOUCHED,
+    next: 'Compare line by line; if it does belong here, say why and attach it.',
+  },
   'transition-not-allowed': {
     what: 'The dossier’s state does not allow this.',
     safe: UNTOUCHED,
@@ -202,6 +207,16 @@ export const errorsEn: ErrorSentences = {
     next: 'Split it and import the parts.',
   },
   'file-too-large': { what: 'The file is too large.', safe: KEPT_PAGES, next: 'Scan again at 200 dpi, or split it.' },
+  'file-not-found': {
+    what: 'A named file cannot be opened.',
+    safe: 'No file has been changed.',
+    next: 'Check its name, folder and read permission, then try again.',
+  },
+  'file-exists': {
+    what: 'A file of that name already stands where the result would go.',
+    safe: 'The existing file is untouched; nothing was overwritten.',
+    next: 'Choose another folder, or move the old file away.',
+  },
   'no-identity-code': {
     what: 'No QR code of an ID card was found.',
     safe: UNTOUCHED,
@@ -232,7 +247,16 @@ export const errorsEn: ErrorSentences = {
     safe: 'Signed files are kept, the others are unchanged.',
     next: 'Plug it in and sign the rest.',
   },
-  'token-busy': { what: 'Another program is using the token.', safe: UNSIGNED, next: 'Close it and sign again.' },
+  'token-busy': {
+    what: 'The token is signing another batch of this program.',
+    safe: UNSIGNED,
+    next: 'Wait for that batch to end, or stop it, then sign again.',
+  },
+  'token-held': {
+    what: 'The token reports a device error: usually another program holds it (VGCA Sign Service, Token Manager, tax or insurance software).',
+    safe: 'Files already signed are kept; the others are unchanged.',
+    next: 'Close that program and go on signing. If there is none, plug the token into another port.',
+  },
   'token-not-responding': {
     what: 'The token does not answer.',
     safe: 'Signed files are kept, the others are unchanged.',
@@ -253,7 +277,22 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Ask the issuer to unlock it.',
   },
+  'pin-unanswered': {
+    what: 'The token did not answer after it was given the PIN.',
+    safe: 'Nothing was signed. This PIN try may have been used.',
+    next: 'Unplug the token, wait five seconds, plug it in. See how many tries are left before typing the PIN again.',
+  },
+  'pin-must-change': {
+    what: 'The token still has its initial PIN and wants it changed before signing.',
+    safe: UNSIGNED,
+    next: "Change the PIN in the token's own program, then sign again.",
+  },
   'pin-length': { what: 'The PIN is too short or too long.', safe: 'No try was used.', next: 'Type the full PIN.' },
+  'pin-last-try': {
+    what: 'The token has a single PIN try left.',
+    safe: 'No PIN was tried and nothing was signed.',
+    next: 'Its holder types the PIN in person; when in doubt, ask the issuer first.',
+  },
   'pin-cancelled': { what: 'You chose not to sign.', safe: UNSIGNED, next: 'Press F4 when you want to sign.' },
   'certificate-missing': {
     what: 'The certificate is not on the token.',
@@ -290,6 +329,16 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Ask the sender for one that may be signed.',
   },
+  'signature-place-outside': {
+    what: 'The place of the signature is outside the page, or too small.',
+    safe: UNSIGNED,
+    next: 'Put the rectangle inside the page and sign again.',
+  },
+  'signature-image-missing': {
+    what: 'There is no picture of the seal or signature, or it does not say its true size.',
+    safe: UNSIGNED,
+    next: 'Register the picture at the signing desk, with the width of the seal in millimetres.',
+  },
   'authority-unreachable': {
     what: 'The certification service (OCSP, CRL or time-stamp) does not answer.',
     safe: 'Signatures made so far stand; validation data will be fetched again.',
@@ -314,5 +363,50 @@ export const errorsEn: ErrorSentences = {
     what: 'The PC’s clock is far from the province’s.',
     safe: QUEUED,
     next: 'Set the clock; sending goes on by itself.',
+  },
+  'bridge-port-taken': {
+    what: 'The signing port for web pages is taken: VGCA Sign Service is running on this PC.',
+    safe: UNTOUCHED,
+    next: 'Go on with VGCA Sign Service, or close it and press “Open the port again”.',
+  },
+  'bridge-origin-refused': {
+    what: 'This web page may not use the signing key of this PC.',
+    safe: UNSIGNED,
+    next: 'If the page belongs to your office, try again and choose “Allow”, or ask the administrator to list it.',
+  },
+  'bridge-address-refused': {
+    what: 'The web page named a file address that the program may not reach.',
+    safe: UNSIGNED,
+    next: 'Ask the administrator to list the file server.',
+  },
+  'bridge-request-unreadable': {
+    what: 'The web page sent a request in the wrong form: a JSON text is needed.',
+    safe: UNSIGNED,
+    next: 'Tell the people who run the web page.',
+  },
+  'bridge-not-supported': {
+    what: 'Quầy Một Cửa does not do this for web pages.',
+    safe: UNSIGNED,
+    next: 'Do it in Quầy Một Cửa, or use VGCA Sign Service.',
+  },
+  'bridge-busy': {
+    what: 'The web page has too many requests waiting.',
+    safe: UNSIGNED,
+    next: 'Answer the requests on the screen, then try again.',
+  },
+  'bridge-hash-refused': {
+    what: 'The web page asks to sign a code whose content nobody can see. Only pages named by the administrator may.',
+    safe: UNSIGNED,
+    next: 'Ask the administrator to list the page, if it belongs to your office.',
+  },
+  'bridge-download-failed': {
+    what: 'The file to sign could not be fetched from the web page.',
+    safe: UNSIGNED,
+    next: 'Sign in to the web page again, then try again.',
+  },
+  'bridge-upload-failed': {
+    what: 'Signed, but the web page did not take the file.',
+    safe: 'The signed file is kept on this PC; it need not be signed again.',
+    next: 'Open Quầy Một Cửa, press F9, then “Send again”.',
   },
 };

@@ -145,6 +145,11 @@ export const errorsVi: ErrorSentences = {
     safe: UNTOUCHED,
     next: 'Xem lại tên, số và ngày trong tệp rồi chọn đúng tệp.',
   },
+  'result-unconfirmed': {
+    what: 'Chưa chắc tệp này là kết quả của hồ sơ: tên, số định danh hoặc ngày đọc được không khớp.',
+    safe: UNTOUCHED,
+    next: 'Đối chiếu từng mục; nếu đúng là kết quả của hồ sơ này thì ghi lý do rồi gắn.',
+  },
   'transition-not-allowed': {
     what: 'Hồ sơ đang ở trạng thái không cho làm việc này.',
     safe: UNTOUCHED,
@@ -219,6 +224,16 @@ export const errorsVi: ErrorSentences = {
     next: 'Tách thành nhiều tệp nhỏ hơn rồi nhập từng tệp.',
   },
   'file-too-large': { what: 'Tệp quá lớn.', safe: KEPT_PAGES, next: 'Quét lại ở độ nét 200, hoặc tách tệp nhỏ hơn.' },
+  'file-not-found': {
+    what: 'Không mở được tệp đã nêu.',
+    safe: 'Không có tệp nào bị thay đổi.',
+    next: 'Kiểm tra tên tệp, thư mục và quyền đọc rồi làm lại.',
+  },
+  'file-exists': {
+    what: 'Ở nơi ghi kết quả đã có tệp cùng tên.',
+    safe: 'Tệp đang có vẫn nguyên, không bị ghi đè.',
+    next: 'Chọn thư mục khác, hoặc dời tệp cũ đi rồi làm lại.',
+  },
   'no-identity-code': {
     what: 'Không thấy mã QR của thẻ căn cước.',
     safe: UNTOUCHED,
@@ -250,9 +265,14 @@ export const errorsVi: ErrorSentences = {
     next: 'Cắm lại token rồi ký tiếp phần còn lại.',
   },
   'token-busy': {
-    what: 'Token đang được chương trình khác dùng.',
+    what: 'Token đang ký cho một lần ký khác của phần mềm này.',
     safe: UNSIGNED,
-    next: 'Đóng chương trình kia rồi ký lại.',
+    next: 'Đợi lần ký kia xong, hoặc dừng nó, rồi ký lại.',
+  },
+  'token-held': {
+    what: 'Token báo lỗi thiết bị: thường là chương trình khác đang giữ token (VGCA Sign Service, Token Manager, phần mềm thuế, bảo hiểm).',
+    safe: 'Tệp nào đã ký xong thì được giữ, tệp khác không đổi.',
+    next: 'Đóng chương trình kia rồi ký tiếp. Nếu không có chương trình nào, rút token, cắm sang cổng khác.',
   },
   'token-not-responding': {
     what: 'Token không trả lời.',
@@ -270,10 +290,25 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Liên hệ nơi cấp token để mở khóa.',
   },
+  'pin-unanswered': {
+    what: 'Token không trả lời sau khi nhận PIN.',
+    safe: 'Chưa ký tệp nào. Lần thử PIN này có thể đã bị trừ.',
+    next: 'Rút token, đợi năm giây, cắm lại. Xem còn mấy lần thử trước khi gõ PIN lần nữa.',
+  },
+  'pin-must-change': {
+    what: 'Token còn dùng PIN ban đầu và đòi đổi PIN trước khi ký.',
+    safe: UNSIGNED,
+    next: 'Mở phần mềm quản lý token, đổi PIN, rồi ký lại.',
+  },
   'pin-length': {
     what: 'PIN gõ vào thiếu hoặc thừa ký tự.',
     safe: 'Token chưa bị trừ lần thử nào.',
     next: 'Gõ lại PIN cho đủ ký tự.',
+  },
+  'pin-last-try': {
+    what: 'Token chỉ còn một lần thử PIN.',
+    safe: 'Chưa thử PIN, chưa ký tệp nào.',
+    next: 'Người giữ token tự gõ PIN thật chắc; nếu không nhớ, liên hệ nơi cấp token trước khi thử.',
   },
   'pin-cancelled': { what: 'Bạn đã thôi không ký.', safe: UNSIGNED, next: 'Nhấn F4 khi muốn ký.' },
   'certificate-missing': {
@@ -311,6 +346,16 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Hỏi nơi gửi tệp xin bản cho phép ký thêm.',
   },
+  'signature-place-outside': {
+    what: 'Vị trí chữ ký nằm ngoài trang, hoặc quá nhỏ.',
+    safe: UNSIGNED,
+    next: 'Đặt lại khung chữ ký trong trang rồi ký lại.',
+  },
+  'signature-image-missing': {
+    what: 'Chưa có hình con dấu hoặc chữ ký, hoặc hình không ghi kích thước thật.',
+    safe: UNSIGNED,
+    next: 'Đăng ký hình ở bàn ký, nhập bề rộng con dấu theo mi-li-mét.',
+  },
   'authority-unreachable': {
     what: 'Máy chủ chứng thực (OCSP, CRL hoặc dấu thời gian) không trả lời.',
     safe: 'Chữ ký đã tạo vẫn còn nguyên; dữ liệu xác minh sẽ được lấy lại sau.',
@@ -335,5 +380,50 @@ export const errorsVi: ErrorSentences = {
     what: 'Đồng hồ máy lệch nhiều so với tỉnh.',
     safe: QUEUED,
     next: 'Chỉnh đúng giờ của máy, phần mềm sẽ tự gửi lại.',
+  },
+  'bridge-port-taken': {
+    what: 'Cổng ký số dành cho trang web đang bị chiếm: VGCA Sign Service đang chạy trên máy này.',
+    safe: UNTOUCHED,
+    next: 'Cứ dùng VGCA Sign Service, hoặc tắt nó rồi nhấn “Mở lại cổng”.',
+  },
+  'bridge-origin-refused': {
+    what: 'Trang web này chưa được phép dùng chữ ký số của máy.',
+    safe: UNSIGNED,
+    next: 'Nếu trang đúng là của cơ quan, thử lại và chọn “Cho phép”, hoặc đề nghị quản trị thêm trang vào danh sách.',
+  },
+  'bridge-address-refused': {
+    what: 'Trang web đưa địa chỉ tệp mà phần mềm không được phép truy cập.',
+    safe: UNSIGNED,
+    next: 'Đề nghị quản trị thêm máy chủ tệp vào danh sách được phép.',
+  },
+  'bridge-request-unreadable': {
+    what: 'Trang web gửi yêu cầu không đúng dạng: cần một chuỗi JSON.',
+    safe: UNSIGNED,
+    next: 'Báo đơn vị quản lý trang web.',
+  },
+  'bridge-not-supported': {
+    what: 'Quầy Một Cửa không làm việc này thay cho trang web.',
+    safe: UNSIGNED,
+    next: 'Làm việc này trong Quầy Một Cửa, hoặc dùng VGCA Sign Service.',
+  },
+  'bridge-busy': {
+    what: 'Trang web đã gửi quá nhiều yêu cầu đang chờ.',
+    safe: UNSIGNED,
+    next: 'Trả lời các yêu cầu đang hiện, rồi thử lại.',
+  },
+  'bridge-hash-refused': {
+    what: 'Trang web xin ký một mã mà không ai xem được nội dung. Việc này chỉ dành cho trang do quản trị chỉ định.',
+    safe: UNSIGNED,
+    next: 'Đề nghị quản trị thêm trang vào danh sách, nếu trang đúng là của cơ quan.',
+  },
+  'bridge-download-failed': {
+    what: 'Không tải được tệp cần ký từ trang web.',
+    safe: UNSIGNED,
+    next: 'Đăng nhập lại trang web rồi thử lại.',
+  },
+  'bridge-upload-failed': {
+    what: 'Đã ký xong nhưng trang web không nhận tệp.',
+    safe: 'Tệp đã ký được giữ trên máy này, không phải ký lại.',
+    next: 'Mở Quầy Một Cửa, nhấn F9, rồi nhấn “Gửi lại”.',
   },
 };
