@@ -82,10 +82,13 @@ export const ERROR_CODES = [
   'certificate-mismatch', // the chosen certificate is not the one on the token any more
   'signature-does-not-verify', // what the token returned does not fit its own certificate
   'pdf-not-signable',
+  'pdf-damaged', // its tables do not add up: signing would be a guess at what it shows
+  'pdf-not-permitted', // the permissions of an encrypted file
   'pdf-certified-no-changes',
   'signature-place-outside', // a rectangle that leaves the page, or is too small for what must stand in it
   'signature-image-missing', // no registered seal or signature, or a seal whose size nobody knows
   'authority-unreachable', // a responder, revocation list or time-stamp authority that does not answer
+  'time-stamp-refused', // every time-stamp authority refused, or answered with what is no right token
   // bridge for the province's web pages
   'bridge-port-taken', // another signing service listens there
   'bridge-origin-refused', // a person or the administrator said no to this web page

@@ -116,14 +116,41 @@ export function readSmallInteger(node: Asn1Node): number {
   return node.content.readUIntBE(0, node.content.length);
 }
 
-/** UTCTime or GeneralizedTime in Zulu form, as milliseconds since the epoch (RFC 5280, 4.1.2.5). */
+/** UTCTime or GeneralizedTime in Zulu form, as milliseconds since the epoch (RFC 5280, 4.1.2.5; RFC 3161 adds fractions). */
 export function readTime(node: Asn1Node): number {
   const text = node.content.toString('latin1');
-  const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.\d+)?Z$/.exec(text);
-  if (!match || (node.tag !== 0x17 && node.tag !== 0x18)) throw new Asn1Error(`not a time: ${text}`);
-  const [, yearText = '', month, day, hour, minute, second] = match;
+  const form = node.tag === 0x17 ? UTC_TIME : node.tag === 0x18 ? GENERALIZED_TIME : undefined;
+  const match = form?.exec(text);
+  if (!match) throw new Asn1Error(`not a time: ${text}`);
+  const [, yearText = '', month, day, hour, minute, second, fraction = ''] = match;
   const year = yearText.length === 4 ? Number(yearText) : Number(yearText) + (Number(yearText) >= 50 ? 1900 : 2000);
-  return Date.UTC(year, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const date = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const instant = Date.parse(`${date}Z`);
+  // The parser lets 24:00 and 30 February through as the day after.
+  if (Number.isNaN(instant) || new Date(instant).toISOString().slice(0, 19) !== date)
+    throw new Asn1Error(`not a time: ${text}`);
+  return instant + Math.floor(Number(`0${fraction}`) * 1000);
+}
+const UTC_TIME = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
+const GENERALIZED_TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\.\d+)?Z$/;
+
+/** One element's place in a buffer, nothing inside it read: for lists too long to become objects. */
+export interface Asn1Place {
+  readonly tag: number;
+  readonly start: number;
+  readonly contentStart: number;
+  readonly end: number;
+}
+
+/** @param limit where the parent ends */
+export function placeAt(buffer: Buffer, start: number, limit: number): Asn1Place {
+  if (start + 2 > limit) throw new Asn1Error(`truncated at ${start}`);
+  const tag = buffer[start] ?? 0;
+  if ((tag & 0x1f) === 0x1f) throw new Asn1Error('tag numbers above 30 are not used here');
+  const { length, headerBytes } = readLength(buffer, start + 1, limit);
+  const contentStart = start + 1 + headerBytes;
+  if (contentStart + length > limit) throw new Asn1Error(`element at ${start} is longer than its parent`);
+  return { tag, start, contentStart, end: contentStart + length };
 }
 
 export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
@@ -154,6 +181,14 @@ export function derOctetString(bytes: Uint8Array): Buffer {
 export function derInteger(value: number): Buffer {
   if (!Number.isInteger(value) || value < 0 || value > 127) throw new RangeError(`${value} does not fit one octet`);
   return Buffer.from([0x02, 0x01, value]);
+}
+
+/** INTEGER of any size from its unsigned big-endian bytes. */
+export function derUnsignedInteger(bytes: Uint8Array): Buffer {
+  let start = 0;
+  while (start < bytes.length - 1 && bytes[start] === 0) start++;
+  const magnitude = bytes.length === 0 ? Buffer.alloc(1) : bytes.subarray(start);
+  return der(0x02, (magnitude[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.alloc(1), magnitude]) : magnitude);
 }
 
 export const DER_NULL: Buffer = Buffer.from([0x05, 0x00]);

@@ -324,6 +324,16 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Ask for it again, or print and scan it.',
   },
+  'pdf-damaged': {
+    what: 'The structure of this PDF is damaged, so it cannot be signed.',
+    safe: UNSIGNED,
+    next: 'Open it in a PDF program, repair it and save it as a new file, then sign that one (earlier signatures are lost); or print and scan it.',
+  },
+  'pdf-not-permitted': {
+    what: 'The author of this PDF does not permit further signatures.',
+    safe: UNSIGNED,
+    next: "Use the file's owner password, or ask for a copy without restrictions.",
+  },
   'pdf-certified-no-changes': {
     what: 'An earlier signer locked the file.',
     safe: UNSIGNED,
@@ -343,6 +353,11 @@ export const errorsEn: ErrorSentences = {
     what: 'The certification service (OCSP, CRL or time-stamp) does not answer.',
     safe: 'Signatures made so far stand; validation data will be fetched again.',
     next: 'Check the network or wait; the program tries again by itself.',
+  },
+  'time-stamp-refused': {
+    what: 'The time-stamp authority refuses, or answers with a time-stamp that is not right.',
+    safe: 'The signature made stands; only its time-stamp is missing.',
+    next: 'Ask the technicians to check the address of the time-stamp authority in the settings.',
   },
   'province-unreachable': {
     what: 'The province cannot be reached.',

@@ -341,6 +341,16 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Xin lại tệp, hoặc in ra rồi quét thành tệp mới.',
   },
+  'pdf-damaged': {
+    what: 'Tệp PDF này hỏng cấu trúc nên không ký được.',
+    safe: UNSIGNED,
+    next: 'Mở bằng chương trình PDF, sửa và lưu thành bản mới rồi ký bản mới (chữ ký cũ trong tệp sẽ mất); hoặc in ra rồi quét lại.',
+  },
+  'pdf-not-permitted': {
+    what: 'Người tạo tệp PDF đã khóa quyền, không cho thêm chữ ký.',
+    safe: UNSIGNED,
+    next: 'Dùng mật khẩu chủ sở hữu của tệp, hoặc xin bản không khóa quyền.',
+  },
   'pdf-certified-no-changes': {
     what: 'Người ký trước đã khóa tệp, không cho ký thêm.',
     safe: UNSIGNED,
@@ -360,6 +370,11 @@ export const errorsVi: ErrorSentences = {
     what: 'Máy chủ chứng thực (OCSP, CRL hoặc dấu thời gian) không trả lời.',
     safe: 'Chữ ký đã tạo vẫn còn nguyên; dữ liệu xác minh sẽ được lấy lại sau.',
     next: 'Kiểm tra mạng hoặc chờ; chương trình tự thử lại.',
+  },
+  'time-stamp-refused': {
+    what: 'Máy chủ dấu thời gian từ chối, hoặc trả về dấu thời gian không đúng.',
+    safe: 'Chữ ký đã tạo vẫn còn nguyên, chỉ chưa có dấu thời gian.',
+    next: 'Báo bộ phận kỹ thuật kiểm tra địa chỉ máy chủ dấu thời gian trong cấu hình.',
   },
   'province-unreachable': {
     what: 'Chưa nối được với tỉnh.',

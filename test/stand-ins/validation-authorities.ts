@@ -34,8 +34,11 @@ export interface AuthorityFaults {
   readonly sendsChain: boolean;
   /** OCSP `tryLater`; TSA rejection. */
   readonly refuses: boolean;
-  /** `no-usage`: may neither stamp nor answer. `stranger`: the right usage, issued by a root nobody trusts. */
-  readonly signer: 'usual' | 'no-usage' | 'stranger';
+  /**
+   * `no-usage`: may neither stamp nor answer. `not-critical`: a TSA whose purpose is not marked so. `stranger`: the right
+   * usage, issued by a root nobody trusts.
+   */
+  readonly signer: 'usual' | 'no-usage' | 'not-critical' | 'stranger';
   /** OCSP only. */
   readonly status: 'recorded' | 'revoked' | 'unknown';
   readonly isByKey: boolean;
@@ -130,6 +133,10 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
   function stampSigner(kind: AuthorityFaults['signer']): Holder {
     if (kind === 'stranger')
       return once('tsa-stranger', () => pki.issue('TSA của người lạ', { by: 'other', profile: 'time-stamping' }));
+    if (kind === 'not-critical')
+      return once('tsa-not-critical', () =>
+        pki.issue('TSA có mục đích không critical', { profile: 'time-stamping-not-critical' }),
+      );
     if (kind === 'no-usage')
       return once('tsa-without-usage', () => pki.issue('TSA không được cấp quyền', { profile: 'signer' }));
     return timeStampSigner;
@@ -150,7 +157,7 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
         nonce: active.nonce === 'wrong' ? ('wrong' as const) : ('echoed' as const),
         essDigest: active.essDigest,
         refuses: active.refuses,
-        isForced: active.signer === 'no-usage',
+        isForced: active.signer === 'no-usage' || active.signer === 'not-critical',
       };
       return answerTimeStamp(folder, request, options, timeStampSigner);
     }
