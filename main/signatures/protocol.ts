@@ -19,9 +19,18 @@ export const Appearance = z.strictObject({
   kind: z.enum(['none', 'personal', 'agency', 'annex', 'copy', 'officer']),
   page: z.int().min(1).optional(),
   rect: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-  lines: z.array(z.string()).optional(),
-  /** PNG bytes, base64. */
-  image: z.string().optional(),
+  /** Instead of the lines the rules ask for. */
+  lines: z.array(z.string().max(1_000)).max(20).optional(),
+  /** PNG or JPEG: a registered picture, or bytes in base64. */
+  image: z.union([BlobAccess, z.string().max(8_000_000)]).optional(),
+  /** How wide the seal is in truth; without it the picture says so (PNG `pHYs`, JFIF). */
+  imageWidthMm: z.number().min(5).max(100).optional(),
+  /** Annex: number and symbol of the document it belongs to. */
+  documentNumber: z.string().max(200).optional(),
+  /** Copy: `Sao y`, `Sao lục` or `Trích sao`. */
+  copyForm: z.string().max(200).optional(),
+  /** Copy: who made it. Personal without a picture: the signer's agency. */
+  agencyName: z.string().max(500).optional(),
 });
 export type Appearance = z.infer<typeof Appearance>;
 
@@ -55,21 +64,31 @@ export const signaturesRoom = defineRoom({
         signerName: z.string(),
         reason: z.string().nullable(),
         appearance: Appearance,
-        /** Full name of an empty field to sign; without it the only empty one, or a new one. */
+        /** Full name of an empty field to sign; without it the only empty one, or a new one when there are several. */
         fieldName: z.string().optional(),
       }),
       result: z.strictObject({
+        /** What goes behind the input's last byte, the place of the signature value empty. */
         draft: Deposit,
         /** Opaque to everyone but `finishSignature`. */
         state: z.string(),
         /** SHA-256 of the signed attributes, base64: what goes to the token as DigestInfo. */
         digest: z.string(),
+        /** The signed attributes themselves, DER in base64: for tokens that hash by themselves and nothing else. */
+        signedAttributes: z.string(),
       }),
       timeoutMs: 60_000,
     },
-    /** Second half: puts the signature value in, re-reads the file and verifies it before answering. */
+    /** Second half: puts the signature value in, reads input and draft as one file and verifies that before it is kept. */
     finishSignature: {
-      params: z.strictObject({ draft: Deposit, state: z.string(), signature: z.string() }),
+      params: z.strictObject({
+        /** The same as was prepared; a changed one makes the signature wrong and is refused. */
+        pdf: BlobAccess,
+        password: z.string().optional(),
+        draft: Deposit,
+        state: z.string(),
+        signature: z.string(),
+      }),
       result: z.strictObject({ pdf: Deposit, pageCount: z.int() }),
       timeoutMs: 60_000,
     },

@@ -182,9 +182,9 @@ describe.skipIf(JUDGES_MISSING)(`where the signature shows${JUDGES_MISSING ? ` (
   });
 
   test.each<[Appearance, string]>([
-    [{ kind: 'agency' }, 'bad-request'],
+    [{ kind: 'agency' }, 'signature-image-missing'],
     [{ kind: 'personal', image: Buffer.from('no picture').toString('base64') }, 'file-not-supported'],
-    [{ kind: 'officer', rect: [10, 10, 0, 20] }, 'bad-request'],
+    [{ kind: 'officer', rect: [10, 10, 0, 20] }, 'signature-place-outside'],
   ])('an appearance that cannot be drawn is refused: %o', async (appearance, code) => {
     await expect(desk.sign(plainPdf(), appearance)).rejects.toMatchObject({ code });
   });

@@ -1,16 +1,36 @@
 /**
- * @file What a signature looks like on the page (NĐ 30/2020, PL I, mục II.7–8 and phần II.I.3): image and text in a form
- * with its own embedded font, upright on turned pages, measured from the visible corner of odd crop boxes.
+ * @file What a signature looks like on the page (NĐ 30/2020, PL I, mục II.7–8 and phần II.I.3): a person's signature as a
+ * picture or in words, the seal of an agency in its own size, marks of annexes, copies and digitised papers in the corner.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { readBlob } from '../../blobs/blob-file.ts';
 import { embedFontSubset, type EmbeddedFont } from '../../pdf/font.ts';
-import { pdfNumber, pdfNumbers, pdfStream } from '../../pdf/objects.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { Appearance } from '../../signatures/protocol.ts';
 import type { Page } from '../pdf/pages.ts';
-import { toVietnamTime } from '../vietnam-time.ts';
+import { linesOf, type AppearanceText } from './appearance-lines.ts';
+import { formObjects, type PreparedImage } from './form-object.ts';
+import { LeastRecent } from './least-recent.ts';
+import {
+  besideSignature,
+  centredIn,
+  displayedSize,
+  fitInto,
+  markWidth,
+  POINTS_PER_MM,
+  requireInside,
+  slideInside,
+  topRight,
+  toUserSpace,
+  usualSignatureRoom,
+  type Place,
+  type Size,
+} from './placement.ts';
+import type { AppearanceSite } from './site.ts';
+import { imageStreams, readSignatureImage, type SignatureImage } from './signature-image.ts';
+import { setText, type TextBlock } from './text-block.ts';
 
 /** User-space rectangle of the widget, and the objects of its normal appearance; the first object is the form. */
 export interface DrawnAppearance {
@@ -18,209 +38,135 @@ export interface DrawnAppearance {
   readonly objects: (firstNumber: number) => { readonly number: number; readonly body: Buffer }[];
 }
 
-export interface AppearanceText {
-  readonly signerName: string;
-  readonly signedAt: string;
+export interface AppearanceDrawer {
+  /**
+   * @throws Failure `signature-place-outside`, `signature-image-missing`, `bad-request`, or what is wrong with the picture
+   */
+  draw(appearance: Appearance, text: AppearanceText, site: AppearanceSite): Promise<DrawnAppearance>;
 }
-
-type Rect = readonly [x: number, y: number, width: number, height: number];
 
 const FONT_FILE = 'fonts/LiberationSerif-Regular.ttf';
-const SIZE_PT = 10;
-const LEADING = 1.2;
-const MARGIN_PT = 28;
-const PADDING_PT = 2;
-const MAX_IMAGE_PIXELS = 16_000_000;
+/** Every time stamp's characters, so that one subset serves a whole batch. */
+const CHARACTERS_OF_TIME = '0123456789-:+T;,.';
+/** What programs write into a picture without being asked is hardly ever the size of a seal (30–42 mm). */
+const LEAST_SEAL_MM = 10;
+const MOST_SEAL_MM = 100;
+const FONTS_KEPT = 16;
+const IMAGES_KEPT = 4;
 
-/** Null for an invisible signature. */
-export async function drawAppearance(
-  appearance: Appearance,
-  text: AppearanceText,
-  page: Page,
-  resourcesFolder: string,
-): Promise<DrawnAppearance | null> {
-  if (appearance.kind === 'none') return null;
-  const image = appearance.image === undefined ? null : await readImage(appearance.image);
-  if (appearance.kind === 'agency' && !image) throw new Failure('bad-request', 'the seal of an agency is an image');
-  const lines = linesOf(appearance, text);
-  const shown = displayedSize(page);
-  if (lines.length === 0 && !image)
-    throw new Failure('bad-request', `appearance ${appearance.kind} without text or image`);
-  const font =
-    lines.length > 0 ? await embedFontSubset(await readFile(join(resourcesFolder, FONT_FILE)), lines.join('')) : null;
-  const wrapped = font
-    ? lines.flatMap((line) => wrap(font, line, (appearance.rect?.[2] ?? shown.width - 2 * MARGIN_PT) - 2 * PADDING_PT))
-    : [];
-  const rect = appearance.rect ?? defaultRect(appearance.kind, font, wrapped, image !== null, shown);
-  if (!(rect[2] > 0 && rect[3] > 0)) throw new Failure('bad-request', 'the rectangle of the signature is empty');
-  return {
-    rect: toUserSpace(page, rect),
-    objects: (first) => formObjects(first, rect, page.rotation, font, wrapped, image),
-  };
-}
+type Picture = PreparedImage & Pick<SignatureImage, 'widthMm' | 'heightMm'>;
 
-function linesOf(appearance: Appearance, text: AppearanceText): string[] {
-  if (appearance.lines) return [...appearance.lines];
-  const time = toVietnamTime(text.signedAt);
-  switch (appearance.kind) {
-    case 'officer':
-      return [`Số hóa và ký số bởi: ${text.signerName}`, time];
-    case 'annex':
-    case 'copy':
-      return [text.signerName, time];
-    case 'personal':
-      return appearance.image === undefined ? [`Người ký: ${text.signerName}`, `Thời gian ký: ${time}`] : [];
-    default:
-      return [];
+/** Keeps font subsets and decoded pictures: in a batch they are made once. */
+export function createAppearanceDrawer(resourcesFolder: string): AppearanceDrawer {
+  const fonts = new LeastRecent<EmbeddedFont>(FONTS_KEPT);
+  const pictures = new LeastRecent<Picture>(IMAGES_KEPT);
+  let fontFile: Promise<Buffer> | undefined;
+
+  function fontFor(lines: readonly string[]): Promise<EmbeddedFont> {
+    const characters = [...new Set((lines.join('') + CHARACTERS_OF_TIME).normalize('NFC'))].sort().join('');
+    fontFile ??= readFile(join(resourcesFolder, FONT_FILE));
+    const file = fontFile;
+    return fonts.get(characters, async () => embedFontSubset(await file, characters));
   }
-}
 
-/** Top right for marks of digitisation, annexes and copies; above the lower right corner for signatures and seals. */
-function defaultRect(
-  kind: Appearance['kind'],
-  font: EmbeddedFont | null,
-  lines: readonly string[],
-  hasImage: boolean,
-  page: { width: number; height: number },
-): Rect {
-  const textWidth = Math.max(0, ...lines.map((line) => font?.widthOf(line, SIZE_PT) ?? 0)) + 2 * PADDING_PT;
-  const textHeight = lines.length * SIZE_PT * LEADING + 2 * PADDING_PT;
-  const isMark = kind === 'officer' || kind === 'annex' || kind === 'copy';
-  const width = Math.min(page.width, hasImage ? Math.max(textWidth, 140) : textWidth);
-  const height = Math.min(page.height, hasImage ? textHeight + 70 : textHeight);
-  const x = Math.max(0, page.width - MARGIN_PT - width);
-  return isMark
-    ? [x, Math.max(0, page.height - MARGIN_PT / 2 - height), width, height]
-    : [x, Math.min(page.height - height, 100), width, height];
-}
-
-function displayedSize(page: Page): { width: number; height: number } {
-  const [left, bottom, right, top] = page.cropBox;
-  const [width, height] = [(right - left) * page.userUnit, (top - bottom) * page.userUnit];
-  return page.rotation % 180 === 0 ? { width, height } : { width: height, height: width };
-}
-
-/** From points of the page as displayed, origin bottom left, to the page's own space (ISO 32000-2, 8.3.2.3). */
-export function toUserSpace(page: Page, rect: Rect): readonly [number, number, number, number] {
-  const [left, bottom, right, top] = page.cropBox;
-  const [width, height] = [right - left, top - bottom];
-  const corner = (x: number, y: number): readonly [number, number] => {
-    switch (page.rotation) {
-      case 0:
-        return [left + x, bottom + y];
-      case 90:
-        return [left + width - y, bottom + x];
-      case 180:
-        return [left + width - x, bottom + height - y];
-      case 270:
-        return [left + y, bottom + height - x];
-    }
-  };
-  const [x, y, w, h] = rect.map((length) => length / page.userUnit) as [number, number, number, number];
-  const [ax, ay] = corner(x, y);
-  const [bx, by] = corner(x + w, y + h);
-  return [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
-}
-
-function wrap(font: EmbeddedFont, line: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of line.split(' ')) {
-    const last = lines.at(-1);
-    const longer = last === undefined ? word : `${last} ${word}`;
-    if (last === undefined || font.widthOf(longer, SIZE_PT) > width) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
-}
-
-interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly colour: Buffer;
-  readonly alpha: Buffer;
-}
-
-async function readImage(base64: string): Promise<Pixels> {
-  const { default: sharp } = await import('sharp');
-  try {
-    const { data, info } = await sharp(Buffer.from(base64, 'base64'), { limitInputPixels: MAX_IMAGE_PIXELS })
-      .toColourspace('srgb')
-      .ensureAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    const pixels = info.width * info.height;
-    const colour = Buffer.alloc(pixels * 3);
-    const alpha = Buffer.alloc(pixels);
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      data.copy(colour, pixel * 3, pixel * 4, pixel * 4 + 3);
-      alpha[pixel] = data[pixel * 4 + 3] ?? 255;
-    }
-    return { width: info.width, height: info.height, colour, alpha };
-  } catch (cause) {
-    throw new Failure(
-      'file-not-supported',
-      `image of the signature: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
-  }
-}
-
-/** Turns the form the other way than the page is turned, so that it stands upright for the reader. */
-const UPRIGHT: Readonly<Record<Page['rotation'], string>> = {
-  0: '1 0 0 1 0 0',
-  90: '0 1 -1 0 0 0',
-  180: '-1 0 0 -1 0 0',
-  270: '0 -1 1 0 0 0',
-};
-
-function formObjects(
-  first: number,
-  rect: Rect,
-  rotation: Page['rotation'],
-  font: EmbeddedFont | null,
-  lines: readonly string[],
-  image: Pixels | null,
-): { number: number; body: Buffer }[] {
-  const [, , width, height] = rect;
-  const imageNumber = first + 1;
-  const fontObjects = font?.fontObjects(first + (image ? 3 : 1)) ?? [];
-  const resources: string[] = [];
-  let content = '';
-  const textHeight = lines.length * SIZE_PT * LEADING;
-  if (image) {
-    resources.push(`/XObject <</Im ${imageNumber} 0 R>>`);
-    const space = Math.max(height - textHeight, height * 0.3);
-    const scale = Math.min(width / image.width, space / image.height);
-    const [w, h] = [image.width * scale, image.height * scale];
-    content += `q ${pdfNumbers(w, 0, 0, h, (width - w) / 2, height - h)} cm /Im Do Q\n`;
-  }
-  if (font && fontObjects[0]) {
-    resources.push(`/Font <</F1 ${fontObjects[0].number} 0 R>>`);
-    const widest = Math.max(...lines.map((line) => font.widthOf(line, SIZE_PT)));
-    const scale = Math.min(1, (width - 2 * PADDING_PT) / widest, (height - PADDING_PT) / textHeight);
-    const size = SIZE_PT * Math.max(0.3, scale);
-    content += `BT /F1 ${pdfNumber(size)} Tf 0 g\n`;
-    const top = image ? lines.length * size * LEADING : height - PADDING_PT;
-    lines.forEach((line, index) => {
-      const baseline = top - font.ascent * size - index * size * LEADING;
-      content += `1 0 0 1 ${pdfNumbers(PADDING_PT, baseline)} Tm ${font.encode(line)} Tj\n`;
+  async function pictureOf(image: NonNullable<Appearance['image']>): Promise<Picture> {
+    const key =
+      typeof image === 'string' ? createHash('sha256').update(image).digest('hex') : `${image.path} ${image.key}`;
+    return pictures.get(key, async () => {
+      const read = await readSignatureImage(
+        typeof image === 'string' ? Buffer.from(image, 'base64') : await readBlob(image),
+      );
+      const { widthPx, heightPx, widthMm, heightMm } = read;
+      return { widthPx, heightPx, widthMm, heightMm, ...imageStreams(read) };
     });
-    content += 'ET\n';
   }
-  const form =
-    `/Type /XObject /Subtype /Form /BBox [0 0 ${pdfNumbers(width, height)}] /Matrix [${UPRIGHT[rotation]}] ` +
-    `/Resources <<${resources.join(' ')}>>`;
-  return [
-    { number: first, body: pdfStream(form, Buffer.from(content, 'latin1')) },
-    ...(image ? imageObjects(imageNumber, image) : []),
-    ...fontObjects,
-  ];
+
+  return {
+    async draw(appearance, text, { page, field, signature }) {
+      const shown = displayedSize(page);
+      const asked = field ?? appearance.rect ?? null;
+      if (asked) requireInside(asked, shown);
+      const lines = linesOf(appearance, text);
+      const picture = appearance.image === undefined ? null : await pictureOf(appearance.image);
+      if (appearance.kind === 'agency') {
+        if (!picture) throw new Failure('signature-image-missing', 'the seal of an agency is a picture');
+        const seal = sealSize(appearance, picture);
+        return drawInto(page, field, placeSeal(seal, asked, signature, shown), picture, null);
+      }
+      if (appearance.kind === 'personal' && picture) {
+        const place = fitInto({ width: picture.widthPx, height: picture.heightPx }, asked ?? usualSignatureRoom(shown));
+        return drawInto(page, field, place, picture, null);
+      }
+      if (picture) throw new Failure('bad-request', `a mark of kind ${appearance.kind} shows no picture`);
+      if (lines.every((line) => line.trim() === ''))
+        throw new Failure('bad-request', `appearance ${appearance.kind} without text or picture`);
+      const font = await fontFor(lines);
+      const { block, place } = placeText(appearance.kind, asked, font, lines, shown);
+      return drawInto(page, field, place, null, { font, block });
+    },
+  };
 }
 
-function imageObjects(number: number, image: Pixels): { number: number; body: Buffer }[] {
-  const common = `/Type /XObject /Subtype /Image /Width ${image.width} /Height ${image.height} /BitsPerComponent 8 /Filter /FlateDecode`;
-  return [
-    { number, body: pdfStream(`${common} /ColorSpace /DeviceRGB /SMask ${number + 1} 0 R`, deflateSync(image.colour)) },
-    { number: number + 1, body: pdfStream(`${common} /ColorSpace /DeviceGray`, deflateSync(image.alpha)) },
-  ];
+/** With an author's field the form is as large as the field, so that nothing is stretched into it. */
+function drawInto(
+  page: Page,
+  field: Place | null,
+  place: Place,
+  picture: PreparedImage | null,
+  text: { font: EmbeddedFont; block: TextBlock } | null,
+): DrawnAppearance {
+  const frame = field ?? place;
+  const [x, y, width, height] = place;
+  const inside: Place = [x - frame[0], y - frame[1], width, height];
+  if (field) requireInside(inside, { width: frame[2], height: frame[3] });
+  const content = {
+    size: { width: frame[2], height: frame[3] },
+    rotation: page.rotation,
+    image: picture ? { picture, place: inside } : null,
+    text: text ? { ...text, place: inside } : null,
+  };
+  return { rect: toUserSpace(page, frame), objects: (first) => formObjects(first, content) };
+}
+
+function sealSize({ imageWidthMm }: Appearance, picture: Picture): Size {
+  const widthMm = imageWidthMm ?? picture.widthMm;
+  if (widthMm === null)
+    throw new Failure('signature-image-missing', 'the picture of the seal does not say how large the seal is');
+  if (widthMm < LEAST_SEAL_MM || widthMm > MOST_SEAL_MM)
+    throw new Failure('signature-image-missing', `a seal of ${Math.round(widthMm)} mm: the picture says a wrong size`);
+  const heightMm =
+    imageWidthMm === undefined ? (picture.heightMm ?? widthMm) : (imageWidthMm * picture.heightPx) / picture.widthPx;
+  return { width: widthMm * POINTS_PER_MM, height: heightMm * POINTS_PER_MM };
+}
+
+/** In its own size whatever the room: beside the person's signature, or in the middle of the place asked for. */
+function placeSeal(seal: Size, asked: Place | null, signature: Place | null, shown: Size): Place {
+  const place = asked
+    ? slideInside(centredIn(seal, asked), shown)
+    : besideSignature(seal, signature ?? usualSignatureRoom(shown), shown);
+  requireInside(place, shown);
+  return place;
+}
+
+/** A rectangle somebody drew bounds the width; text that needs more height grows downwards, as far as the page goes. */
+function placeText(
+  kind: Appearance['kind'],
+  asked: Place | null,
+  font: EmbeddedFont,
+  lines: readonly string[],
+  shown: Size,
+): { readonly block: TextBlock; readonly place: Place } {
+  if (asked) {
+    const [x, y, width, height] = asked;
+    const top = y + height;
+    const block = setText(font, lines, { width, height }) ?? setText(font, lines, { width, height: top });
+    if (!block)
+      throw new Failure('signature-place-outside', 'the rectangle is too small for the text of the signature');
+    const needed = Math.max(height, block.box.height);
+    return { block, place: [x, top - needed, width, needed] };
+  }
+  const block = setText(font, lines, { width: markWidth(shown), height: shown.height / 4 });
+  if (!block) throw new Failure('signature-place-outside', 'the text of the signature does not fit the page');
+  const place = kind === 'personal' ? usualSignatureRoom(shown, block.box) : topRight(block.box, shown);
+  return { block, place };
 }

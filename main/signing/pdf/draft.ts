@@ -1,148 +1,174 @@
 /**
- * @file The PDF half of a signature: adds a signature field with an empty `/Contents` as one new section, and later puts
- * the CMS in. Touches the page's `/Annots`, AcroForm `/Fields` and `/SigFlags`, nothing else.
+ * @file The PDF half of a signature: adds a signature, in a new field or an empty one, with an empty `/Contents` as one new
+ * section. Touches the page's `/Annots`, AcroForm `/Fields` and `/SigFlags`, nothing else.
  */
-import { createHash } from 'node:crypto';
 import { pdfDate, pdfNumbers, pdfText } from '../../pdf/objects.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { DrawnAppearance } from '../appearance/draw-appearance.ts';
+import { toVietnamTime } from '../vietnam-time.ts';
 import type { PdfDocument } from './document.ts';
-import { listSignatureFields, type SignatureField } from './signature-fields.ts';
+import { freeFieldName } from './field-choice.ts';
+import type { Page } from './pages.ts';
+import { parseSource } from './parser.ts';
+import type { SigningTerms } from './seed-values.ts';
+import { leaveGap, openGap, type OpenedGap } from './signature-gap.ts';
+import type { SignatureField, Widget } from './signature-fields.ts';
 import { appendUpdate, sourceObject, type NewObject } from './update.ts';
 import {
   array,
+  dict,
   integer,
   isSameValue,
   name,
   reference,
-  serialise,
   withEntries,
-  dict,
   type PdfDict,
   type PdfReference,
   type PdfValue,
 } from './values.ts';
-import type { Page } from './pages.ts';
-import { toVietnamTime } from '../vietnam-time.ts';
 
 export interface DraftRequest {
-  /** `time-stamp`: a document time-stamp (ISO 32000-2, 12.8.5); names nobody and shows nothing. */
-  readonly kind?: 'signature' | 'time-stamp';
-  readonly signedAt: string;
-  readonly signerName: string;
-  readonly reason: string | null;
+  /** Of the signature dictionary, without `/ByteRange` and `/Contents`. */
+  readonly entries: PdfDict;
+  /** Where a new field goes. */
   readonly page: Page;
   readonly appearance: DrawnAppearance | null;
   /** An empty field to fill; null makes a new one. */
   readonly field: SignatureField | null;
+  /** The widget of `field` that gets the appearance. */
+  readonly widget: Widget | null;
   /** Room for the CMS, bytes. */
   readonly reservedBytes: number;
+  /** Makes the new `/ID` differ from that of another signature of the same bytes. */
+  readonly seed: string;
 }
 
-export interface Draft {
-  readonly bytes: Buffer;
+export interface Draft extends OpenedGap {
   readonly fieldName: string;
-  /** `[0, start of <, after >, rest]`. */
-  readonly byteRange: readonly [0, number, number, number];
-  /** SHA-256 over both parts. */
-  readonly digest: Buffer;
 }
 
-const BYTE_RANGE_WIDTH = 10;
 const PRINT_AND_LOCKED = 4 + 128;
+
+/** @param signedAt ISO 8601 */
+export function signatureEntries(
+  document: PdfDocument,
+  terms: SigningTerms,
+  signedAt: string,
+  signerName: string,
+  field: SignatureField | null,
+): PdfDict {
+  const entries: [string, PdfValue][] = [
+    ['Type', name('Sig')],
+    ['Filter', name('Adobe.PPKLite')],
+    ['SubFilter', name(terms.subFilter)],
+    ['M', parseSource(pdfDate(toVietnamTime(signedAt)))],
+    ['Name', parseSource(pdfText(signerName))],
+  ];
+  if (terms.reason !== null) entries.push(['Reason', parseSource(pdfText(terms.reason))]);
+  if (field?.lock) entries.push(['Reference', lockTransforms(document, field.lock)]);
+  return dict(entries);
+}
+
+/** A time-stamp of the document (ISO 32000-2, 12.8.5). */
+export function timeStampEntries(): PdfDict {
+  return dict([
+    ['Type', name('DocTimeStamp')],
+    ['Filter', name('Adobe.PPKLite')],
+    ['SubFilter', name('ETSI.RFC3161')],
+  ]);
+}
 
 export function writeDraft(document: PdfDocument, request: DraftRequest): Draft {
   const objects: NewObject[] = [];
   let next = document.size;
   const reserve = (): number => next++;
 
-  const signature = signatureDictionary(request);
-  const signatureNumber = reserve();
-  objects.push(sourceObject(signatureNumber, signature.body));
+  const gap = leaveGap(document, reserve(), request.entries, request.reservedBytes);
+  const signature = reference(gap.object.number);
+  objects.push(gap.object);
 
-  let appearance = '';
+  let appearance: PdfDict | undefined;
   if (request.appearance) {
     const drawn = request.appearance.objects(next);
     next += drawn.length;
     for (const object of drawn) objects.push(sourceObject(object.number, object.body));
-    appearance = ` /AP <</N ${drawn[0]?.number ?? 0} 0 R>>`;
+    appearance = dict([['N', reference(drawn[0]?.number ?? 0)]]);
   }
 
-  const fieldName = request.field ? request.field.fullName : freeFieldName(document);
-  if (request.field) {
-    objects.push(filledField(request.field, signatureNumber, appearance));
+  const { field } = request;
+  const fieldName = field ? field.fullName : freeFieldName(document);
+  if (field) {
+    objects.push(...filledField(field, request.widget, signature, appearance));
     objects.push(...markSignatures(document, null, reserve));
   } else {
-    const rect = request.appearance?.rect ?? [0, 0, 0, 0];
-    const widget =
-      `<</Type /Annot /Subtype /Widget /FT /Sig /T ${pdfText(fieldName)} /V ${signatureNumber} 0 R ` +
-      `/Rect [${pdfNumbers(...rect)}] /F ${PRINT_AND_LOCKED} /P ${request.page.reference.number} ${request.page.reference.generation} R${appearance}>>`;
-    const fieldNumber = reserve();
-    objects.push(sourceObject(fieldNumber, widget));
-    objects.push(withAnnotation(document, request.page, reference(fieldNumber)));
-    objects.push(...markSignatures(document, reference(fieldNumber), reserve));
+    const widget = reference(reserve());
+    objects.push(sourceObject(widget.number, newField(request, fieldName, signature, appearance)));
+    objects.push(withAnnotation(document, request.page, widget));
+    objects.push(...markSignatures(document, widget, reserve));
   }
-
-  const update = appendUpdate(document, objects, `${request.signedAt}\n${request.signerName}`);
-  const bytes = Buffer.concat([document.bytes, update.bytes]);
-  const bodyStart = update.bodyOffsets.get(signatureNumber) ?? 0;
-  const gapStart = bodyStart + signature.contentsStart;
-  const gapEnd = gapStart + 2 + request.reservedBytes * 2;
-  const byteRange = [0, gapStart, gapEnd, bytes.length - gapEnd] as const;
-  const written = byteRange
-    .slice(1)
-    .map((value) => String(value).padStart(BYTE_RANGE_WIDTH))
-    .join(' ');
-  bytes.write(written, bodyStart + signature.byteRangeStart, 'latin1');
-  const digest = createHash('sha256').update(bytes.subarray(0, gapStart)).update(bytes.subarray(gapEnd)).digest();
-  return { bytes, fieldName, byteRange, digest };
+  const update = appendUpdate(document, objects, request.seed);
+  return { ...openGap(document, update, gap), fieldName };
 }
 
-/** Puts the CMS into the gap, in place. @throws Failure when it does not fit. */
-export function fillContents(bytes: Buffer, byteRange: Draft['byteRange'], cms: Buffer): void {
-  const [, gapStart, gapEnd] = byteRange;
-  if (cms.length * 2 > gapEnd - gapStart - 2)
-    throw new Failure('pdf-not-signable', `signature of ${cms.length} bytes does not fit its place`);
-  bytes.write(cms.toString('hex'), gapStart + 1, 'latin1');
+/**
+ * What the field's `/Lock` asks for, as transforms of this signature: FieldMDP for the fields (12.8.2.4), and where the lock
+ * narrows what may still be done to the document, DocMDP without an entry in the catalog (Table 236, `/P`).
+ */
+function lockTransforms(document: PdfDocument, lock: PdfDict): PdfValue {
+  const root = document.trailer.entries.get('Root') ?? reference(0);
+  const transform = (method: string, parameters: [string, PdfValue][]): PdfDict =>
+    dict([
+      ['Type', name('SigRef')],
+      ['TransformMethod', name(method)],
+      ['DigestMethod', name('SHA256')],
+      ['Data', root],
+      ['TransformParams', dict([['Type', name('TransformParams')], ['V', name('1.2')], ...parameters])],
+    ]);
+  const fields = ['Action', 'Fields'].flatMap((key): [string, PdfValue][] => {
+    const value = document.entry(lock, key);
+    return value.kind === 'null' ? [] : [[key, value]];
+  });
+  const level = document.entry(lock, 'P');
+  return array([
+    transform('FieldMDP', fields),
+    ...(level.kind === 'number' ? [transform('DocMDP', [['P', integer(level.value)]])] : []),
+  ]);
 }
 
-function signatureDictionary(request: DraftRequest): { body: string; byteRangeStart: number; contentsStart: number } {
-  const lock = request.field?.lock;
-  const isTimeStamp = request.kind === 'time-stamp';
-  let body = isTimeStamp
-    ? '<</Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161'
-    : '<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached';
-  if (!isTimeStamp) body += ` /M ${pdfDate(toVietnamTime(request.signedAt))} /Name ${pdfText(request.signerName)}`;
-  if (request.reason !== null) body += ` /Reason ${pdfText(request.reason)}`;
-  if (lock)
-    body += ` /Reference [<</Type /SigRef /TransformMethod /FieldMDP /DigestMethod /SHA256 /TransformParams ${fieldMdp(lock)}>>]`;
-  body += ' /ByteRange [0 ';
-  const byteRangeStart = body.length;
-  body += `${' '.repeat(3 * BYTE_RANGE_WIDTH + 2)}] /Contents `;
-  const contentsStart = body.length;
-  body += `<${'0'.repeat(request.reservedBytes * 2)}>>>`;
-  return { body, byteRangeStart, contentsStart };
+function newField(
+  request: DraftRequest,
+  fieldName: string,
+  signature: PdfReference,
+  appearance: PdfDict | undefined,
+): PdfDict {
+  const rect = request.appearance?.rect ?? [0, 0, 0, 0];
+  return dict([
+    ['Type', name('Annot')],
+    ['Subtype', name('Widget')],
+    ['FT', name('Sig')],
+    ['T', parseSource(pdfText(fieldName))],
+    ['V', signature],
+    ['Rect', parseSource(`[${pdfNumbers(...rect)}]`)],
+    ['F', integer(PRINT_AND_LOCKED)],
+    ['P', request.page.reference],
+    ...(appearance ? [['AP', appearance] as const] : []),
+  ]);
 }
 
-/** What the field's `/Lock` asks for, as the transform of this signature (ISO 32000-2, 12.8.2.4). */
-function fieldMdp(lock: PdfDict): string {
-  const entries: [string, PdfValue][] = [
-    ['Type', name('TransformParams')],
-    ['V', name('1.2')],
-  ];
-  for (const key of ['Action', 'Fields']) {
-    const value = lock.entries.get(key);
-    if (value) entries.push([key, value]);
-  }
-  return serialise(dict(entries)).toString('latin1');
-}
-
-function filledField(field: SignatureField, signatureNumber: number, appearance: string): NewObject {
-  const filled = serialise(
-    withEntries(field.dict, { V: reference(signatureNumber), ...(appearance ? { AP: undefined } : {}) }),
-  );
-  const body = Buffer.concat([filled.subarray(0, filled.length - 2), Buffer.from(`${appearance}>>`, 'latin1')]);
-  return sourceObject(field.reference.number, body, field.reference.generation);
+/** The field gets its value, its widget the appearance: one object when they are one. */
+function filledField(
+  field: SignatureField,
+  widget: Widget | null,
+  signature: PdfReference,
+  appearance: PdfDict | undefined,
+): NewObject[] {
+  const shown = appearance ? { AP: appearance } : {};
+  const isOne = widget !== null && widget.reference.number === field.reference.number;
+  const filled = withEntries(field.dict, { V: signature, ...(isOne ? shown : {}) });
+  const objects = [sourceObject(field.reference.number, filled, field.reference.generation)];
+  if (widget && !isOne && appearance)
+    objects.push(sourceObject(widget.reference.number, withEntries(widget.dict, shown), widget.reference.generation));
+  return objects;
 }
 
 /** The new widget at the end of `/Annots`: the array alone when it is an object of its own, else the page. */
@@ -198,17 +224,4 @@ function markSignatures(document: PdfDocument, field: PdfReference | null, reser
       ),
     );
   return objects;
-}
-
-function freeFieldName(document: PdfDocument): string {
-  const taken = new Set(listSignatureFields(document).map((field) => field.fullName));
-  const form = document.dictionary(document.catalog.entries.get('AcroForm'));
-  const fields = form ? document.entry(form, 'Fields') : undefined;
-  for (const item of fields?.kind === 'array' ? fields.items : []) {
-    const title = document.dictionary(item)?.entries.get('T');
-    if (title?.kind === 'string') taken.add(title.bytes.toString('latin1'));
-  }
-  let number = 1;
-  while (taken.has(`Signature${number}`)) number++;
-  return `Signature${number}`;
 }

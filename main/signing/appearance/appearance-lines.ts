@@ -1,0 +1,33 @@
+/** @file What the text of an appearance says (NĐ 30/2020, PL I, mục II.7–8 and phần II.I.3). */
+import type { Appearance } from '../../signatures/protocol.ts';
+import { toVietnamTime } from '../vietnam-time.ts';
+
+export interface AppearanceText {
+  readonly signerName: string;
+  /** ISO 8601. */
+  readonly signedAt: string;
+}
+
+/** Empty where the rules want a picture alone. */
+export function linesOf(appearance: Appearance, text: AppearanceText): readonly string[] {
+  if (appearance.lines) return appearance.lines;
+  const time = toVietnamTime(text.signedAt);
+  switch (appearance.kind) {
+    case 'officer':
+      return [`Số hóa và ký số bởi: ${text.signerName}`, time];
+    case 'annex':
+      return [`${appearance.documentNumber ?? text.signerName}; ${time}`];
+    case 'copy':
+      return [`${appearance.copyForm ?? 'Sao y'}, ${appearance.agencyName ?? text.signerName}, ${time}`];
+    case 'personal':
+      if (appearance.image !== undefined) return [];
+      return [
+        `Người ký: ${text.signerName}`,
+        ...(appearance.agencyName === undefined ? [] : [`Cơ quan: ${appearance.agencyName}`]),
+        `Thời gian ký: ${time}`,
+      ];
+    case 'agency':
+    case 'none':
+      return [];
+  }
+}
