@@ -87,6 +87,8 @@ export const ERROR_CODES = [
   'pdf-certified-no-changes',
   'signature-place-outside', // a rectangle that leaves the page, or is too small for what must stand in it
   'signature-image-missing', // no registered seal or signature, or a seal whose size nobody knows
+  'certificate-revoked',
+  'certificate-not-trusted', // its chain ends at no root of this counter
   'authority-unreachable', // a responder, revocation list or time-stamp authority that does not answer
   'time-stamp-refused', // every time-stamp authority refused, or answered with what is no right token
   // bridge for the province's web pages

@@ -11,7 +11,7 @@ import type { Certificate } from '../signing/certificate.ts';
 import { digestInfo, signEcdsaDigest, verifiesDigest } from './digest-signatures.ts';
 import type { Token } from './protocol.ts';
 import { chooseCertificate, describeCertificates, tryReadCertificate } from './signing-certificates.ts';
-import type { TokenSignature, TokenSource, Tries } from './token-source.ts';
+import type { TokenSignature, TokenSource, ToSign, Tries } from './token-source.ts';
 
 export interface KeyFile {
   readonly path: string;
@@ -26,6 +26,7 @@ const TriesFile = z.object({ wrong: z.int().min(0) });
 export class KeyFileSource implements TokenSource {
   readonly path: string;
   readonly isBusy = false;
+  readonly isHung = false;
   readonly #file: KeyFile;
   readonly #id: string;
   #key: KeyObject | null = null;
@@ -39,6 +40,10 @@ export class KeyFileSource implements TokenSource {
     this.path = file.path;
     this.#file = file;
     this.#id = `file-${createHash('sha256').update(file.path).digest('hex').slice(0, 24)}`;
+  }
+
+  get hasLogin(): boolean {
+    return this.#key !== null;
   }
 
   owns(tokenId: string): boolean {
@@ -57,11 +62,16 @@ export class KeyFileSource implements TokenSource {
       this.#certificates = clearCertificates(parseStructure(bytes, this.path));
       this.#fileHash = hash;
     }
-    return Promise.resolve([
+    return Promise.resolve(this.lastSeen());
+  }
+
+  lastSeen(): readonly Token[] {
+    if (this.#fileHash === '') return [];
+    return [
       {
         id: this.#id,
         label: this.#file.label,
-        serialNumber: hash.slice(0, 16).toUpperCase(),
+        serialNumber: this.#fileHash.slice(0, 16).toUpperCase(),
         model: 'PKCS#12',
         isPractice: this.#file.isPractice,
         tries: this.#tries(),
@@ -69,9 +79,10 @@ export class KeyFileSource implements TokenSource {
         maxPinLength: 255,
         hasProtectedPath: false,
         asksPinPerSignature: false,
+        mustChangePin: false,
         certificates: describeCertificates(this.#certificates, Date.now()),
       },
-    ]);
+    ];
   }
 
   /** The try is written down before it is made: ending the program does not give it back. */
@@ -100,7 +111,7 @@ export class KeyFileSource implements TokenSource {
     }
   }
 
-  sign(_tokenId: string, certificateId: string, digest: Buffer): Promise<TokenSignature> {
+  sign(_tokenId: string, certificateId: string, { digest }: ToSign): Promise<TokenSignature> {
     if (!this.#read()) {
       this.#forget();
       throw new Failure('token-removed', this.path);

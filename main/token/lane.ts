@@ -15,24 +15,27 @@ export class Lane {
     return this.#isHung;
   }
 
-  /** @throws Failure `token-not-responding` after `limitMs` in hand, and at once while an earlier call still hangs. */
-  run<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  /**
+   * @param what shown in the failure: `C_Sign`.
+   * @throws Failure `token-not-responding` after `limitMs` in hand, and at once while an earlier call still hangs.
+   */
+  run<T>(limitMs: number, what: string, work: () => Promise<T>): Promise<T> {
     if (this.#isHung) return Promise.reject(new Failure('token-not-responding', 'an earlier call has not returned'));
     this.#waiting++;
-    const turn = this.#last.then(() => this.#limited(limitMs, work));
+    const turn = this.#last.then(() => this.#limited(limitMs, what, work));
     this.#last = turn.catch(() => {}); // the caller hears of it through `turn`
     return turn.finally(() => {
       this.#waiting--;
     });
   }
 
-  async #limited<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  async #limited<T>(limitMs: number, what: string, work: () => Promise<T>): Promise<T> {
     if (this.#isHung) throw new Failure('token-not-responding', 'an earlier call has not returned');
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         this.#isHung = true;
-        reject(new Failure('token-not-responding', `no answer within ${limitMs} ms`));
+        reject(new Failure('token-not-responding', `${what}: no answer within ${limitMs} ms`));
       }, limitMs);
     });
     const done = work();

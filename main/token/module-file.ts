@@ -2,9 +2,11 @@
  * @file Looks at a PKCS#11 module before it is loaded: loading runs a stranger's code, reading its header does not. A file
  * for another processor, or one that is no PKCS#11 module at all, is refused with the reason.
  */
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Failure } from '../rooms/failure.ts';
+import { readMachO } from './mach-o-file.ts';
 
 const ENTRY_POINT = 'C_GetFunctionList';
 const MAX_MODULE_BYTES = 256 * 1024 * 1024;
@@ -14,39 +16,77 @@ const ELF_MACHINES: Readonly<Record<number, string>> = { 3: 'ia32', 40: 'arm', 6
 const PE_MACHINES: Readonly<Record<number, string>> = { 0x14c: 'ia32', 0x1c4: 'arm', 0x8664: 'x64', 0xaa64: 'arm64' };
 
 export interface ModuleFile {
-  readonly format: 'elf' | 'pe';
+  readonly format: 'elf' | 'pe' | 'mach-o';
+  /** Several, joined by `+`, in a macOS file for more than one. */
   readonly architecture: string;
   readonly exportsEntryPoint: boolean;
 }
 
-/** @throws Failure `token-module-missing` or `token-module-refused`, with the reason as detail. */
-export function checkModuleFile(
+export interface ModuleInspection {
+  /** Null when the header says nothing. */
+  readonly architecture: string | null;
+  /** Hexadecimal, of the whole file; null when it cannot be read. */
+  readonly sha256: string | null;
+  /** `token-module-missing` or `token-module-refused` with the reason; null for a file that may be loaded. */
+  readonly failure: Failure | null;
+}
+
+const FORMATS: Readonly<Record<string, ModuleFile['format']>> = { win32: 'pe', darwin: 'mach-o' };
+
+/** Reads the file, runs nothing of it. */
+export function inspectModuleFile(
   path: string,
   platform: string = process.platform,
   architecture: string = process.arch,
-): void {
-  if (!isAbsolute(path)) throw new Failure('token-module-refused', `${path} is not an absolute path`);
-  const bytes = readWhole(path);
+): ModuleInspection {
+  const refused = (reason: string, of: string | null = null, sha256: string | null = null): ModuleInspection => ({
+    architecture: of,
+    sha256,
+    failure: new Failure('token-module-refused', `${path} ${reason}`),
+  });
+  if (!isAbsolute(path)) return refused('is not an absolute path');
+  let bytes: Buffer;
+  try {
+    bytes = readWhole(path);
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    return { architecture: null, sha256: null, failure: cause };
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   let file: ModuleFile | undefined;
   try {
     file = readModuleFile(bytes);
-  } catch (cause) {
-    throw new Failure('token-module-refused', `${path} has a damaged header`, { cause });
+  } catch {
+    return refused('has a damaged header', null, sha256);
   }
-  if (!file) throw new Failure('token-module-refused', `${path} is not a program library`);
-  if (file.format !== (platform === 'win32' ? 'pe' : 'elf'))
-    throw new Failure('token-module-refused', `${path} is a library of another system`);
-  if (file.architecture !== architecture)
-    throw new Failure('token-module-refused', `${path} is for ${file.architecture}, this program for ${architecture}`);
-  if (!file.exportsEntryPoint)
-    throw new Failure('token-module-refused', `${path} has no ${ENTRY_POINT}: not a PKCS#11 module`);
+  if (!file) return refused('is not a program library', null, sha256);
+  if (file.format !== (FORMATS[platform] ?? 'elf')) return refused('is a library of another system', null, sha256);
+  const built = file.architecture;
+  if (!built.split('+').includes(architecture)) {
+    const is32In64 = built === 'ia32' && architecture.endsWith('64');
+    return refused(
+      is32In64
+        ? 'is a 32-bit driver only, this program is 64-bit: ask its maker for the 64-bit one'
+        : `is for ${built}, this program for ${architecture}`,
+      built,
+      sha256,
+    );
+  }
+  if (!file.exportsEntryPoint) return refused(`has no ${ENTRY_POINT}: not a PKCS#11 module`, built, sha256);
+  return { architecture: built, sha256, failure: null };
 }
 
-/** Undefined when the bytes are neither ELF nor PE. @throws RangeError when offsets in the header lead outside. */
+/** @throws Failure `token-module-missing` or `token-module-refused`, with the reason as detail. */
+export function checkModuleFile(path: string): void {
+  const { failure } = inspectModuleFile(path);
+  if (failure) throw failure;
+}
+
+/** Undefined when the bytes are neither ELF nor PE nor Mach-O. @throws RangeError when offsets in the header lead outside. */
 export function readModuleFile(bytes: Buffer): ModuleFile | undefined {
   if (bytes.length >= 64 && bytes.readUInt32BE(0) === 0x7f454c46) return readElf(bytes);
   if (bytes.length >= 64 && bytes.toString('latin1', 0, 2) === 'MZ') return readPe(bytes);
-  return undefined;
+  return bytes.length >= 64 ? readMachO(bytes) : undefined;
 }
 
 /** Dynamic symbols are found through the section table, or `PT_DYNAMIC` of a file stripped of it. */

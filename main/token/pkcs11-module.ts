@@ -4,14 +4,18 @@
  */
 import koffi from 'koffi';
 import { Failure } from '../rooms/failure.ts';
+import { printable, StructureWriter } from './c-structures.ts';
 import { checkModuleFile } from './module-file.ts';
 import { CKR, pkcs11Failure } from './pkcs11-codes.ts';
 
 /** Position in CK_FUNCTION_LIST and the kinds of its arguments: `u` CK_ULONG, `p` pointer. */
 const FUNCTIONS = {
   C_Initialize: [0, 'p'],
+  C_GetInfo: [2, 'p'],
   C_GetSlotList: [4, 'bpp'],
+  C_GetSlotInfo: [5, 'up'],
   C_GetTokenInfo: [6, 'up'],
+  C_GetMechanismList: [7, 'upp'],
   C_OpenSession: [12, 'uuppp'],
   C_CloseSession: [13, 'u'],
   C_Login: [18, 'uupu'],
@@ -24,6 +28,8 @@ const FUNCTIONS = {
   C_Sign: [43, 'upupp'],
 } as const;
 type FunctionName = keyof typeof FUNCTIONS;
+/** Signing does without them: a driver may leave them out. */
+const OPTIONAL: readonly FunctionName[] = ['C_GetInfo', 'C_GetSlotInfo', 'C_GetMechanismList'];
 type Argument = number | Buffer | null;
 type AsyncFunction = { async: (...args: unknown[]) => void };
 
@@ -35,6 +41,14 @@ export interface TokenFacts {
   readonly flags: number;
   readonly maxPinLength: number;
   readonly minPinLength: number;
+}
+
+export interface LibraryInfo {
+  readonly manufacturer: string;
+  readonly description: string;
+  readonly version: string;
+  /** Version of PKCS#11. */
+  readonly interface: string;
 }
 
 /** CKA_…, value in its C form. */
@@ -53,6 +67,7 @@ export const CKA = {
 const CKF_OS_LOCKING_OK = 2;
 const CKF_SERIAL_SESSION = 4;
 const MAX_OBJECTS = 256;
+const MAX_MECHANISMS = 1_024;
 const SIGNATURE_BYTES = 1_024;
 const MAX_ATTRIBUTE_BYTES = 64 * 1_024;
 
@@ -91,6 +106,7 @@ export class Pkcs11Module {
       const address = BigInt(
         koffi.decode(list, firstPointer + index * this.#pointerBytes, 'uintptr_t') as number | bigint,
       );
+      if (address === 0n && OPTIONAL.includes(name as FunctionName)) continue;
       if (address === 0n) throw new Failure('token-module-refused', `${path} lacks ${name}`);
       const types = [...kinds].map((kind) => (kind === 'u' ? this.#ulongType() : kind === 'b' ? 'uint8_t' : 'void *'));
       this.#functions.set(
@@ -115,16 +131,54 @@ export class Pkcs11Module {
     this.#isInitialised = true;
   }
 
-  /** Slots with a token in them. */
-  async listSlots(): Promise<number[]> {
+  /** CK_INFO; undefined from a driver that does not say. */
+  async libraryInfo(): Promise<LibraryInfo | undefined> {
+    if (!this.#functions.has('C_GetInfo')) return undefined;
+    const info = Buffer.alloc(256);
+    if ((await this.#call('C_GetInfo', info)) !== CKR.OK) return undefined;
+    // Two bytes of version, 32 of text, then the flags: a CK_ULONG in its place when structures are not packed.
+    const flagsAt = this.#isWindows ? 34 : Math.ceil(34 / this.#ulongBytes) * this.#ulongBytes;
+    const descriptionAt = flagsAt + this.#ulongBytes;
+    const version = (at: number): string => `${info[at] ?? 0}.${String(info[at + 1] ?? 0).padStart(2, '0')}`;
+    return {
+      manufacturer: printable(info.subarray(2, 34)),
+      description: printable(info.subarray(descriptionAt, descriptionAt + 32)),
+      version: version(descriptionAt + 32),
+      interface: version(0),
+    };
+  }
+
+  async slotDescription(slot: number): Promise<string> {
+    const info = Buffer.alloc(256);
+    if (!this.#functions.has('C_GetSlotInfo') || (await this.#call('C_GetSlotInfo', slot, info)) !== CKR.OK) return '';
+    return printable(info.subarray(0, 64));
+  }
+
+  /** CKM_… that the token offers; undefined from a driver that does not say. */
+  async mechanisms(slot: number): Promise<readonly number[] | undefined> {
+    if (!this.#functions.has('C_GetMechanismList')) return undefined;
+    const count = this.#ulong(0);
+    if ((await this.#call('C_GetMechanismList', slot, null, count)) !== CKR.OK) return undefined;
+    const expected = Math.min(this.#readUlong(count), MAX_MECHANISMS);
+    if (expected === 0) return undefined;
+    const list = Buffer.alloc(expected * this.#ulongBytes);
+    const written = this.#ulong(expected);
+    if ((await this.#call('C_GetMechanismList', slot, list, written)) !== CKR.OK) return undefined;
+    const found = Math.min(expected, this.#readUlong(written));
+    return Array.from({ length: found }, (_, index) => this.#readUlong(list, index * this.#ulongBytes));
+  }
+
+  /** Slots, all or those with a token in them. */
+  async listSlots(which: 'all' | 'with-token' = 'with-token'): Promise<number[]> {
+    const present = which === 'all' ? 0 : 1;
     for (let attempt = 0; attempt < 3; attempt++) {
       const count = this.#ulong(0);
-      this.#check('C_GetSlotList', await this.#call('C_GetSlotList', 1, null, count));
+      this.#check('C_GetSlotList', await this.#call('C_GetSlotList', present, null, count));
       const expected = Math.min(this.#readUlong(count), MAX_OBJECTS);
       if (expected === 0) return [];
       const slots = Buffer.alloc(expected * this.#ulongBytes);
       const written = this.#ulong(expected);
-      const code = await this.#call('C_GetSlotList', 1, slots, written);
+      const code = await this.#call('C_GetSlotList', present, slots, written);
       if (code === CKR.BUFFER_TOO_SMALL) continue; // one was plugged in between the two calls
       this.#check('C_GetSlotList', code);
       return Array.from({ length: Math.min(expected, this.#readUlong(written)) }, (_, index) =>
@@ -294,56 +348,4 @@ export class Pkcs11Module {
     const value = bytes.readBigUInt64LE(offset);
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
   }
-}
-
-/** Lays out C structures of CK_ULONGs and pointers: packed on Windows, aligned elsewhere (where both are equally wide). */
-class StructureWriter {
-  readonly #parts: Buffer[] = [];
-  readonly #ulongBytes: number;
-  readonly #pointerBytes: number;
-  /** Where `ulValueLen` of the last attribute stands. */
-  lengthOffset = 0;
-
-  constructor(isWindows: boolean, ulongBytes: number, pointerBytes: number) {
-    if (!isWindows && ulongBytes !== pointerBytes)
-      throw new Failure('token-module-refused', 'unknown layout of C structures');
-    this.#ulongBytes = ulongBytes;
-    this.#pointerBytes = pointerBytes;
-  }
-
-  ulong(value: number): void {
-    this.#write(BigInt(value), this.#ulongBytes);
-  }
-
-  pointer(value: bigint): void {
-    this.#write(value, this.#pointerBytes);
-  }
-
-  attribute(type: number, value: bigint, length: number): void {
-    this.ulong(type);
-    this.pointer(value);
-    this.lengthOffset = this.#parts.reduce((sum, part) => sum + part.length, 0);
-    this.ulong(length);
-  }
-
-  bytes(): Buffer {
-    return Buffer.concat(this.#parts);
-  }
-
-  #write(value: bigint, width: number): void {
-    const bytes = Buffer.alloc(width);
-    if (width === 4) bytes.writeUInt32LE(Number(value));
-    else bytes.writeBigUInt64LE(value);
-    this.#parts.push(bytes);
-  }
-}
-
-/** Token texts are padded with blanks by the standard, with zeros or rubbish by some drivers. */
-function printable(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes
-    .subarray(0, end < 0 ? bytes.length : end)
-    .toString('utf8')
-    .replace(/[\p{Cc}\ufffd]/gu, '')
-    .trim();
 }

@@ -2,12 +2,21 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../rooms/failure.ts';
 import type { Certificate } from '../signing/certificate.ts';
-import { digestInfo, ecdsaToDer, verifiesDigest } from './digest-signatures.ts';
+import { ecdsaToDer, verifiesDigest } from './digest-signatures.ts';
 import { Lane } from './lane.ts';
-import { CKA, Pkcs11Module, type Attribute, type TokenFacts } from './pkcs11-module.ts';
+import { Pkcs11Module, type LibraryInfo, type TokenFacts } from './pkcs11-module.ts';
 import type { Token } from './protocol.ts';
-import { chooseCertificate, describeCertificates, tryReadCertificate } from './signing-certificates.ts';
-import type { TokenSignature, TokenSource, Tries } from './token-source.ts';
+import { chooseCertificate, describeCertificates } from './signing-certificates.ts';
+import {
+  asksPinPerSignature,
+  certificateHandles,
+  dataFor,
+  openKey,
+  readStoredCertificates,
+  type SigningKey,
+  type StoredCertificate,
+} from './token-objects.ts';
+import type { TokenSignature, TokenSource, ToSign, Tries } from './token-source.ts';
 
 /** How long a driver may take before it counts as hung. */
 export interface TimeLimits {
@@ -17,27 +26,22 @@ export interface TimeLimits {
   readonly callMs: number;
 }
 
+/** What a library says of itself and of its slots. */
+export interface LibraryFacts {
+  readonly library: LibraryInfo | null;
+  readonly slots: { description: string; token: string | null }[];
+}
+
 const CKF = {
   PROTECTED_AUTHENTICATION_PATH: 0x100,
   TOKEN_INITIALIZED: 0x400,
   USER_PIN_COUNT_LOW: 0x10000,
   USER_PIN_FINAL_TRY: 0x20000,
   USER_PIN_LOCKED: 0x40000,
+  USER_PIN_TO_BE_CHANGED: 0x80000,
 } as const;
-const CKO_CERTIFICATE = 1;
-const CKO_PRIVATE_KEY = 3;
-const CKM_RSA_PKCS = 0x1;
-const CKM_ECDSA = 0x1041;
-const CERTIFICATE_BYTES = 4_096;
-const ID_BYTES = 256;
 /** More than any token takes; what is shown when a driver names no maximum. */
 const MAX_PIN_BYTES = 255;
-
-interface StoredCertificate {
-  readonly certificate: Certificate;
-  /** CKA_ID; empty on some tokens. */
-  readonly keyId: Buffer;
-}
 
 interface Slot {
   readonly id: string;
@@ -47,6 +51,10 @@ interface Slot {
   handles: readonly number[];
   certificates: readonly StoredCertificate[];
   isLoggedIn: boolean;
+  /** By certificate; emptied with the session. */
+  readonly keys: Map<Certificate, SigningKey>;
+  /** A wrong PIN that raised no flag: this driver never counts, so its silence means nothing. */
+  tellsNoTries: boolean;
   /** Known only after a login: private keys cannot be seen before. */
   asksPinPerSignature: boolean;
   /** Kept only for keys that ask for it at every signature; zeros otherwise and afterwards. */
@@ -70,54 +78,104 @@ export class Pkcs11Source implements TokenSource {
     return this.#lane.isBusy;
   }
 
+  get isHung(): boolean {
+    return this.#lane.isHung;
+  }
+
+  get hasLogin(): boolean {
+    return [...this.#slots.values()].some((slot) => slot.isLoggedIn);
+  }
+
   owns(tokenId: string): boolean {
     return this.#slots.has(tokenId);
   }
 
   async list(): Promise<readonly Token[]> {
-    if (!this.#isUsing) await this.#lane.run(this.#limits.probeMs, () => this.#probe());
+    if (!this.#isUsing) await this.#lane.run(this.#limits.probeMs, 'looking for tokens', () => this.#probe());
+    return this.lastSeen();
+  }
+
+  lastSeen(): readonly Token[] {
     return [...this.#slots.values()].map((slot) => this.#describe(slot));
+  }
+
+  /** What the library and its slots say of themselves. @throws Failure */
+  diagnose(): Promise<LibraryFacts> {
+    return this.#lane.run(this.#limits.probeMs, 'C_GetInfo', async () => {
+      await this.#probe();
+      const module = this.#module as Pkcs11Module;
+      const slots: { description: string; token: string | null }[] = [];
+      for (const slot of await module.listSlots('all')) {
+        const known = [...this.#slots.values()].find((candidate) => candidate.slot === slot);
+        slots.push({ description: await module.slotDescription(slot), token: known?.facts.label ?? null });
+      }
+      return { library: (await module.libraryInfo()) ?? null, slots };
+    });
   }
 
   async login(tokenId: string, pin: Buffer | null): Promise<Tries> {
     try {
-      return await this.#use(tokenId, (module, slot) => this.#login(module, slot, pin));
+      let hasGivenPin = false;
+      return await this.#use(tokenId, 'C_Login', (module, slot) =>
+        this.#login(module, slot, pin, () => {
+          hasGivenPin = true;
+        }),
+      ).catch((thrown: unknown) => {
+        // From here on nobody knows what the token made of the PIN.
+        if (hasGivenPin && thrown instanceof Failure && thrown.code === 'token-not-responding')
+          throw new Failure('pin-unanswered', thrown.detail, { cause: thrown });
+        throw thrown;
+      });
     } finally {
       pin?.fill(0);
     }
   }
 
-  sign(tokenId: string, certificateId: string, digest: Buffer): Promise<TokenSignature> {
-    return this.#use(tokenId, (module, slot) => this.#sign(module, slot, certificateId, digest));
+  sign(tokenId: string, certificateId: string, toSign: ToSign): Promise<TokenSignature> {
+    return this.#use(tokenId, 'C_Sign', (module, slot) => this.#sign(module, slot, certificateId, toSign));
   }
 
   async logout(tokenId: string): Promise<void> {
     const slot = this.#slots.get(tokenId);
     if (!slot) return;
     forgetPin(slot);
-    await this.#use(tokenId, async (module) => {
+    await this.#use(tokenId, 'C_Logout', async (module) => {
       if (slot.isLoggedIn && slot.session !== null) await module.logout(slot.session);
       slot.isLoggedIn = false;
+      slot.keys.clear();
     });
   }
 
-  async #use<T>(tokenId: string, work: (module: Pkcs11Module, slot: Slot) => Promise<T>): Promise<T> {
+  async #use<T>(tokenId: string, call: string, work: (module: Pkcs11Module, slot: Slot) => Promise<T>): Promise<T> {
     this.#isUsing = true;
     try {
-      return await this.#lane.run(this.#limits.callMs, async () => {
+      return await this.#lane.run(this.#limits.callMs, call, async () => {
         const slot = this.#slots.get(tokenId);
         if (!slot || !this.#module) throw new Failure('token-removed', tokenId);
         try {
           return await work(this.#module, slot);
         } catch (cause) {
+          slot.keys.clear(); // whatever went wrong, the next signature asks the token anew
+          const failure = await this.#orRemoved(this.#module, slot, cause);
           // After a removal nothing of the old session may be reused: not the handle, not the login, not the PIN.
-          if (cause instanceof Failure && cause.code === 'token-removed') this.#drop(slot);
-          throw cause;
+          if (failure instanceof Failure && failure.code === 'token-removed') this.#drop(slot);
+          throw failure;
         }
       });
     } finally {
       this.#isUsing = false;
     }
+  }
+
+  /** Some drivers say CKR_DEVICE_ERROR or CKR_GENERAL_ERROR when the token is simply gone: its slot knows. */
+  async #orRemoved(module: Pkcs11Module, slot: Slot, cause: unknown): Promise<unknown> {
+    if (!(cause instanceof Failure) || (cause.code !== 'token-held' && cause.code !== 'token-failed')) return cause;
+    try {
+      if ((await module.listSlots()).includes(slot.slot)) return cause;
+    } catch {
+      return cause; // a driver that cannot even say this has told enough
+    }
+    return new Failure('token-removed', cause.detail, { cause });
   }
 
   async #probe(): Promise<void> {
@@ -139,7 +197,7 @@ export class Pkcs11Source implements TokenSource {
       let slot = this.#slots.get(id);
       if (!slot) {
         const fresh = { id, slot: slotNumber, facts, session: null, handles: [], certificates: [] };
-        slot = { ...fresh, isLoggedIn: false, asksPinPerSignature: false, keptPin: null };
+        slot = { ...fresh, ...freshLogin(), tellsNoTries: false, asksPinPerSignature: false };
         this.#slots.set(id, slot);
       }
       slot.facts = facts;
@@ -163,31 +221,24 @@ export class Pkcs11Source implements TokenSource {
     try {
       slot.session ??= await module.openSession(slot.slot);
       const { session } = slot;
-      const handles = await module.findObjects(session, [[CKA.CLASS, module.encodeUlong(CKO_CERTIFICATE)]]);
+      const handles = await certificateHandles(module, session);
       if (handles.join() === slot.handles.join() && slot.certificates.length > 0) return;
-      const certificates: StoredCertificate[] = [];
-      for (const handle of handles) {
-        const certificate = tryReadCertificate(
-          withoutPadding(await module.attribute(session, handle, CKA.VALUE, CERTIFICATE_BYTES)),
-        );
-        if (!certificate) continue;
-        const keyId = (await module.attribute(session, handle, CKA.ID, ID_BYTES)) ?? Buffer.alloc(0);
-        certificates.push({ certificate, keyId });
-      }
+      slot.certificates = await readStoredCertificates(module, session, handles);
       slot.handles = handles;
-      slot.certificates = certificates;
     } catch (cause) {
       if (!(cause instanceof Failure) || cause.code === 'token-not-responding') throw cause;
       // The token is shown without certificates; the next look opens a new session.
+      if (slot.session !== null) await module.closeSession(slot.session);
       slot.session = null;
       slot.handles = [];
       slot.certificates = [];
       slot.isLoggedIn = false;
+      slot.keys.clear();
       forgetPin(slot);
     }
   }
 
-  async #login(module: Pkcs11Module, slot: Slot, pin: Buffer | null): Promise<Tries> {
+  async #login(module: Pkcs11Module, slot: Slot, pin: Buffer | null, onPinGiven: () => void): Promise<Tries> {
     slot.facts = await module.tokenFacts(slot.slot);
     const { flags } = slot.facts;
     const { minPinLength, maxPinLength } = pinLengths(slot.facts);
@@ -206,23 +257,26 @@ export class Pkcs11Source implements TokenSource {
       slot.isLoggedIn = false;
       slot.session = null;
     }
+    slot.keys.clear();
     forgetPin(slot);
     slot.session = await module.openSession(slot.slot);
     const typed = hasProtectedPath ? null : pin;
     try {
+      onPinGiven();
       await module.login(slot.session, 1, typed);
     } catch (cause) {
       await this.#refreshFacts(module, slot);
-      if (cause instanceof Failure && cause.code === 'pin-wrong' && triesOf(slot.facts.flags) === 'locked') {
-        throw new Failure('pin-locked', cause.detail, { cause });
+      if (cause instanceof Failure && cause.code === 'pin-wrong') {
+        if (triesOf(slot.facts.flags) === 'locked') throw new Failure('pin-locked', cause.detail, { cause });
+        if (triesOf(slot.facts.flags) === 'ok') slot.tellsNoTries = true;
       }
       throw cause;
     }
     slot.isLoggedIn = true;
     await this.#refreshFacts(module, slot);
-    slot.asksPinPerSignature = await this.#asksPinPerSignature(module, slot.session);
+    slot.asksPinPerSignature = await asksPinPerSignature(module, slot.session);
     if (slot.asksPinPerSignature && typed) slot.keptPin = Buffer.from(typed);
-    return triesOf(slot.facts.flags);
+    return shownTries(slot);
   }
 
   async #refreshFacts(module: Pkcs11Module, slot: Slot): Promise<void> {
@@ -233,50 +287,29 @@ export class Pkcs11Source implements TokenSource {
     }
   }
 
-  async #asksPinPerSignature(module: Pkcs11Module, session: number): Promise<boolean> {
-    for (const key of await module.findObjects(session, [[CKA.CLASS, module.encodeUlong(CKO_PRIVATE_KEY)]])) {
-      const asks = await module.attribute(session, key, CKA.ALWAYS_AUTHENTICATE, 1);
-      if (asks?.[0]) return true;
-    }
-    return false;
-  }
-
-  async #sign(module: Pkcs11Module, slot: Slot, certificateId: string, digest: Buffer): Promise<TokenSignature> {
+  async #sign(module: Pkcs11Module, slot: Slot, certificateId: string, toSign: ToSign): Promise<TokenSignature> {
     const chosen = chooseCertificate(
       slot.certificates.map((stored) => stored.certificate),
       certificateId,
       Date.now(),
     );
-    const keyId = slot.certificates.find((stored) => stored.certificate === chosen)?.keyId ?? Buffer.alloc(0);
     if (slot.session === null || !slot.isLoggedIn) throw new Failure('not-allowed', 'signature without login');
     const { session } = slot;
-    const key = await this.#findKey(module, session, keyId);
+    let key = slot.keys.get(chosen);
+    if (!key) {
+      key = await openKey(module, slot.slot, session, chosen);
+      slot.keys.set(chosen, key);
+    }
+    const { handle, asksPin, mechanism } = key;
+    const data = dataFor(mechanism, toSign);
+    const raw = await module.sign(session, handle, mechanism, data, async () => {
+      if (asksPin) await module.login(session, 2, slot.keptPin);
+    });
     const isRsa = chosen.publicKey.asymmetricKeyType === 'rsa';
-    const asks = (await module.attribute(session, key, CKA.ALWAYS_AUTHENTICATE, 1))?.[0] === 1;
-    const raw = await module.sign(
-      session,
-      key,
-      isRsa ? CKM_RSA_PKCS : CKM_ECDSA,
-      isRsa ? digestInfo(digest) : digest,
-      async () => {
-        if (asks) await module.login(session, 2, slot.keptPin);
-      },
-    );
     const signature = isRsa ? raw : ecdsaToDer(raw, chosen.publicKey);
-    if (!verifiesDigest(chosen.publicKey, digest, signature))
+    if (!verifiesDigest(chosen.publicKey, toSign.digest, signature))
       throw new Failure('signature-does-not-verify', chosen.subject);
     return { signature: signature.toString('base64'), algorithm: isRsa ? 'rsa-sha256' : 'ecdsa-sha256' };
-  }
-
-  /** By CKA_ID; without one, the only private key there is. */
-  async #findKey(module: Pkcs11Module, session: number, keyId: Buffer): Promise<number> {
-    const privateKeys: Attribute = [CKA.CLASS, module.encodeUlong(CKO_PRIVATE_KEY)];
-    const matching = keyId.length > 0 ? await module.findObjects(session, [privateKeys, [CKA.ID, keyId]]) : [];
-    const candidates = matching.length > 0 ? matching : await module.findObjects(session, [privateKeys]);
-    const [key, ...others] = candidates;
-    if (key === undefined || (matching.length === 0 && others.length > 0))
-      throw new Failure('certificate-missing', 'no private key belongs to it');
-    return key;
   }
 
   #describe(slot: Slot): Token {
@@ -287,10 +320,11 @@ export class Pkcs11Source implements TokenSource {
       serialNumber: facts.serialNumber,
       model: [facts.manufacturer, facts.model].filter(Boolean).join(' '),
       isPractice: false,
-      tries: triesOf(facts.flags),
+      tries: shownTries(slot),
       ...pinLengths(facts),
       hasProtectedPath: (facts.flags & CKF.PROTECTED_AUTHENTICATION_PATH) !== 0,
       asksPinPerSignature: slot.asksPinPerSignature,
+      mustChangePin: (facts.flags & CKF.USER_PIN_TO_BE_CHANGED) !== 0,
       certificates: describeCertificates(
         slot.certificates.map((stored) => stored.certificate),
         Date.now(),
@@ -302,6 +336,7 @@ export class Pkcs11Source implements TokenSource {
     forgetPin(slot);
     slot.isLoggedIn = false;
     slot.session = null;
+    slot.keys.clear();
     this.#slots.delete(slot.id);
   }
 }
@@ -319,20 +354,23 @@ export function pinLengths(facts: Pick<TokenFacts, 'minPinLength' | 'maxPinLengt
   return { minPinLength, maxPinLength: isKnown ? Math.min(facts.maxPinLength, MAX_PIN_BYTES) : MAX_PIN_BYTES };
 }
 
-/** Drivers that never set a flag cannot be told from tokens with all tries left: both are `ok`. */
+/** Drivers that never set a flag cannot be told from tokens with all tries left, until a wrong PIN leaves no mark. */
+function shownTries({ facts, tellsNoTries }: Pick<Slot, 'facts' | 'tellsNoTries'>): Tries {
+  const tries = triesOf(facts.flags);
+  return tries === 'ok' && tellsNoTries ? 'unknown' : tries;
+}
+
 export function triesOf(flags: number): Tries {
   if ((flags & CKF.USER_PIN_LOCKED) !== 0) return 'locked';
   if ((flags & CKF.USER_PIN_FINAL_TRY) !== 0) return 'final';
   return (flags & CKF.USER_PIN_COUNT_LOW) !== 0 ? 'low' : 'ok';
 }
 
+function freshLogin(): Pick<Slot, 'isLoggedIn' | 'keys' | 'keptPin'> {
+  return { isLoggedIn: false, keys: new Map(), keptPin: null };
+}
+
 function forgetPin(slot: Slot): void {
   slot.keptPin?.fill(0);
   slot.keptPin = null;
-}
-
-/** A value read into a fixed buffer carries what follows it: DER knows its own length. */
-function withoutPadding(value: Buffer | undefined): Buffer | undefined {
-  if (!value || value[0] !== 0x30 || value[1] !== 0x82) return value;
-  return value.subarray(0, 4 + value.readUInt16BE(2));
 }

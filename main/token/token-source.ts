@@ -8,17 +8,30 @@ export interface TokenSignature {
   readonly algorithm: 'rsa-sha256' | 'ecdsa-sha256';
 }
 
+export interface ToSign {
+  /** SHA-256, 32 bytes. */
+  readonly digest: Buffer;
+  /** What it was made of, for tokens that hash by themselves. */
+  readonly message: Buffer | undefined;
+}
+
 export interface TokenSource {
   /** Path of the module or key file, for messages. */
   readonly path: string;
   /** Looks again. Answers what was seen last while a login or signature is under way. @throws Failure */
   list(): Promise<readonly Token[]>;
+  /** As of the last look; asks nothing of the driver. */
+  lastSeen(): readonly Token[];
   owns(tokenId: string): boolean;
   /** The bytes of `pin` are zero when this returns or throws. @throws Failure */
   login(tokenId: string, pin: Buffer | null): Promise<Tries>;
-  sign(tokenId: string, certificateId: string, digest: Buffer): Promise<TokenSignature>;
+  sign(tokenId: string, certificateId: string, toSign: ToSign): Promise<TokenSignature>;
   /** Forgets the login, and a PIN that had to be kept. */
   logout(tokenId: string): Promise<void>;
   /** Something is under way: do not disturb the driver. */
   readonly isBusy: boolean;
+  /** A call has overrun its limit and not come back. */
+  readonly isHung: boolean;
+  /** Somebody is logged in to one of its tokens. */
+  readonly hasLogin: boolean;
 }

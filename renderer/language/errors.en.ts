@@ -349,6 +349,16 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Register the picture at the signing desk, with the width of the seal in millimetres.',
   },
+  'certificate-revoked': {
+    what: 'The certificate of the signer or of the time-stamp authority has been revoked.',
+    safe: 'The signed file is kept as it is.',
+    next: 'Sign again with a certificate in force; tell the technicians if it is the time-stamp authority.',
+  },
+  'certificate-not-trusted': {
+    what: 'The certificate leads to no root that this machine trusts.',
+    safe: 'The signed file is kept as it is; only validation data is missing.',
+    next: 'Ask the technicians to put the root certificate into the trust folder.',
+  },
   'authority-unreachable': {
     what: 'The certification service (OCSP, CRL or time-stamp) does not answer.',
     safe: 'Signatures made so far stand; validation data will be fetched again.',

@@ -366,6 +366,16 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Đăng ký hình ở bàn ký, nhập bề rộng con dấu theo mi-li-mét.',
   },
+  'certificate-revoked': {
+    what: 'Chứng thư của người ký hoặc của máy chủ dấu thời gian đã bị thu hồi.',
+    safe: 'Tệp đã ký vẫn được giữ nguyên.',
+    next: 'Ký lại bằng chứng thư còn hiệu lực; báo bộ phận kỹ thuật nếu là máy chủ dấu thời gian.',
+  },
+  'certificate-not-trusted': {
+    what: 'Chứng thư không dẫn đến chứng thư gốc nào mà máy này tin cậy.',
+    safe: 'Tệp đã ký vẫn được giữ nguyên, chỉ chưa thêm được dữ liệu xác minh.',
+    next: 'Báo bộ phận kỹ thuật thêm chứng thư gốc vào thư mục tin cậy (trust).',
+  },
   'authority-unreachable': {
     what: 'Máy chủ chứng thực (OCSP, CRL hoặc dấu thời gian) không trả lời.',
     safe: 'Chữ ký đã tạo vẫn còn nguyên; dữ liệu xác minh sẽ được lấy lại sau.',

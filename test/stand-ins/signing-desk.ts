@@ -57,7 +57,10 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
         reason: null,
         appearance,
       });
-      const { signature } = await source.sign(token.id, certificate.id, Buffer.from(prepared.digest, 'base64'));
+      const { signature } = await source.sign(token.id, certificate.id, {
+        digest: Buffer.from(prepared.digest, 'base64'),
+        message: undefined,
+      });
       return desk.read((await signer.finishSignature({ draft: prepared.draft, state: prepared.state, signature })).pdf);
     },
     verify: (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString()) =>
