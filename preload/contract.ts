@@ -6,7 +6,7 @@
 import type * as t from './types.ts';
 
 /** Which document may call a channel. The sign-in, desk and confirmation pages are separate documents. */
-export type PageName = 'sign-in' | 'desk' | 'confirm';
+export type PageName = 'sign-in' | 'desk' | 'confirm' | 'question';
 
 type Nothing = Record<string, never>;
 type OnDossier = { readonly id: string; readonly revision: number };
@@ -69,7 +69,10 @@ export interface Channels {
   // tokens and results
   'tokens.list': [Nothing, readonly t.TokenInfo[]];
   'results.waiting': [Nothing, readonly t.WaitingResult[]];
-  'results.attach': [{ dossierId: string }, t.WaitingResult];
+  /** Asks for a PDF, reads it and holds it against the dossier. */
+  'results.attach': [{ dossierId: string }, t.AttachedResult];
+  'results.confirmAttachment': [{ attachmentId: string; reason: string }, t.WaitingResult];
+  'results.dropAttachment': [{ attachmentId: string }, null];
   'results.sign': [
     { documentIds: readonly string[]; tokenId: string; certificateId: string },
     readonly t.SigningOutcome[],
@@ -79,6 +82,24 @@ export interface Channels {
   'confirm.request': [Nothing, t.SigningRequest];
   'confirm.submit': [{ requestId: string; pin: string }, null];
   'confirm.cancel': [{ requestId: string }, null];
+
+  // web pages that ask for signatures
+  'question.current': [Nothing, t.WebPageQuestion];
+  'question.answer': [
+    {
+      questionId: string;
+      decision: 'refuse' | 'once' | 'remember';
+      key: { tokenId: string; certificateId: string } | null;
+      comment: string | null;
+    },
+    null,
+  ];
+  'bridge.status': [Nothing, t.BridgeStatus];
+  'bridge.listen': [Nothing, t.BridgeStatus];
+  /** Sends a signed file to its page again; nothing is signed. */
+  'bridge.resend': [{ id: string }, null];
+  'bridge.discard': [{ id: string }, null];
+  'bridge.forget': [{ origin: string }, null];
 
   // state of the counter
   'sync.status': [Nothing, t.SyncStatus];
@@ -93,6 +114,7 @@ export interface Events {
   'sync.status': t.SyncStatus;
   'tokens.changed': { readonly count: number };
   'results.changed': { readonly count: number };
+  'bridge.changed': { readonly unsent: number };
 }
 
 export type Channel = keyof Channels;
@@ -135,10 +157,19 @@ export const CHANNELS: Readonly<
   'tokens.list': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'results.waiting': { page: 'desk', roles: ['counter', 'signer'] },
   'results.attach': { page: 'desk', roles: ['counter', 'signer'] },
+  'results.confirmAttachment': { page: 'desk', roles: ['counter', 'signer'] },
+  'results.dropAttachment': { page: 'desk', roles: ['counter', 'signer'] },
   'results.sign': { page: 'desk', roles: ['signer'] },
   'confirm.request': { page: 'confirm', roles: ['counter', 'signer'] },
   'confirm.submit': { page: 'confirm', roles: ['counter', 'signer'] },
   'confirm.cancel': { page: 'confirm', roles: ['counter', 'signer'] },
+  'question.current': { page: 'question', roles: ['counter', 'signer'] },
+  'question.answer': { page: 'question', roles: ['counter', 'signer'] },
+  'bridge.status': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'bridge.listen': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'bridge.resend': { page: 'desk', roles: ['counter', 'signer'] },
+  'bridge.discard': { page: 'desk', roles: ['counter', 'signer'] },
+  'bridge.forget': { page: 'desk', roles: ['counter', 'signer'] },
   'sync.status': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'sync.runNow': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'devices.check': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
@@ -150,4 +181,5 @@ export const EVENT_NAMES: readonly EventName[] = [
   'sync.status',
   'tokens.changed',
   'results.changed',
+  'bridge.changed',
 ];

@@ -320,6 +320,26 @@ export interface WaitingResult {
   readonly dueAt: string | null;
 }
 
+/** What a result says against what its dossier says; one line of the comparison. */
+export interface ResultFinding {
+  readonly subject: 'name' | 'personal-number' | 'dossier-code' | 'issued-on' | 'authority';
+  readonly outcome: 'agrees' | 'differs' | 'not-found';
+  readonly expected: string | null;
+  readonly found: string | null;
+}
+
+/** `doubtful`: nothing has changed yet; the officer compares, then gives a reason or lets it go. */
+export type AttachedResult =
+  | { readonly kind: 'attached'; readonly result: WaitingResult }
+  | {
+      readonly kind: 'doubtful';
+      readonly attachmentId: string;
+      readonly title: string;
+      readonly number: string | null;
+      readonly source: 'text' | 'recognition' | 'nothing';
+      readonly findings: readonly ResultFinding[];
+    };
+
 export interface SigningOutcome {
   readonly documentId: string;
   readonly title: string;
@@ -330,7 +350,9 @@ export interface SigningOutcome {
 /** What the confirmation window shows before a PIN is typed: exactly what will be signed, by which key. */
 export interface SigningRequest {
   readonly requestId: string;
-  readonly purpose: 'digitised-copies' | 'results';
+  readonly purpose: 'digitised-copies' | 'results' | 'web-page';
+  /** Which page asked for what, when the purpose is `web-page`. */
+  readonly webPage?: { readonly origin: string; readonly operation: string } | undefined;
   readonly documents: readonly {
     readonly documentId: string;
     readonly title: string;
@@ -343,4 +365,73 @@ export interface SigningRequest {
   readonly certificateId: string;
   /** Who is signed in: a certificate in another name is shown as such before the PIN. */
   readonly officerName: string;
+}
+
+// ---- bridge for web pages -----------------------------------------------------------------------------------------
+
+export interface SigningKeyChoice {
+  readonly tokenId: string;
+  readonly certificateId: string;
+  readonly tokenLabel: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly notAfter: string;
+}
+
+/** What a person is asked before anything is done for a web page. No PIN here: that has a window of its own. */
+export interface WebPageQuestion {
+  readonly questionId: string;
+  /**
+   * `consent`: may this page ask at all. `certificate`: may it know who you are. `documents`: these files, stamped so.
+   * `challenge`: a text that proves who signs in. `hash`: a digest of something nobody here can see.
+   */
+  readonly kind: 'consent' | 'certificate' | 'documents' | 'challenge' | 'hash';
+  readonly origin: string;
+  /** As the page called it (`SignApproved`); the screen has words for it. */
+  readonly operation: string;
+  readonly documents: readonly {
+    readonly documentId: string;
+    readonly title: string;
+    /** Shown through `app://counter/blob/<id>` until the question is answered. */
+    readonly blobId: string;
+    readonly pageCount: number;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+  }[];
+  /** What will be stamped, line by line; empty when nothing is. */
+  readonly marks: readonly string[];
+  /** The challenge, or the digest in hexadecimal. */
+  readonly text: string | null;
+  /** The officer writes what is stamped (bút phê). */
+  readonly asksComment: boolean;
+  readonly keys: readonly SigningKeyChoice[];
+  /** Days for which `remember` holds. */
+  readonly rememberDays: number;
+  /** Further requests that wait behind this one. */
+  readonly waiting: number;
+}
+
+/** One signed file that its page has not got yet. */
+export interface UnsentFile {
+  readonly id: string;
+  readonly title: string;
+  readonly origin: string;
+  readonly operation: string;
+  readonly signedAt: string;
+  readonly sizeBytes: number;
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+export interface BridgeStatus {
+  readonly state: 'off' | 'listening' | 'port-taken' | 'failed';
+  readonly port: number | null;
+  /** SHA-256 of the certificate of 127.0.0.1 and when it ends. */
+  readonly certificate: { readonly fingerprint: string; readonly notAfter: string } | null;
+  readonly origins: readonly {
+    readonly origin: string;
+    /** Null: by the administrator. */
+    readonly expiresAt: string | null;
+  }[];
+  readonly unsent: readonly UnsentFile[];
 }

@@ -50,7 +50,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const jobs = createJobs(events);
   const capture = createCapture(rooms, settings, jobs, events);
   const reception = createReception(rooms, settings, machine.clock, authoriser, events);
-  const results = createResults(rooms, machine.clock, authoriser, events);
+  const results = createResults(rooms, settings, machine.clock, authoriser, events);
   const session = createSession(rooms, settings, choices);
 
   let line: Pick<SyncStatus, 'connection' | 'lastContactAt' | 'clockOffsetMs'> = {

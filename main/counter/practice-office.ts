@@ -37,12 +37,16 @@ export function startPracticeOffice(
     });
     const composed = await rooms.imaging.call('composeForm', { form });
     if (!composed.ok) return;
+    const reading = await rooms.imaging.call('readResult', { pdf: rooms.accessTo(composed.value.pdf) });
+    if (!reading.ok) return;
     const title = dossier.procedure?.results[0]?.name ?? 'Kết quả giải quyết (luyện tập)';
     const attached = await rooms.store.call('attachResult', {
       dossierId: id,
       officerId: OFFICE_ID,
       title,
       ...composed.value,
+      reading: reading.value,
+      reason: null,
     });
     if (!attached.ok) machine.log('warn', `practice office: ${attached.code} ${attached.detail ?? ''}`);
     const waiting = await rooms.store.call('waitingResults', {});

@@ -2,21 +2,17 @@
 import type { Result } from '../../preload/result.ts';
 import type { SigningOutcome, WaitingResult } from '../../preload/types.ts';
 import type { Authoriser, Clock } from '../ports/ports.ts';
-import { Failure } from '../rooms/failure.ts';
 import type { ResultOf } from '../rooms/define.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { StoreRoom } from '../store/protocol.ts';
 import type { CounterEvents } from './events.ts';
+import { createResultAttachment, type ResultAttachment } from './result-attachment.ts';
 import type { Rooms } from './rooms.ts';
 import { signDocuments, type DocumentToSign, type SigningChoice } from './signing.ts';
 
 export interface Results {
   readonly waiting: () => Promise<Result<readonly WaitingResult[]>>;
-  readonly attach: (
-    dossierId: string,
-    officerId: string,
-    path: string,
-    title: string,
-  ) => Promise<Result<WaitingResult>>;
+  readonly attachment: ResultAttachment;
   readonly sign: (
     documentIds: readonly string[],
     officerId: string,
@@ -24,7 +20,13 @@ export interface Results {
   ) => Promise<Result<readonly SigningOutcome[]>>;
 }
 
-export function createResults(rooms: Rooms, clock: Clock, authoriser: Authoriser, events: CounterEvents): Results {
+export function createResults(
+  rooms: Rooms,
+  settings: Settings,
+  clock: Clock,
+  authoriser: Authoriser,
+  events: CounterEvents,
+): Results {
   async function announce(): Promise<void> {
     const waiting = await rooms.store.call('waitingResults', {});
     if (waiting.ok) events.emit('results.changed', { count: waiting.value.length });
@@ -32,15 +34,7 @@ export function createResults(rooms: Rooms, clock: Clock, authoriser: Authoriser
 
   return {
     waiting: () => rooms.store.call('waitingResults', {}),
-    attach: async (dossierId, officerId, path, title) => {
-      const inspected = await rooms.imaging.call('inspectPdf', { pdf: { path } });
-      if (!inspected.ok) return inspected;
-      const { copy, pageCount } = inspected.value;
-      if (!copy) throw new Failure('internal', 'inspectPdf of a path must answer a copy');
-      const attached = await rooms.store.call('attachResult', { dossierId, officerId, title, pdf: copy, pageCount });
-      if (attached.ok) await announce();
-      return attached;
-    },
+    attachment: createResultAttachment(rooms, clock, settings, announce),
     sign: async (documentIds, officerId, choice) => {
       const found = await rooms.store.call('resultsToSign', { documentIds: [...documentIds] });
       if (!found.ok) return found;

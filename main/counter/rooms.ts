@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { accessToDeposit, type BlobAccess, type Deposit } from '../blobs/blob-file.ts';
 import { imagingRoom } from '../imaging/protocol.ts';
 import type { Machine } from '../ports/ports.ts';
 import { unwrap } from '../rooms/failure.ts';
@@ -26,6 +27,8 @@ export interface Rooms {
   readonly signatures: Supervisor<typeof signaturesRoom>;
   readonly token: Supervisor<typeof tokenRoom>;
   readonly practiceProvince: PracticeProvince | null;
+  /** For what was deposited and is not yet part of anything. */
+  readonly accessTo: (deposit: Deposit) => BlobAccess;
   readonly stop: () => Promise<void>;
 }
 
@@ -59,6 +62,7 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
       unlock: openUnlockSecret(paths.data, storeFolder, secretBox),
       agencyCode: settings.agency.code,
       counterId: settings.counter.id,
+      agencyNames: [settings.agency.name, settings.agency.parentName],
       receiptKeys: (await province())?.receiptKeys ?? [],
       isPractice: settings.mode === 'practice',
       utcOffsetMinutes: settings.utcOffsetMinutes,
@@ -108,6 +112,7 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
     signatures,
     token,
     practiceProvince,
+    accessTo: (deposit) => accessToDeposit(incomingFolder, deposit),
     // Sync first, so that nothing is on its way while the store closes; the store last.
     stop: async () => {
       await Promise.all([sync.stop(), imaging.stop(), signatures.stop(), token.stop()]);

@@ -1,11 +1,13 @@
 /** @file Entry of the imaging process: wires the room's methods to the parts that do the work. */
 import sharp from 'sharp';
+import { readBlob } from '../blobs/blob-file.ts';
 import { serveRoom } from '../rooms/serve.ts';
 import { createCapture } from './capture.ts';
 import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
 import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
+import { readResult } from './results/read-result.ts';
 import { createRecogniser } from './recognition/recogniser.ts';
 
 // libvips keeps what it decoded and starts a thread per core by default; here pages run side by side already.
@@ -26,6 +28,7 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
       composePdf: (params, { signal }) => composer.composePdf(params, { signal }),
       composeForm: (params) => composer.composeForm(params),
       inspectPdf: (params) => composer.inspectPdf(params),
+      readResult: async ({ pdf }, { signal }) => readResult(await readBlob(pdf), recogniser, signal),
     },
     close: () => recogniser.close(),
   };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
+import { ResultReading } from '../dossiers/result-check.ts';
 import { defineRoom } from '../rooms/define.ts';
 
 const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -143,6 +144,8 @@ export const imagingRoom = defineRoom({
       result: ComposedPdf,
       timeoutMs: 30_000,
     },
+    /** What a result says about itself, to be held against its dossier: text of the file, or of its recognised pages. */
+    readResult: { params: z.strictObject({ pdf: BlobAccess }), result: ResultReading, timeoutMs: 180_000 },
     /** Checks a PDF from outside before it may become a result: readable, not encrypted, page count. */
     inspectPdf: {
       params: z.strictObject({ pdf: z.union([BlobAccess, z.strictObject({ path: z.string() })]) }),

@@ -142,11 +142,11 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     'results.attach': async ({ dossierId }, officer) => {
       const [path] = await ports.files.chooseFiles('result-pdf');
       if (path === undefined) return refuse('cancelled');
-      const dossier = await rooms.store.call('get', { id: dossierId });
-      if (!dossier.ok) return dossier;
-      const title = dossier.value.procedure?.results[0]?.name ?? 'Kết quả giải quyết';
-      return results.attach(dossierId, officer.id, path, title);
+      return results.attachment.attach(dossierId, officer.id, path);
     },
+    'results.confirmAttachment': ({ attachmentId, reason }, officer) =>
+      results.attachment.confirm(attachmentId, officer.id, reason),
+    'results.dropAttachment': ({ attachmentId }, officer) => results.attachment.drop(attachmentId, officer.id),
     'results.sign': ({ documentIds, tokenId, certificateId }, officer) =>
       results.sign(documentIds, officer.id, { tokenId, certificateId, officerName: officer.name }),
 

@@ -27,6 +27,7 @@ export interface StorePorts {
 export interface StoreSettings {
   readonly agencyCode: string;
   readonly counterId: string;
+  readonly agencyNames: readonly string[];
   readonly utcOffsetMinutes: number;
   readonly isPractice: boolean;
 }

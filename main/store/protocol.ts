@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
+import { ResultReading } from '../dossiers/result-check.ts';
 import { RecognisedPage } from '../imaging/protocol.ts';
 import { defineRoom } from '../rooms/define.ts';
 import { FeedItem, ProvinceSettings, UploadJob, UploadStep } from '../sync/protocol.ts';
@@ -88,6 +89,8 @@ export const storeRoom = defineRoom({
     unlock: z.string(),
     agencyCode: z.string(),
     counterId: z.string(),
+    /** The agency and its parent, as results name them. */
+    agencyNames: z.array(z.string()).default([]),
     receiptKeys: ProvinceSettings.shape.receiptKeys,
     isPractice: z.boolean(),
     /** Minutes from UTC of the office's clock; +07:00 = 420. */
@@ -181,6 +184,9 @@ export const storeRoom = defineRoom({
         title: z.string(),
         pdf: Deposit,
         pageCount: z.int(),
+        /** What imaging read from this file. */
+        reading: ResultReading,
+        reason: z.string().min(1).max(500).nullable(),
       }),
       result: WaitingResultSchema,
       timeoutMs: quick,

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { beginsWithBlob } from '../blobs/begins-with.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import type { Dossier, DossierState, SignatureInfo, WaitingResult } from '../../preload/types.ts';
+import type { ResultReading } from '../dossiers/result-check.ts';
 import { canMove } from '../dossiers/states.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, keepBlob, shelve } from './blob-shelf.ts';
@@ -22,6 +23,7 @@ import {
 import { insertDocument } from './documents.ts';
 import { findOfficer, requireOfficer } from './officers.ts';
 import { enqueueJob } from './outbox.ts';
+import { claimIdentity, requireOwnResult } from './result-ownership.ts';
 import { blobIdOf, componentDocuments, manifestOf, requireMove } from './sealing.ts';
 
 const PRACTICE_DEPARTMENT = 'practice-office';
@@ -32,17 +34,21 @@ export interface AttachQuestion {
   readonly title: string;
   readonly pdf: Deposit;
   readonly pageCount: number;
+  readonly reading: ResultReading;
+  /** Why the officer attaches it in spite of differences; null when there are none. */
+  readonly reason: string | null;
 }
 
-/** @throws Failure `transition-not-allowed`, `result-of-another-dossier`, `result-mismatch` */
+/** @throws Failure `transition-not-allowed`, `result-of-another-dossier`, `result-unconfirmed`, `result-mismatch` */
 export async function attachResult(context: StoreContext, question: AttachQuestion): Promise<WaitingResult> {
-  const { dossierId, officerId, title, pdf, pageCount } = question;
+  const { dossierId, officerId, title, pdf, pageCount, reading, reason } = question;
   requireSource(context, officerId);
   const row = readDossierRow(context, dossierId);
   if (row.state !== 'received' && row.state !== 'processing')
     throw new Failure('transition-not-allowed', `a result for a dossier that is ${row.state}`);
   const used = requireUnusedResult(context, dossierId, pdf.sha256);
   if (used) return toWaiting(readDocumentRow(context, used), row);
+  requireOwnResult(context, dossierId, reading, reason);
   const blob = await shelve(context, pdf);
   const documentId = uuidv7();
   inTransaction(context, () => {
@@ -58,12 +64,13 @@ export async function attachResult(context: StoreContext, question: AttachQuesti
       signatures: [],
     });
     claimResult(context, pdf.sha256, dossierId, documentId);
+    claimIdentity(context, dossierId, documentId, reading);
     context.sql('UPDATE dossier SET revision = revision + 1 WHERE id = ?').run(dossierId);
     appendAudit(context, atMs, {
       kind: 'result-attached',
       officerId,
       dossierId,
-      data: { documentId, sha256: pdf.sha256 },
+      data: { documentId, sha256: pdf.sha256, ...(reason === null ? {} : { reason }) },
     });
   });
   return toWaiting(readDocumentRow(context, documentId), row);

@@ -287,9 +287,3 @@ export async function printReceipt(): Promise<void> {
   if (answer.ok) tell(currentWords().finish.printed);
   else showFailure(answer, () => void printReceipt());
 }
-
-export async function attachResult(dossierId: string): Promise<void> {
-  const answer = await ask('results.attach', { dossierId });
-  if (answer.ok) tell(fill(currentWords().documents.attached, { title: answer.value.title }));
-  else if (answer.code !== 'cancelled') showFailure(answer, () => void attachResult(dossierId));
-}

@@ -53,7 +53,8 @@ function failOnCutOff(bytes: Uint8Array): void {
   if (rest.length > TRAILING_BYTES) throw new Failure('file-damaged', 'cut off inside its last section');
 }
 
-async function openPdf(bytes: Uint8Array, password: string | undefined): Promise<PDFDocumentProxy> {
+/** @throws Failure `pdf-password`, `file-damaged` */
+export async function openPdf(bytes: Uint8Array, password: string | undefined): Promise<PDFDocumentProxy> {
   const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const assets = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
   try {
@@ -77,7 +78,8 @@ async function openPdf(bytes: Uint8Array, password: string | undefined): Promise
   }
 }
 
-async function drawPage(page: PDFPageProxy, number: number): Promise<StoredImage> {
+/** The page on white, as JPEG; frees what pdf.js kept of it. */
+export async function drawPage(page: PDFPageProxy, number: number): Promise<StoredImage> {
   try {
     const dpi = await resolutionOf(page, number);
     const viewport = page.getViewport({ scale: dpi / POINTS_PER_INCH });

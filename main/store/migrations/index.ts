@@ -4,6 +4,7 @@
 import type { Database } from 'better-sqlite3';
 import { Failure } from '../../rooms/failure.ts';
 import { ground } from './001-ground.ts';
+import { resultIdentity } from './002-result-identity.ts';
 
 export interface Migration {
   /** `user_version` after it. */
@@ -11,7 +12,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [ground];
+export const MIGRATIONS: readonly Migration[] = [ground, resultIdentity];
 
 /** @throws Failure `store-newer` when a newer program wrote the database: it must not be touched by this one */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {

@@ -6,9 +6,10 @@ import type { Dossier, DossierDocument } from '../../../preload/types.ts';
 import { StateWord } from '../../components/marks.tsx';
 import { formatBytes, formatDateTime } from '../../language/format.ts';
 import { fill } from '../../language/words.ts';
-import { attachResult } from '../../state/actions.ts';
+import { attachResult, useAttachment } from '../../state/attachment.ts';
 import { showDocument, useDesk } from '../../state/desk.ts';
 import { useHasRole, useWords } from '../../state/session.ts';
+import { AttachmentDialog } from './attachment-dialog.tsx';
 import classes from './dossier.module.css';
 
 const ICONS = { component: IconFileText, receipt: IconReceipt, result: IconFileCertificate } as const;
@@ -18,6 +19,7 @@ export function DocumentsSection({ dossier }: { readonly dossier: Dossier }): Re
   const words = useWords();
   const isCounter = useHasRole('counter');
   const isSigner = useHasRole('signer');
+  const isReading = useAttachment((view) => view.isReading);
   const hasResult = dossier.documents.some((document) => document.kind === 'result');
   return (
     <section className={classes['section']} aria-labelledby="documents-title">
@@ -29,6 +31,8 @@ export function DocumentsSection({ dossier }: { readonly dossier: Dossier }): Re
             variant="default"
             leftSection={<IconPaperclip size="1.125rem" stroke={1.5} aria-hidden />}
             onClick={() => void attachResult(dossier.id)}
+            loading={isReading}
+            aria-busy={isReading}
             data-testid="attach-result"
           >
             {words.documents.attachResult}
@@ -41,8 +45,12 @@ export function DocumentsSection({ dossier }: { readonly dossier: Dossier }): Re
             <DocumentRow key={document.id} document={document} />
           ))}
         </ul>
+        <p role="status" className={classes['source']}>
+          {isReading ? words.documents.reading : ''}
+        </p>
         {hasResult ? null : <p className={classes['source']}>{words.documents.noResult}</p>}
       </div>
+      <AttachmentDialog />
     </section>
   );
 }

@@ -18,6 +18,7 @@ import {
   sealedDossier,
   SIGNATURE,
   type Kit,
+  readingOf,
 } from './store-kit.ts';
 
 let kit: Kit;
@@ -186,6 +187,8 @@ describe('a draft', () => {
 describe('a result', () => {
   const attach = async (dossier: Dossier, text: string) =>
     kit.call('attachResult', {
+      reading: readingOf(),
+      reason: null,
       dossierId: dossier.id,
       officerId: LAN,
       title: 'Giấy xác nhận',

@@ -17,6 +17,7 @@ import {
   sealedDossier,
   SIGNATURE,
   type Kit,
+  readingOf,
 } from './store-kit.ts';
 
 let kit: Kit;
@@ -173,6 +174,8 @@ describe('a sealed dossier on its way', () => {
     const dossier = await sealedDossier(kit);
     const first = await next();
     const waiting = await kit.call('attachResult', {
+      reading: readingOf(),
+      reason: null,
       dossierId: dossier.id,
       officerId: LAN,
       title: 'Giấy',
@@ -302,6 +305,8 @@ describe('the feed', () => {
     const dossier = await sealedDossier(kit);
     const attach = async (text: string) =>
       kit.call('attachResult', {
+        reading: readingOf(),
+        reason: null,
         dossierId: dossier.id,
         officerId: LAN,
         title: 'Giấy',
@@ -336,6 +341,8 @@ describe('the feed', () => {
   test('cannot complete a dossier whose signed result is in no queued revision', async () => {
     const dossier = await sealedDossier(kit);
     const { documentId } = await kit.call('attachResult', {
+      reading: readingOf(),
+      reason: null,
       dossierId: dossier.id,
       officerId: LAN,
       title: 'Giấy',

@@ -1,4 +1,5 @@
 /** @file A real store in a temporary folder, and the short way through a dossier. */
+import type { ResultReading } from '../../../main/dossiers/result-check.ts';
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,6 +69,7 @@ export async function openKit(
       unlock: options.unlock ?? UNLOCK,
       agencyCode: AGENCY,
       counterId: 'Q1',
+      agencyNames: ['UBND xã Hoằng Sơn', 'UBND tỉnh Thanh Hóa'],
       isPractice: options.isPractice ?? true,
       utcOffsetMinutes: 420,
     },
@@ -112,6 +114,17 @@ export const APPLICANT: Applicant = {
   idIssuedOn: null,
   sources: { fullName: 'typed', idNumber: 'qr' },
 };
+/** A result that names this applicant; nothing else on it can be read. */
+export function readingOf(over: Partial<ResultReading> = {}): ResultReading {
+  return {
+    source: 'text',
+    number: null,
+    issuedOn: null,
+    authority: null,
+    text: `Xác nhận ông ${APPLICANT.fullName}, số định danh ${APPLICANT.idNumber}`,
+    ...over,
+  };
+}
 export const SIGNATURE = {
   signerName: 'Nguyễn Thị Lan',
   certificateSerial: '01',
