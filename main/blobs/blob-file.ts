@@ -19,6 +19,7 @@ const MAGIC = Buffer.from('HSB1');
 const HEADER_BYTES = MAGIC.length + 4 + 16;
 const TAG_BYTES = 16;
 const CHUNK_BYTES = 64 * 1024;
+const CHUNKS_AT_ONCE = 16;
 
 /** Leave to read one blob. Handed out by `store` for one use; never stored, never sent to the page. */
 export const BlobAccess = z.strictObject({
@@ -43,12 +44,26 @@ export type Deposit = z.infer<typeof Deposit>;
 
 /** Encrypts `bytes` into a new file of `incomingFolder`; on return it is on the disk, not only in the cache. */
 export async function depositBlob(incomingFolder: string, bytes: Uint8Array, mediaType: string): Promise<Deposit> {
+  return writeDeposit(incomingFolder, bytes, mediaType, true);
+}
+
+/** A deposit for work that begins anew after a power cut: written, but not waited for until the disk has it. */
+export async function depositDraft(incomingFolder: string, bytes: Uint8Array, mediaType: string): Promise<Deposit> {
+  return writeDeposit(incomingFolder, bytes, mediaType, false);
+}
+
+async function writeDeposit(
+  incomingFolder: string,
+  bytes: Uint8Array,
+  mediaType: string,
+  isDurable: boolean,
+): Promise<Deposit> {
   const file = `${randomUUID()}.tmp`;
   const key = randomBytes(32);
   const handle = await openForWriting(join(incomingFolder, file));
   try {
-    await handle.write(encryptBlob(bytes, key));
-    await handle.sync();
+    for (const part of sealedParts(bytes, key)) await handle.write(part);
+    if (isDurable) await handle.sync();
   } catch (cause) {
     throw asDiskFailure(cause);
   } finally {
@@ -59,12 +74,17 @@ export async function depositBlob(incomingFolder: string, bytes: Uint8Array, med
 }
 
 export function encryptBlob(bytes: Uint8Array, key: Uint8Array): Buffer {
+  return Buffer.concat([...sealedParts(bytes, key)]);
+}
+
+/** The file in parts of about a megabyte, so that a large one is never held a second time. */
+function* sealedParts(bytes: Uint8Array, key: Uint8Array): Generator<Buffer> {
   const fileId = randomBytes(16);
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
   header.writeUInt32BE(CHUNK_BYTES, MAGIC.length);
   fileId.copy(header, MAGIC.length + 4);
-  const parts: Buffer[] = [header];
+  let parts: Buffer[] = [header];
   const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK_BYTES));
   for (let index = 0; index < chunks; index++) {
     const { nonce, additional } = chunkParameters(fileId, index, index === chunks - 1);
@@ -75,8 +95,12 @@ export function encryptBlob(bytes: Uint8Array, key: Uint8Array): Buffer {
       cipher.final(),
       cipher.getAuthTag(),
     );
+    if (index % CHUNKS_AT_ONCE === CHUNKS_AT_ONCE - 1) {
+      yield Buffer.concat(parts);
+      parts = [];
+    }
   }
-  return Buffer.concat(parts);
+  if (parts.length > 0) yield Buffer.concat(parts);
 }
 
 /** The whole plaintext. Refuses with `store-damaged` when a single bit is not as it was written. */
@@ -86,15 +110,28 @@ export async function readBlob(access: BlobAccess): Promise<Buffer> {
 
 /** Plaintext bytes `[offset, offset + length)`, decrypting only the chunks they lie in. */
 export async function readBlobRange(access: BlobAccess, offset: number, length: number): Promise<Buffer> {
+  const end = Math.min(offset + length, access.sizeBytes);
+  const target = Buffer.allocUnsafe(Math.max(0, end - offset));
+  await readInto(access, offset, target);
+  return target;
+}
+
+/** The whole plaintext into the first bytes of `target`, which holds more: for what is written behind it. */
+export async function readBlobInto(access: BlobAccess, target: Buffer): Promise<void> {
+  await readInto(access, 0, target.subarray(0, access.sizeBytes));
+}
+
+async function readInto(access: BlobAccess, offset: number, target: Buffer): Promise<void> {
   const handle = await openForReading(access.path);
   try {
     const reader = await openChunks(handle, access);
-    const first = Math.floor(offset / CHUNK_BYTES);
-    const end = Math.min(offset + length, access.sizeBytes);
-    const last = Math.max(first, Math.ceil(end / CHUNK_BYTES) - 1);
-    const parts: Buffer[] = [];
-    for (let index = first; index <= last; index++) parts.push(await reader(index));
-    return Buffer.concat(parts).subarray(offset - first * CHUNK_BYTES, end - first * CHUNK_BYTES);
+    const end = offset + target.length;
+    const last = Math.max(Math.floor(offset / CHUNK_BYTES), Math.ceil(end / CHUNK_BYTES) - 1);
+    for (let index = Math.floor(offset / CHUNK_BYTES); index <= last; index++) {
+      const chunk = await reader(index);
+      const start = index * CHUNK_BYTES;
+      chunk.copy(target, Math.max(0, start - offset), Math.max(0, offset - start), Math.min(chunk.length, end - start));
+    }
   } finally {
     await handle.close();
   }

@@ -43,7 +43,13 @@ export async function prepare(
       digest: prepared.digest,
       finish: async (signature) => {
         const finished = unwrap(
-          await room.call('finishSignature', { draft: prepared.draft, state: prepared.state, signature }),
+          await room.call('finishSignature', {
+            pdf,
+            draft: prepared.draft,
+            state: prepared.state,
+            signature,
+            ...(wish.pdfPassword === undefined ? {} : { password: wish.pdfPassword }),
+          }),
         );
         await discard(pdf, access(prepared.draft));
         return access(finished.pdf);

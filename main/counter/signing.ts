@@ -132,6 +132,7 @@ async function signEach(
     }
     const { draft, state } = prepared.value;
     const finished = await rooms.signatures.call('finishSignature', {
+      pdf: document.access,
       draft,
       state,
       signature: signature.value.signature,

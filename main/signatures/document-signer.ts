@@ -4,20 +4,29 @@
  */
 import { createHash, verify } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../blobs/blob-file.ts';
+import {
+  accessToDeposit,
+  depositBlob,
+  depositDraft,
+  readBlob,
+  readBlobInto,
+  type BlobAccess,
+  type Deposit,
+} from '../blobs/blob-file.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
 import type { ResultOf } from '../rooms/define.ts';
 import type { SignaturesRoom } from './protocol.ts';
 import { Failure } from '../rooms/failure.ts';
-import { drawAppearance } from '../signing/appearance/draw-appearance.ts';
+import { createAppearanceDrawer } from '../signing/appearance/draw-appearance.ts';
+import { appearanceSite } from '../signing/appearance/site.ts';
 import { allowsDocumentSigning, isSelfIssued, readCertificate, type Certificate } from '../signing/certificate.ts';
 import { encodeSignedAttributes, encodeSignedData } from '../signing/cms.ts';
-import { fillContents, writeDraft } from '../signing/pdf/draft.ts';
-import { PdfDocument } from '../signing/pdf/document.ts';
-import { listPages } from '../signing/pdf/pages.ts';
+import { signatureEntries, writeDraft } from '../signing/pdf/draft.ts';
+import type { Page } from '../signing/pdf/pages.ts';
+import { meetSeedValues } from '../signing/pdf/seed-values.ts';
 import { openForSigning } from '../signing/pdf/signable.ts';
+import { fillGap } from '../signing/pdf/signature-gap.ts';
 import { verifyDocument } from '../signing/verification/verify-document.ts';
 
 type Methods = SignaturesRoom['methods'];
@@ -33,6 +42,7 @@ export interface DocumentSigner {
 const DraftState = z.strictObject({
   byteRange: z.tuple([z.literal(0), z.int().positive(), z.int().positive(), z.int().positive()]),
   fieldName: z.string(),
+  pageCount: z.int().positive(),
   signedAttributes: z.string(),
   certificates: z.array(z.string()).min(1),
 });
@@ -45,57 +55,65 @@ export function createDocumentSigner(folders: {
   readonly incomingFolder: string;
   readonly resourcesFolder: string;
 }): DocumentSigner {
+  const { incomingFolder } = folders;
+  const drawer = createAppearanceDrawer(folders.resourcesFolder);
+  const oneFile = inTurn();
   return {
-    async prepareSignature(params) {
-      const certificates = signingChain(params.certificates);
-      const bytes = await readBlob(params.pdf);
-      const { appearance } = params;
-      const { document, pages, emptyField } = openForSigning(bytes, appearance.kind !== 'none');
-      const page = pages[(appearance.page ?? 1) - 1];
-      if (!page) throw new Failure('bad-request', `the document has no page ${appearance.page}`);
-      const text = { signerName: params.signerName, signedAt: params.signedAt };
-      const drawn = await drawAppearance(appearance, text, page, folders.resourcesFolder);
-      const draft = writeDraft(document, {
-        signedAt: params.signedAt,
-        signerName: params.signerName,
-        reason: params.reason,
-        page,
-        appearance: drawn,
-        field: emptyField,
-        reservedBytes: Math.max(MIN_RESERVED_BYTES, estimatedCmsBytes(certificates) + TIME_STAMP_BYTES),
-      });
-      const signer = certificates[0] as Certificate;
-      const signedAttributes = encodeSignedAttributes(draft.digest, signer);
-      const state: z.infer<typeof DraftState> = {
-        byteRange: [...draft.byteRange],
-        fieldName: draft.fieldName,
-        signedAttributes: signedAttributes.toString('base64'),
-        certificates: certificates.map((certificate) => certificate.der.toString('base64')),
-      };
-      return {
-        draft: await depositBlob(folders.incomingFolder, draft.bytes, 'application/pdf'),
-        state: JSON.stringify(state),
-        digest: createHash('sha256').update(signedAttributes).digest('base64'),
-      };
-    },
+    prepareSignature: (params) =>
+      oneFile(async () => {
+        const certificates = signingChain(params.certificates);
+        const { appearance, password, fieldName, signedAt, signerName } = params;
+        const isVisible = appearance.kind !== 'none';
+        const bytes = await readBlob(params.pdf);
+        const signable = openForSigning(bytes, { password, fieldName, isVisible });
+        const { document, pages, field, place } = signable;
+        const terms = meetSeedValues(document, field, params.reason, certificates);
+        const site = appearanceSite(signable, appearance);
+        const drawn = site && (await drawer.draw(appearance, { signerName, signedAt }, site));
+        const draft = writeDraft(document, {
+          entries: signatureEntries(document, terms, signedAt, signerName, field),
+          page: site?.page ?? (pages[0] as Page),
+          appearance: drawn,
+          field,
+          widget: place?.widget ?? null,
+          reservedBytes: Math.max(MIN_RESERVED_BYTES, estimatedCmsBytes(certificates) + TIME_STAMP_BYTES),
+          seed: `${signedAt}\n${signerName}`,
+        });
+        const signedAttributes = encodeSignedAttributes(draft.digest, certificates[0] as Certificate);
+        const state: z.infer<typeof DraftState> = {
+          byteRange: [...draft.byteRange],
+          fieldName: draft.fieldName,
+          pageCount: pages.length,
+          signedAttributes: signedAttributes.toString('base64'),
+          certificates: certificates.map((certificate) => certificate.der.toString('base64')),
+        };
+        return {
+          draft: await depositDraft(incomingFolder, draft.tail, 'application/octet-stream'),
+          state: JSON.stringify(state),
+          digest: createHash('sha256').update(signedAttributes).digest('base64'),
+          signedAttributes: state.signedAttributes,
+        };
+      }),
 
-    async finishSignature({ draft, state: text, signature: encoded }) {
-      const state = readState(text);
-      const certificates = state.certificates.map((certificate) => readCertificate(Buffer.from(certificate, 'base64')));
-      const signedAttributes = Buffer.from(state.signedAttributes, 'base64');
-      const signature = Buffer.from(encoded, 'base64');
-      const signer = certificates[0] as Certificate;
-      if (!verifies(signer, signedAttributes, signature))
-        throw new Failure('signature-does-not-verify', signer.subject);
-      const draftPath = join(folders.incomingFolder, draft.file);
-      const bytes = await readBlob(accessTo(draft, draftPath));
-      fillContents(bytes, state.byteRange, encodeSignedData(certificates, signedAttributes, signature));
-      checkFinished(bytes, state.fieldName);
-      const pageCount = listPages(new PdfDocument(bytes)).length;
-      const pdf = await depositBlob(folders.incomingFolder, bytes, 'application/pdf');
-      await rm(draftPath, { force: true });
-      return { pdf, pageCount };
-    },
+    finishSignature: (params) =>
+      oneFile(async () => {
+        const state = readState(params.state);
+        const certificates = state.certificates.map((encoded) => readCertificate(Buffer.from(encoded, 'base64')));
+        const signedAttributes = Buffer.from(state.signedAttributes, 'base64');
+        const signature = Buffer.from(params.signature, 'base64');
+        const signer = certificates[0] as Certificate;
+        if (!verifies(signer, signedAttributes, signature))
+          throw new Failure('signature-does-not-verify', signer.subject);
+        const draft = accessToDeposit(incomingFolder, params.draft);
+        const whole = Buffer.allocUnsafe(params.pdf.sizeBytes + draft.sizeBytes);
+        await readBlobInto(params.pdf, whole);
+        (await readBlob(draft)).copy(whole, params.pdf.sizeBytes);
+        fillGap(whole, state.byteRange, encodeSignedData(certificates, signedAttributes, signature));
+        checkFinished(whole, params.password, state.fieldName);
+        const pdf = await depositBlob(incomingFolder, whole, 'application/pdf');
+        await rm(draft.path, { force: true });
+        return { pdf, pageCount: state.pageCount };
+      }),
 
     async verifyPdf({ pdf, policy, at }) {
       const { verdict, signatures } = verifyDocument(await readInput(pdf), policy.trustedRoots, at);
@@ -104,8 +122,18 @@ export function createDocumentSigner(folders: {
   };
 }
 
-/** The finished file is read again from its bytes and judged as a stranger's would be, before anybody is told it is signed. */
-function checkFinished(bytes: Buffer, fieldName: string): void {
+/** One piece of work after the other: of two large files at most one is in memory. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** The finished file is read anew from its bytes and judged as a stranger's would be, before anybody is told it is signed. */
+function checkFinished(bytes: Buffer, _password: string | undefined, fieldName: string): void {
   const { signatures } = verifyDocument(bytes, [], new Date().toISOString());
   const own = signatures.find((signature) => signature.field === fieldName);
   if (own?.integrity !== 'intact' || own.coverage !== 'whole')

@@ -72,7 +72,12 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     const { signature } = unwrap(
       await room.call('sign', { tokenId: token.id, certificateId: certificate.id, digest: prepared.digest }),
     );
-    const { pdf: done } = await signer.finishSignature({ draft: prepared.draft, state: prepared.state, signature });
+    const { pdf: done } = await signer.finishSignature({
+      pdf,
+      draft: prepared.draft,
+      state: prepared.state,
+      signature,
+    });
     return readBlob(access(done));
   }
 

@@ -15,6 +15,8 @@ export interface PlainPdfOptions {
   /** Further objects, from number 10 on. */
   readonly objects?: readonly string[];
   readonly eol?: string;
+  /** Further entries of the trailer. */
+  readonly trailer?: string;
 }
 
 /** Numbers: 1 catalog, 2 page tree, 3 font, 4 content, 10… extra objects, then the pages. */
@@ -37,10 +39,14 @@ export function plainPdf(options: PlainPdfOptions = {}): Buffer {
       `<</Type /Page /Parent 2 0 R /Resources <</Font <</F1 3 0 R>>>> /Contents 4 0 R ${options.page ?? ''}>>`,
     );
   }
-  return assemble(bodies, firstPage + count, options.eol ?? '\n');
+  return assemble(bodies, firstPage + count, options);
 }
 
-function assemble(bodies: ReadonlyMap<number, string>, size: number, eol: string): Buffer {
+function assemble(
+  bodies: ReadonlyMap<number, string>,
+  size: number,
+  { eol = '\n', trailer = '' }: PlainPdfOptions,
+): Buffer {
   let file = '%PDF-1.7\n%\xe2\xe3\xcf\xd3\n';
   let table = `xref\n0 ${size}\n`;
   const offsets = new Map<number, number>();
@@ -57,7 +63,7 @@ function assemble(bodies: ReadonlyMap<number, string>, size: number, eol: string
   }
   const start = Buffer.byteLength(file, 'latin1');
   return Buffer.from(
-    `${file}${table}trailer\n<</Size ${size} /Root 1 0 R>>\nstartxref\n${start}\n%%EOF${eol}`,
+    `${file}${table}trailer\n<</Size ${size} /Root 1 0 R${trailer}>>\nstartxref\n${start}\n%%EOF${eol}`,
     'latin1',
   );
 }

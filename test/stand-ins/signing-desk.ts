@@ -11,6 +11,12 @@ import type { Token } from '../../main/token/protocol.ts';
 
 export const RESOURCES = join(import.meta.dirname, '../../resources');
 
+export interface SigningWish {
+  readonly password?: string;
+  readonly fieldName?: string;
+  readonly reason?: string;
+}
+
 export interface SigningDesk {
   readonly signer: DocumentSigner;
   readonly token: Token;
@@ -18,7 +24,7 @@ export interface SigningDesk {
   readonly officerName: string;
   deposit(bytes: Buffer): Promise<BlobAccess>;
   read(deposit: Deposit): Promise<Buffer>;
-  sign(bytes: Buffer, appearance?: Appearance, signedAt?: string): Promise<Buffer>;
+  sign(bytes: Buffer, appearance?: Appearance, signedAt?: string, wish?: SigningWish): Promise<Buffer>;
   verify(bytes: Buffer, roots?: readonly string[], at?: string): VerificationResult;
 }
 
@@ -47,21 +53,32 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
     officerName: officer.name,
     deposit: async (bytes) => access(await depositBlob(incomingFolder, bytes, 'application/pdf')),
     read: (deposit) => readBlob(access(deposit)),
-    async sign(bytes, appearance = { kind: 'none' }, signedAt = new Date().toISOString()) {
+    async sign(bytes, appearance = { kind: 'none' }, signedAt = new Date().toISOString(), wish = {}) {
+      const { reason = null, ...opening } = wish;
       const pdf = await desk.deposit(bytes);
       const prepared = await signer.prepareSignature({
         pdf,
         certificates: certificate.der,
         signedAt,
         signerName: officer.name,
-        reason: null,
+        reason,
         appearance,
+        ...opening,
       });
       const { signature } = await source.sign(token.id, certificate.id, {
         digest: Buffer.from(prepared.digest, 'base64'),
         message: undefined,
       });
-      return desk.read((await signer.finishSignature({ draft: prepared.draft, state: prepared.state, signature })).pdf);
+      const { draft, state } = prepared;
+      const { password } = wish;
+      const finished = await signer.finishSignature({
+        pdf,
+        draft,
+        state,
+        signature,
+        ...(password === undefined ? {} : { password }),
+      });
+      return desk.read(finished.pdf);
     },
     verify: (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString()) =>
       verifyDocument(bytes, roots, at),

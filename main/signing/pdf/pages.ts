@@ -46,6 +46,27 @@ export function listPages(document: PdfDocument): Page[] {
   return pages;
 }
 
+/** A rectangle of user space as left, bottom, width and height in points of the page as displayed. */
+export function toDisplaySpace(page: Page, rect: Page['cropBox']): readonly [number, number, number, number] {
+  const [left, bottom, right, top] = page.cropBox;
+  const corner = (x: number, y: number): readonly [number, number] => {
+    switch (page.rotation) {
+      case 0:
+        return [x - left, y - bottom];
+      case 90:
+        return [y - bottom, right - x];
+      case 180:
+        return [right - x, top - y];
+      case 270:
+        return [top - y, x - left];
+    }
+  };
+  const [ax, ay] = corner(rect[0], rect[1]);
+  const [bx, by] = corner(rect[2], rect[3]);
+  const unit = page.userUnit;
+  return [Math.min(ax, bx) * unit, Math.min(ay, by) * unit, Math.abs(ax - bx) * unit, Math.abs(ay - by) * unit];
+}
+
 function readPage(
   document: PdfDocument,
   reference: PdfReference,
@@ -67,7 +88,8 @@ function readPage(
   };
 }
 
-function readBox(
+/** Four numbers as left, bottom, right, top; undefined when they are not that. */
+export function readBox(
   document: PdfDocument,
   value: PdfValue | undefined,
 ): readonly [number, number, number, number] | undefined {

@@ -242,3 +242,15 @@ export function streamStart(parser: PdfParser): number {
   if (bytes[position] === 0x0a) return position + 1;
   throw new PdfDamaged(`stream keyword without line end at byte ${position}`);
 }
+
+/** One value from source written by this program, a stream by its direct `/Length`. */
+export function parseSource(source: string | Buffer): PdfValue {
+  const parser = new PdfParser(typeof source === 'string' ? Buffer.from(source, 'latin1') : source, 0);
+  const value = parser.value();
+  parser.skipWhitespace();
+  if (value.kind !== 'dict' || !parser.takeKeyword('stream')) return value;
+  const start = streamStart(parser);
+  const length = value.entries.get('Length');
+  if (length?.kind !== 'number') throw new Error('a new stream must say its length');
+  return { kind: 'stream', dict: value, bytes: parser.bytes.subarray(start, start + length.value) };
+}

@@ -2,9 +2,16 @@
 import type { PdfDocument } from './document.ts';
 import { PdfDamaged, type PdfDict, type PdfReference, type PdfString, type PdfValue } from './values.ts';
 
+export interface Widget {
+  readonly reference: PdfReference;
+  readonly dict: PdfDict;
+}
+
 export interface SignatureField {
   readonly reference: PdfReference;
   readonly dict: PdfDict;
+  /** Where the field shows: usually itself, else its `/Kids`. */
+  readonly widgets: readonly Widget[];
   readonly fullName: string;
   /** The value as stored: a reference to the signature dictionary, or the dictionary itself. Null when not signed. */
   readonly value: PdfValue | null;
@@ -42,6 +49,7 @@ export function listSignatureFields(document: PdfDocument): SignatureField[] {
       found.push({
         reference: value,
         dict: field,
+        widgets: kids.kind === 'array' ? widgetsOf(document, kids.items) : [{ reference: value, dict: field }],
         fullName,
         value: document.entry(field, 'V').kind === 'null' ? null : (field.entries.get('V') ?? null),
         lock: document.dictionary(field.entries.get('Lock')) ?? null,
@@ -51,6 +59,13 @@ export function listSignatureFields(document: PdfDocument): SignatureField[] {
   };
   if (roots?.kind === 'array') for (const root of roots.items) visit(root, '', undefined, 0);
   return found;
+}
+
+function widgetsOf(document: PdfDocument, kids: readonly PdfValue[]): Widget[] {
+  return kids.flatMap((kid) => {
+    const dict = document.resolve(kid);
+    return kid.kind === 'reference' && dict.kind === 'dict' ? [{ reference: kid, dict }] : [];
+  });
 }
 
 /** A text string: UTF-16BE, UTF-8 or PDFDocEncoding taken as Latin-1 (7.9.2.2). */

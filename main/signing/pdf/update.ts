@@ -4,12 +4,28 @@
  */
 import { createHash } from 'node:crypto';
 import type { PdfDocument } from './document.ts';
-import { array, dict, integer, name, serialise, type PdfDict, type PdfValue } from './values.ts';
+import type { ObjectIdentity, SecurityHandler } from './encryption/security-handler.ts';
+import { parseSource } from './parser.ts';
+import {
+  array,
+  dict,
+  hexString,
+  integer,
+  mapStrings,
+  name,
+  PDF_NULL,
+  serialise,
+  type PdfDict,
+  type PdfValue,
+} from './values.ts';
 
 export interface NewObject {
   readonly number: number;
   readonly generation: number;
-  readonly body: Buffer;
+  /** A value, or what stands between `n g obj` and `endobj` as other code wrote it, not encrypted. */
+  readonly body: PdfValue | Buffer;
+  /** The body goes in as it is even into an encrypted file: whoever wrote it has encrypted what must be. */
+  readonly isSealed?: boolean;
 }
 
 export interface Update {
@@ -37,7 +53,7 @@ export function appendUpdate(document: PdfDocument, objects: readonly NewObject[
     offsets.set(object.number, { offset: position, generation: object.generation });
     push(Buffer.from(`${object.number} ${object.generation} obj\n`, 'latin1'));
     bodyOffsets.set(object.number, position);
-    push(object.body);
+    push(sealedBody(document, object));
     push(Buffer.from('\nendobj\n', 'latin1'));
   }
   const highest = Math.max(document.size - 1, ...offsets.keys());
@@ -55,7 +71,7 @@ export function appendUpdate(document: PdfDocument, objects: readonly NewObject[
 
 function trailerOf(document: PdfDocument, size: number, seed: string): PdfDict {
   const entries: [string, PdfValue][] = [['Size', integer(size)]];
-  for (const key of ['Root', 'Info']) {
+  for (const key of ['Root', 'Info', 'Encrypt']) {
     const value = document.trailer.entries.get(key);
     if (value) entries.push([key, value]);
   }
@@ -120,12 +136,20 @@ function consecutiveRuns(numbers: readonly number[]): number[][] {
   return runs;
 }
 
-export function hexString(bytes: Buffer): PdfValue {
-  return { kind: 'string', bytes, start: -1, end: -1, source: Buffer.from(`<${bytes.toString('hex')}>`, 'latin1') };
+/** Accepts a value, or source written by other code. */
+export function sourceObject(number: number, body: PdfValue | Buffer | string, generation = 0): NewObject {
+  return { number, generation, body: typeof body === 'string' ? Buffer.from(body, 'latin1') : body };
 }
 
-/** A value written by other code, as PDF source. */
-export function sourceObject(number: number, body: PdfValue | Buffer | string, generation = 0): NewObject {
-  if (typeof body === 'string') return { number, generation, body: Buffer.from(body, 'latin1') };
-  return { number, generation, body: Buffer.isBuffer(body) ? body : serialise(body) };
+function sealedBody({ security }: PdfDocument, { number, generation, body, isSealed }: NewObject): Buffer {
+  if (!security || isSealed) return Buffer.isBuffer(body) ? body : serialise(body);
+  return serialise(sealValue(security, Buffer.isBuffer(body) ? parseSource(body) : body, { number, generation }));
+}
+
+/** The value with its strings, and of a stream its bytes, encrypted for the object it is written into. */
+export function sealValue(security: SecurityHandler, value: PdfValue, owner: ObjectIdentity): PdfValue {
+  const sealed = mapStrings(value, (string) => hexString(security.encryptString(string.bytes, owner)));
+  if (sealed.kind !== 'stream') return sealed;
+  const direct = (entry: PdfValue | undefined): PdfValue => entry ?? PDF_NULL;
+  return { ...sealed, bytes: security.encryptStream(sealed.dict, sealed.bytes, owner, direct) };
 }

@@ -128,16 +128,16 @@ describe('what cannot be signed without harm is refused', () => {
 
   test.each<[string, Buffer, string, Appearance['kind']]>([
     ['an empty file', Buffer.alloc(0), 'file-empty', 'none'],
-    ['no PDF', Buffer.from('GIF89a nothing'), 'pdf-not-signable', 'none'],
-    ['a truncated file', cut, 'pdf-not-signable', 'none'],
-    ['offsets that are off by some bytes', shifted, 'pdf-not-signable', 'none'],
-    ['a wrong generation in the table', wrongOffset, 'pdf-not-signable', 'none'],
-    ['cross-references in a circle', circle, 'pdf-not-signable', 'none'],
-    ['data after the end', Buffer.concat([plainPdf(), Buffer.from('more')]), 'pdf-not-signable', 'none'],
+    ['no PDF', Buffer.from('GIF89a nothing'), 'pdf-damaged', 'none'],
+    ['a truncated file', cut, 'pdf-damaged', 'none'],
+    ['offsets that are off by some bytes', shifted, 'pdf-damaged', 'none'],
+    ['a wrong generation in the table', wrongOffset, 'pdf-damaged', 'none'],
+    ['cross-references in a circle', circle, 'pdf-damaged', 'none'],
+    ['data after the end', Buffer.concat([plainPdf(), Buffer.from('more')]), 'pdf-damaged', 'none'],
     [
-      'an encrypted file',
-      Buffer.from(plainPdf().toString('latin1').replace('/Root 1 0 R>>', '/Root 1 0 R /Encrypt 10 0 R>>'), 'latin1'),
-      'pdf-password',
+      'encrypted by a handler for certificates',
+      plainPdf({ objects: ['<</Filter /Adobe.PubSec /V 4>>'], trailer: ' /Encrypt 10 0 R' }),
+      'pdf-not-signable',
       'none',
     ],
     ['certified, no changes', docMdp(1), 'pdf-certified-no-changes', 'none'],
@@ -151,8 +151,8 @@ describe('what cannot be signed without harm is refused', () => {
       'pdf-not-signable',
       'none',
     ],
-    ['a page tree in a circle', plainPdf({ page: '/Kids [2 0 R]' }), 'pdf-not-signable', 'none'],
-    ['a page that does not exist', plainPdf(), 'bad-request', 'officer'],
+    ['a page tree in a circle', plainPdf({ page: '/Kids [2 0 R]' }), 'pdf-damaged', 'none'],
+    ['a page that does not exist', plainPdf(), 'signature-place-outside', 'officer'],
   ])('%s', async (name, input, code, kind) => {
     const appearance: Appearance = name === 'a page that does not exist' ? { kind, page: 9 } : { kind };
     await expect(desk.sign(input, appearance)).rejects.toMatchObject({ code });
@@ -167,7 +167,7 @@ describe('what cannot be signed without harm is refused', () => {
     const head = `%PDF-1.7\n1 0 obj\n<</Type /XRef /W [1 4 2] /Size 9 /Root 1 0 R /Filter /FlateDecode /Length ${bomb.length}>>\nstream\n`;
     const file = Buffer.concat([Buffer.from(head), bomb, Buffer.from('\nendstream\nendobj\nstartxref\n9\n%%EOF\n')]);
     await expect(desk.sign(file)).rejects.toMatchObject({
-      code: 'pdf-not-signable',
+      code: 'pdf-damaged',
       detail: expect.stringContaining('cannot be inflated'),
     });
   });
@@ -175,7 +175,7 @@ describe('what cannot be signed without harm is refused', () => {
   test('arrays nested without end stop at the limit', async () => {
     const file = plainPdf({ catalog: `/Deep ${'['.repeat(100_000)}${']'.repeat(100_000)}` });
     await expect(desk.sign(file)).rejects.toMatchObject({
-      code: 'pdf-not-signable',
+      code: 'pdf-damaged',
       detail: expect.stringContaining('too deep'),
     });
   });
@@ -192,7 +192,7 @@ describe('what cannot be signed without harm is refused', () => {
       appearance: { kind: 'none' },
     });
     const finish = (state: string, signature: string) =>
-      desk.signer.finishSignature({ draft: prepared.draft, state, signature });
+      desk.signer.finishSignature({ pdf, draft: prepared.draft, state, signature });
     await expect(finish(prepared.state, Buffer.alloc(256, 1).toString('base64'))).rejects.toMatchObject({
       code: 'signature-does-not-verify',
     });
