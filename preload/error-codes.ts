@@ -85,6 +85,7 @@ export const ERROR_CODES = [
   'pdf-damaged', // its tables do not add up: signing would be a guess at what it shows
   'pdf-not-permitted', // the permissions of an encrypted file
   'pdf-certified-no-changes',
+  'xml-not-signable',
   'signature-place-outside', // a rectangle that leaves the page, or is too small for what must stand in it
   'signature-image-missing', // no registered seal or signature, or a seal whose size nobody knows
   'certificate-revoked',

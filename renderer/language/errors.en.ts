@@ -334,6 +334,11 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: "Use the file's owner password, or ask for a copy without restrictions.",
   },
+  'xml-not-signable': {
+    what: 'This XML file carries a signature already; another one inside would break it.',
+    safe: 'No signature has been made.',
+    next: 'Sign it detached (CAdES), or sign the XML without a signature.',
+  },
   'pdf-certified-no-changes': {
     what: 'An earlier signer locked the file.',
     safe: UNSIGNED,

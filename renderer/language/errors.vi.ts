@@ -351,6 +351,11 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Dùng mật khẩu chủ sở hữu của tệp, hoặc xin bản không khóa quyền.',
   },
+  'xml-not-signable': {
+    what: 'Tệp XML này đã có chữ ký bên trong; ký thêm sẽ làm hỏng chữ ký cũ.',
+    safe: UNSIGNED,
+    next: 'Ký rời bằng CAdES, hoặc ký lên bản XML chưa có chữ ký.',
+  },
   'pdf-certified-no-changes': {
     what: 'Người ký trước đã khóa tệp, không cho ký thêm.',
     safe: UNSIGNED,
