@@ -78,6 +78,13 @@ export interface Channels {
     readonly t.SigningOutcome[],
   ];
 
+  // signatures of any file
+  /** Asks for a file; with a password, the file that was chosen before. */
+  'signatures.verifyFile': [{ password: string | null }, t.VerificationReport];
+  'signatures.verifyDocument': [{ documentId: string }, t.VerificationReport];
+  /** Asks where to put it. */
+  'signatures.saveReport': [{ reportId: string }, { readonly fileName: string }];
+
   // confirmation window
   'confirm.request': [Nothing, t.SigningRequest];
   'confirm.submit': [{ requestId: string; pin: string }, null];
@@ -160,6 +167,9 @@ export const CHANNELS: Readonly<
   'results.confirmAttachment': { page: 'desk', roles: ['counter', 'signer'] },
   'results.dropAttachment': { page: 'desk', roles: ['counter', 'signer'] },
   'results.sign': { page: 'desk', roles: ['signer'] },
+  'signatures.verifyFile': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'signatures.verifyDocument': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'signatures.saveReport': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'confirm.request': { page: 'confirm', roles: ['counter', 'signer'] },
   'confirm.submit': { page: 'confirm', roles: ['counter', 'signer'] },
   'confirm.cancel': { page: 'confirm', roles: ['counter', 'signer'] },

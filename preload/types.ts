@@ -347,6 +347,33 @@ export interface SigningOutcome {
   readonly code: string | null;
 }
 
+export type SignatureVerdict =
+  'valid' | 'altered' | 'broken' | 'untrusted' | 'indeterminate' | 'unreadable' | 'unsigned';
+
+/** One signature of a file that was checked. Times are ISO 8601 with +07:00. */
+export interface VerifiedSignature {
+  readonly field: string;
+  readonly kind: 'signature' | 'certification' | 'time-stamp';
+  readonly verdict: SignatureVerdict;
+  readonly signer: string | null;
+  readonly organisation: string | null;
+  readonly signedAt: string | null;
+  readonly level: string;
+  /** Vietnamese: what was found, what came after it, what could not be checked and why. */
+  readonly statements: readonly string[];
+}
+
+export interface VerificationReport {
+  /** For saving it as a PDF, as long as the program runs. */
+  readonly reportId: string;
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly checkedAt: string;
+  readonly verdict: SignatureVerdict;
+  readonly statements: readonly string[];
+  readonly signatures: readonly VerifiedSignature[];
+}
+
 /** What the confirmation window shows before a PIN is typed: exactly what will be signed, by which key. */
 export interface SigningRequest {
   readonly requestId: string;

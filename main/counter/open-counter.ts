@@ -16,6 +16,7 @@ import { createReception, type Reception } from './reception.ts';
 import { createResults, type Results } from './results.ts';
 import { prepareRooms, type RoomChoices, type Rooms } from './rooms.ts';
 import { createSession, type Session } from './session.ts';
+import { createVerification, type Verification } from './verification.ts';
 
 export interface Counter {
   readonly settings: Settings;
@@ -27,6 +28,7 @@ export interface Counter {
   readonly capture: Capture;
   readonly reception: Reception;
   readonly results: Results;
+  readonly verification: Verification;
   readonly syncStatus: () => Promise<SyncStatus>;
   /** A draft as it stands, after pages that a crash left unread were put back to work. */
   readonly openDossier: (id: string, officerId: string) => Promise<Result<Dossier>>;
@@ -51,6 +53,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const capture = createCapture(rooms, settings, jobs, events);
   const reception = createReception(rooms, settings, machine.clock, authoriser, events);
   const results = createResults(rooms, settings, machine.clock, authoriser, events);
+  const verification = createVerification(rooms, settings, machine.paths, machine.clock);
   const session = createSession(rooms, settings, choices);
 
   let line: Pick<SyncStatus, 'connection' | 'lastContactAt' | 'clockOffsetMs'> = {
@@ -87,6 +90,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     capture,
     reception,
     results,
+    verification,
     syncStatus,
     openDossier: async (id, officerId) => {
       const found = await rooms.store.call('get', { id });

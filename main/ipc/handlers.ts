@@ -46,6 +46,9 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     return edit(request, officer, { kind: 'set-applicant', applicant: merged });
   }
 
+  /** By officer: the file whose password is asked for is not chosen again. */
+  const chosenFiles = new Map<string, string>();
+
   return {
     'session.state': async () => ok(session.state()),
     'session.officers': () => session.officers(),
@@ -149,6 +152,21 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     'results.dropAttachment': ({ attachmentId }, officer) => results.attachment.drop(attachmentId, officer.id),
     'results.sign': ({ documentIds, tokenId, certificateId }, officer) =>
       results.sign(documentIds, officer.id, { tokenId, certificateId, officerName: officer.name }),
+
+    'signatures.verifyFile': async ({ password }, officer) => {
+      const known = password === null ? undefined : chosenFiles.get(officer.id);
+      const path = known ?? (await ports.files.chooseFiles('signed-file'))[0];
+      if (path === undefined) return refuse('cancelled');
+      chosenFiles.set(officer.id, path);
+      return counter.verification.verifyFile(path, password);
+    },
+    'signatures.verifyDocument': ({ documentId }) => counter.verification.verifyDocument(documentId),
+    'signatures.saveReport': async ({ reportId }) => {
+      const fileName = counter.verification.fileNameOf(reportId);
+      if (fileName === null) return refuse('not-found', reportId);
+      const path = await ports.files.chooseTarget(fileName);
+      return path === null ? refuse('cancelled') : counter.verification.saveReport(reportId, path);
+    },
 
     'confirm.request': async () => ports.confirmation.current(),
     'confirm.submit': ({ requestId, pin }) => ports.confirmation.submit(requestId, pin),

@@ -2,7 +2,7 @@
  * @file The ports between the program and the machine it runs on. Domain code and use cases see only these; the Electron
  * shell, the command line and the tests each bring their own.
  */
-import type { SigningRequest, TriesLeft } from '../../preload/types.ts';
+import type { SigningRequest, TriesLeft, WebPageQuestion } from '../../preload/types.ts';
 import type { Result } from '../../preload/result.ts';
 import type { RoomLauncher } from '../rooms/supervisor.ts';
 
@@ -38,6 +38,18 @@ export interface Authoriser {
   ) => Promise<Result<null>>;
 }
 
+/** Asks the officer, outside every browser, what a web page may have done. One question at a time. */
+export interface WebPageQuestions {
+  /** @param signal the page is gone: the question goes too, answered with `cancelled` */
+  readonly ask: (question: WebPageQuestion, signal: AbortSignal) => Promise<Result<WebPageAnswer>>;
+}
+
+export interface WebPageAnswer {
+  readonly decision: 'refuse' | 'once' | 'remember';
+  readonly key: { readonly tokenId: string; readonly certificateId: string } | null;
+  readonly comment: string | null;
+}
+
 export interface LoginAttempt {
   readonly outcome: Result<unknown>;
   /** As the token tells it after the attempt. */
@@ -46,7 +58,11 @@ export interface LoginAttempt {
 
 export interface FileChooser {
   /** Absolute paths the person chose; empty when they closed the dialog. */
-  readonly chooseFiles: (purpose: 'scan-import' | 'identity-image' | 'result-pdf') => Promise<readonly string[]>;
+  readonly chooseFiles: (
+    purpose: 'scan-import' | 'identity-image' | 'result-pdf' | 'signed-file',
+  ) => Promise<readonly string[]>;
+  /** Where to write; null when the person closed the dialog. Replacing a file was asked by the dialog itself. */
+  readonly chooseTarget: (fileName: string) => Promise<string | null>;
 }
 
 export interface Printer {

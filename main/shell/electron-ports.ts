@@ -33,6 +33,7 @@ export function electronFetch(): typeof globalThis.fetch {
 const FILTERS = {
   'scan-import': [{ name: 'Giấy tờ (PDF, ảnh)', extensions: ['pdf', 'jpg', 'jpeg', 'png', 'tif', 'tiff', 'heic'] }],
   'identity-image': [{ name: 'Ảnh thẻ căn cước', extensions: ['jpg', 'jpeg', 'png', 'tif', 'tiff', 'heic', 'webp'] }],
+  'signed-file': [{ name: 'Tệp có chữ ký số (PDF)', extensions: ['pdf'] }],
   'result-pdf': [{ name: 'Kết quả giải quyết (PDF)', extensions: ['pdf'] }],
 };
 
@@ -47,6 +48,16 @@ export function electronFileChooser(parent: () => BrowserWindow | undefined): Fi
       const settings = { ...options, properties: [...options.properties] };
       const chosen = window ? await dialog.showOpenDialog(window, settings) : await dialog.showOpenDialog(settings);
       return chosen.canceled ? [] : chosen.filePaths;
+    },
+    chooseTarget: async (fileName) => {
+      const window = parent();
+      const settings = {
+        defaultPath: fileName,
+        filters: [{ name: 'PDF', extensions: ['pdf'] }],
+        properties: ['showOverwriteConfirmation' as const],
+      };
+      const chosen = window ? await dialog.showSaveDialog(window, settings) : await dialog.showSaveDialog(settings);
+      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
     },
   };
 }

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { DossierState } from '../../preload/types.ts';
 
 export type DeskName = 'counter' | 'signing';
-export type PanelName = 'scanner' | 'token' | 'sync' | 'practice' | 'devices';
+export type PanelName = 'scanner' | 'token' | 'sync' | 'practice' | 'devices' | 'verification';
 export type SectionName = 'applicant' | 'procedure' | 'papers' | 'fee' | 'finish';
 export type ListFilter = 'all' | 'drafts' | 'open' | 'done';
 

@@ -55,6 +55,7 @@ function useCommands(): readonly Command[] {
           ]
         : []),
       ...(isSigner ? [command(words.top.deskSigning, () => useDesk.setState({ desk: 'signing' }))] : []),
+      command(words.verification.command, () => openPanel('verification')),
       command(words.panel.syncTitle, () => openPanel('sync')),
       command(words.panel.walkTitle, () => openPanel('practice')),
       command(words.commands.themeLight, () => useSession.setState({ theme: 'light' })),

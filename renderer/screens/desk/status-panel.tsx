@@ -12,12 +12,14 @@ import { openPanel, useDesk, type PanelName } from '../../state/desk.ts';
 import { checkDevices, loadScanners, useDevices } from '../../state/lists.ts';
 import { useSession, useWords } from '../../state/session.ts';
 import { showFailure } from '../../state/failures.ts';
+import { VerificationPanel } from '../verification/verification-panel.tsx';
 import classes from './desk.module.css';
 
 export function StatusPanel(): ReactNode {
   const words = useWords();
   const panel = useDesk((view) => view.panel);
   const titles: Readonly<Record<PanelName, string>> = {
+    verification: words.verification.title,
     scanner: words.panel.scannerTitle,
     token: words.panel.tokenTitle,
     sync: words.panel.syncTitle,
@@ -36,6 +38,7 @@ export function StatusPanel(): ReactNode {
       {panel === 'sync' ? <SyncPanel /> : null}
       {panel === 'practice' ? <PracticePanel /> : null}
       {panel === 'devices' ? <DevicesPanel /> : null}
+      {panel === 'verification' ? <VerificationPanel /> : null}
     </SidePanel>
   );
 }

@@ -9,6 +9,7 @@ import { fill } from '../../language/words.ts';
 import { attachResult, useAttachment } from '../../state/attachment.ts';
 import { showDocument, useDesk } from '../../state/desk.ts';
 import { useHasRole, useWords } from '../../state/session.ts';
+import { verifyDocument } from '../../state/verification.ts';
 import { AttachmentDialog } from './attachment-dialog.tsx';
 import classes from './dossier.module.css';
 
@@ -87,6 +88,17 @@ function DocumentRow({ document }: { readonly document: DossierDocument }): Reac
           )}
         </span>
       </button>
+      {signature === undefined ? null : (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          className={classes['check']}
+          onClick={() => void verifyDocument(document.id)}
+          data-testid={`verify-${document.id}`}
+        >
+          {words.verification.check}
+        </Button>
+      )}
     </li>
   );
 }
