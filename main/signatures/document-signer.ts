@@ -1,9 +1,9 @@
 /**
- * @file PAdES B-B for the signatures room: draft and digest first, the token's answer later, and the verdict on signed
- * files. The key never comes near: this code knows digests and certificates only.
+ * @file PAdES B-B for the signatures room: draft and digest first, the token's answer later. The key never comes near: this
+ * code knows digests and certificates only.
  */
 import { createHash, verify } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import {
   accessToDeposit,
@@ -27,7 +27,7 @@ import type { Page } from '../signing/pdf/pages.ts';
 import { meetSeedValues } from '../signing/pdf/seed-values.ts';
 import { openForSigning } from '../signing/pdf/signable.ts';
 import { fillGap } from '../signing/pdf/signature-gap.ts';
-import { verifyDocument } from '../signing/verification/verify-document.ts';
+import { examineDocument } from '../signing/verification/examine-document.ts';
 
 type Methods = SignaturesRoom['methods'];
 type Params<K extends keyof Methods> = RoomParams<SignaturesRoom, K>;
@@ -35,7 +35,6 @@ type Params<K extends keyof Methods> = RoomParams<SignaturesRoom, K>;
 export interface DocumentSigner {
   prepareSignature(params: Params<'prepareSignature'>): Promise<ResultOf<Methods, 'prepareSignature'>>;
   finishSignature(params: Params<'finishSignature'>): Promise<ResultOf<Methods, 'finishSignature'>>;
-  verifyPdf(params: Params<'verifyPdf'>): Promise<ResultOf<Methods, 'verifyPdf'>>;
 }
 
 /** Opaque to everyone else; a schema because it comes back over a wire. */
@@ -114,11 +113,6 @@ export function createDocumentSigner(folders: {
         await rm(draft.path, { force: true });
         return { pdf, pageCount: state.pageCount };
       }),
-
-    async verifyPdf({ pdf, policy, at }) {
-      const { verdict, signatures } = verifyDocument(await readInput(pdf), policy.trustedRoots, at);
-      return { verdict, signatures: signatures.map((signature) => ({ ...signature })) };
-    },
   };
 }
 
@@ -133,15 +127,15 @@ function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 /** The finished file is read anew from its bytes and judged as a stranger's would be, before anybody is told it is signed. */
-function checkFinished(bytes: Buffer, _password: string | undefined, fieldName: string): void {
-  const { signatures } = verifyDocument(bytes, [], new Date().toISOString());
+function checkFinished(bytes: Buffer, password: string | undefined, fieldName: string): void {
+  const { signatures } = examineDocument(bytes, password);
   const own = signatures.find((signature) => signature.field === fieldName);
   if (own?.integrity !== 'intact' || own.coverage !== 'whole')
     throw new Failure('signature-does-not-verify', own?.reasons.join(' ') ?? fieldName);
 }
 
 /** The signer's certificate and every intermediate; a root proves nothing inside the file it vouches for. */
-function signingChain(encoded: readonly string[]): Certificate[] {
+export function signingChain(encoded: readonly string[]): Certificate[] {
   let all: Certificate[];
   try {
     all = encoded.map((certificate) => readCertificate(Buffer.from(certificate, 'base64')));
@@ -161,7 +155,7 @@ function estimatedCmsBytes(certificates: readonly Certificate[]): number {
   return certificates.reduce((sum, certificate) => sum + certificate.der.length, 0) + 2_048;
 }
 
-function verifies(signer: Certificate, signedAttributes: Buffer, signature: Buffer): boolean {
+export function verifies(signer: Certificate, signedAttributes: Buffer, signature: Buffer): boolean {
   try {
     return verify('sha256', signedAttributes, signer.publicKey, signature);
   } catch {
@@ -179,14 +173,4 @@ function readState(text: string): z.infer<typeof DraftState> {
 
 export function accessTo(deposit: Deposit, path: string): BlobAccess {
   return { path, key: deposit.key, sizeBytes: deposit.sizeBytes, mediaType: deposit.mediaType };
-}
-
-/** Reads what `verifyPdf` is asked about: a blob, or a file somebody named. */
-export async function readInput(pdf: BlobAccess | { readonly path: string }): Promise<Buffer> {
-  if ('key' in pdf) return readBlob(pdf);
-  try {
-    return await readFile(pdf.path);
-  } catch (cause) {
-    throw new Failure('not-found', pdf.path, { cause });
-  }
 }

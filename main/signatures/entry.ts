@@ -2,14 +2,16 @@
 import { serveRoom } from '../rooms/serve.ts';
 import { createDocumentSigner } from './document-signer.ts';
 import { signaturesRoom } from './protocol.ts';
+import { createVerifier } from './verifier.ts';
 
 serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder }) => {
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
+  const verifier = createVerifier();
   return {
     handlers: {
       prepareSignature: (params) => signer.prepareSignature(params),
       finishSignature: (params) => signer.finishSignature(params),
-      verifyPdf: (params) => signer.verifyPdf(params),
+      verifyPdf: (params) => verifier.verifyPdf(params),
     },
   };
 });

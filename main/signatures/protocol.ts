@@ -13,6 +13,7 @@ import {
   ValidationPolicy,
   ValidationRequest,
 } from '../signing/validation/policy.ts';
+import { VerificationResult } from '../signing/verification/report.ts';
 
 /** Where and how a signature shows on the page; points, origin bottom left of the page as displayed. */
 export const Appearance = z.strictObject({
@@ -36,8 +37,6 @@ export type Appearance = z.infer<typeof Appearance>;
 
 export const Input = z.union([BlobAccess, z.strictObject({ path: z.string() })]);
 export type Input = z.infer<typeof Input>;
-
-export const Verdict = z.enum(['valid', 'altered', 'broken', 'untrusted', 'indeterminate', 'unreadable', 'unsigned']);
 
 export const signaturesRoom = defineRoom({
   name: 'signatures',
@@ -121,7 +120,7 @@ export const signaturesRoom = defineRoom({
         at: z.string(),
         password: z.string().optional(),
       }),
-      result: z.strictObject({ verdict: Verdict, signatures: z.array(z.record(z.string(), z.unknown())) }),
+      result: VerificationResult,
       timeoutMs: 120_000,
     },
   },

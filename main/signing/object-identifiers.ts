@@ -5,6 +5,8 @@ export const OID = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
+  /** id-aa-ets-mimeType: what kind of file a detached signature is about (EN 319 122-1, 5.2.5). */
+  mimeType: '0.4.0.1733.2.1',
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   timeStampInfo: '1.2.840.113549.1.9.16.1.4',
@@ -31,11 +33,13 @@ export const OID = {
   purposeOcspSigning: '1.3.6.1.5.5.7.3.9',
   purposeAny: '2.5.29.37.0',
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   reasonCode: '2.5.29.21',
   certificateIssuer: '2.5.29.29',
   crlNumber: '2.5.29.20',
+  expiredCertificatesOnList: '2.5.29.60',
   deltaCrl: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
 } as const;

@@ -5,7 +5,10 @@ import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main
 import type { Appearance } from '../../main/signatures/protocol.ts';
 import { createDocumentSigner, type DocumentSigner } from '../../main/signatures/document-signer.ts';
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
-import { verifyDocument, type VerificationResult } from '../../main/signing/verification/verify-document.ts';
+import { chainOnlyValidator } from '../../main/signing/verification/chain-only-validator.ts';
+import type { VerificationResult } from '../../main/signing/verification/report.ts';
+import { verifyDocument } from '../../main/signing/verification/verify-document.ts';
+import { ValidationPolicy } from '../../main/signing/validation/policy.ts';
 import { KeyFileSource } from '../../main/token/key-file-token.ts';
 import type { Token } from '../../main/token/protocol.ts';
 
@@ -25,7 +28,7 @@ export interface SigningDesk {
   deposit(bytes: Buffer): Promise<BlobAccess>;
   read(deposit: Deposit): Promise<Buffer>;
   sign(bytes: Buffer, appearance?: Appearance, signedAt?: string, wish?: SigningWish): Promise<Buffer>;
-  verify(bytes: Buffer, roots?: readonly string[], at?: string): VerificationResult;
+  verify(bytes: Buffer, roots?: readonly string[], at?: string, password?: string): Promise<VerificationResult>;
 }
 
 export async function openSigningDesk(folder: string): Promise<SigningDesk> {
@@ -80,8 +83,10 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
       });
       return desk.read(finished.pdf);
     },
-    verify: (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString()) =>
-      verifyDocument(bytes, roots, at),
+    verify: async (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString(), password) => {
+      const policy = ValidationPolicy.parse({ trustedRoots: roots, isOffline: true });
+      return verifyDocument(bytes, { at, password }, policy, chainOnlyValidator(policy));
+    },
   };
   return desk;
 }

@@ -6,16 +6,20 @@ import type { PdfDocument } from './document.ts';
 import { listPages } from './pages.ts';
 import type { PdfValue } from './values.ts';
 
-/** Validation data and metadata: no reader draws them. */
-const NOT_SHOWN: readonly string[] = ['DSS', 'Metadata'];
+/** Validation data, metadata and what the file says about itself: no reader draws them. */
+const NOT_SHOWN: readonly string[] = ['DSS', 'Metadata', 'Extensions', 'Version', 'MarkInfo'];
 
 /**
  * Numbers of all objects that the catalog leads to, those included that do not exist. Left out, unless something else
  * refers to them too: validation data, metadata, and the objects that are only the form, its list of fields, or a page's
  * list of annotations, because signing once more writes those anew.
+ * @param apart keys of single objects that are not followed: what is in the answer then is used by something else too
  * @throws PdfDamaged when an object cannot be read: what it refers to is then unknown
  */
-export function listShownObjects(document: PdfDocument): ReadonlySet<number> {
+export function listShownObjects(
+  document: PdfDocument,
+  apart: ReadonlyMap<number, readonly string[]> = new Map(),
+): ReadonlySet<number> {
   const pending: PdfValue[] = [];
   const pages = new Set(listPages(document).map((page) => page.reference.number));
   const add = (values: Iterable<PdfValue>): void => {
@@ -24,12 +28,13 @@ export function listShownObjects(document: PdfDocument): ReadonlySet<number> {
     }
   };
   /** The value's parts, but not the object itself. */
-  const addParts = (value: PdfValue | undefined, skipped?: string): void => {
+  const addParts = (value: PdfValue | undefined, skipped?: string, ignored: readonly string[] = []): void => {
     const found = document.resolve(value);
     if (found.kind === 'array') add(found.items);
     if (found.kind !== 'dict' && found.kind !== 'stream') return;
     const entries = found.kind === 'dict' ? found.entries : found.dict.entries;
     for (const [key, entry] of entries) {
+      if (ignored.includes(key)) continue;
       if (key !== skipped) add([entry]);
       else if (entry.kind === 'reference') addParts(entry);
       else add([entry]);
@@ -45,7 +50,7 @@ export function listShownObjects(document: PdfDocument): ReadonlySet<number> {
     else if (value.kind === 'dict') add(value.entries.values());
     else if (value.kind === 'reference' && !shown.has(value.number)) {
       shown.add(value.number);
-      addParts(value, pages.has(value.number) ? 'Annots' : undefined);
+      addParts(value, pages.has(value.number) ? 'Annots' : undefined, apart.get(value.number));
     }
   }
   return shown;
