@@ -85,6 +85,9 @@ export interface Channels {
   /** Asks where to put it. */
   'signatures.saveReport': [{ reportId: string }, { readonly fileName: string }];
 
+  /** Stops a batch between two documents; what is signed stays signed, the rest stays waiting. */
+  'signing.cancel': [{ jobId: string }, null];
+
   // confirmation window
   'confirm.request': [Nothing, t.SigningRequest];
   'confirm.submit': [{ requestId: string; pin: string }, null];
@@ -170,6 +173,7 @@ export const CHANNELS: Readonly<
   'signatures.verifyFile': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'signatures.verifyDocument': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'signatures.saveReport': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'signing.cancel': { page: 'desk', roles: ['counter', 'signer'] },
   'confirm.request': { page: 'confirm', roles: ['counter', 'signer'] },
   'confirm.submit': { page: 'confirm', roles: ['counter', 'signer'] },
   'confirm.cancel': { page: 'confirm', roles: ['counter', 'signer'] },

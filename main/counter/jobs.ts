@@ -15,12 +15,16 @@ export interface Jobs {
       readonly advance: (done: number, total: number | null) => void;
     }) => Promise<Result<unknown>>,
   ) => { readonly jobId: string; readonly done: Promise<JobProgress> };
-  readonly cancel: (jobId: string) => boolean;
+  /** @param kinds only work of these kinds; of any kind without them. */
+  readonly cancel: (jobId: string, kinds?: readonly JobProgress['kind'][]) => boolean;
   readonly settled: () => Promise<void>;
 }
 
 export function createJobs(events: CounterEvents): Jobs {
-  const running = new Map<string, { controller: AbortController; done: Promise<JobProgress> }>();
+  const running = new Map<
+    string,
+    { kind: JobProgress['kind']; controller: AbortController; done: Promise<JobProgress> }
+  >();
   return {
     start: (kind, dossierId, work) => {
       const jobId = randomUUID();
@@ -58,13 +62,14 @@ export function createJobs(events: CounterEvents): Jobs {
       };
       report({});
       const done = run();
-      running.set(jobId, { controller, done });
+      running.set(jobId, { kind, controller, done });
       return { jobId, done };
     },
-    cancel: (jobId) => {
+    cancel: (jobId, kinds) => {
       const job = running.get(jobId);
-      job?.controller.abort();
-      return job !== undefined;
+      if (!job || (kinds && !kinds.includes(job.kind))) return false;
+      job.controller.abort();
+      return true;
     },
     settled: async () => {
       await Promise.all([...running.values()].map((job) => job.done));

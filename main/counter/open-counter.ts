@@ -5,9 +5,10 @@
 import { mkdirSync } from 'node:fs';
 import type { Dossier, SyncStatus } from '../../preload/types.ts';
 import { loadCatalogue, type Catalogue } from '../procedures/catalogue.ts';
-import type { Authoriser, Machine } from '../ports/ports.ts';
+import type { Authoriser, Machine, WebPageQuestions } from '../ports/ports.ts';
 import type { Result } from '../../preload/result.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
+import { openBridge, type Bridge } from './bridge/open-bridge.ts';
 import { createCapture, type Capture } from './capture.ts';
 import { createCounterEvents, type CounterEvents } from './events.ts';
 import { createJobs, type Jobs } from './jobs.ts';
@@ -29,6 +30,8 @@ export interface Counter {
   readonly reception: Reception;
   readonly results: Results;
   readonly verification: Verification;
+  /** For web pages; null where there is no window to ask an officer in. */
+  readonly bridge: Bridge | null;
   readonly syncStatus: () => Promise<SyncStatus>;
   /** A draft as it stands, after pages that a crash left unread were put back to work. */
   readonly openDossier: (id: string, officerId: string) => Promise<Result<Dossier>>;
@@ -40,6 +43,8 @@ export interface CounterChoices extends RoomChoices {
   readonly version: string;
   /** Practice mode's back office answers dossiers by itself. */
   readonly hasPracticeOffice: boolean;
+  /** The window in which an officer answers for web pages. */
+  readonly questions?: WebPageQuestions;
   readonly adjustSettings?: (settings: Settings) => Settings;
 }
 
@@ -51,10 +56,15 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const rooms = prepareRooms(machine, settings, choices);
   const jobs = createJobs(events);
   const capture = createCapture(rooms, settings, jobs, events);
-  const reception = createReception(rooms, settings, machine.clock, authoriser, events);
-  const results = createResults(rooms, settings, machine.clock, authoriser, events);
+  const reception = createReception(rooms, settings, machine.clock, authoriser, events, jobs);
+  const results = createResults(rooms, settings, machine.clock, authoriser, events, jobs);
   const verification = createVerification(rooms, settings, machine.paths, machine.clock);
   const session = createSession(rooms, settings, choices);
+
+  const { questions } = choices;
+  const bridge = questions
+    ? openBridge({ machine, settings, rooms, session, authoriser, questions, events })
+    : null;
 
   let line: Pick<SyncStatus, 'connection' | 'lastContactAt' | 'clockOffsetMs'> = {
     connection: 'unknown',
@@ -91,6 +101,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     reception,
     results,
     verification,
+    bridge,
     syncStatus,
     openDossier: async (id, officerId) => {
       const found = await rooms.store.call('get', { id });
@@ -99,6 +110,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     },
     stop: async () => {
       practice?.stop();
+      bridge?.stop();
       await rooms.stop();
     },
   };

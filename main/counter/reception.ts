@@ -10,6 +10,7 @@ import { unwrap } from '../rooms/failure.ts';
 import type { Settings } from '../settings/settings.ts';
 import { composeComponents } from './component-pdfs.ts';
 import type { CounterEvents } from './events.ts';
+import type { Jobs } from './jobs.ts';
 import type { Rooms } from './rooms.ts';
 import { signDocuments, type DocumentToSign, type SigningChoice } from './signing.ts';
 
@@ -31,6 +32,7 @@ export function createReception(
   clock: Clock,
   authoriser: Authoriser,
   events: CounterEvents,
+  jobs: Jobs,
 ): Reception {
   async function ensureReceipt(dossier: Dossier): Promise<Result<Dossier>> {
     if (!dossier.receipt || dossier.receipt.documentId !== null) return ok(dossier);
@@ -59,8 +61,15 @@ export function createReception(
       if (!composed.ok) return composed;
       events.emit('dossier.changed', { id: dossierId });
       const documents = await unsignedComponents(rooms, composed.value, officerId);
-      const outcomes = await signDocuments(rooms, clock, authoriser, 'digitised-copies', choice, documents, () =>
-        events.emit('dossier.changed', { id: dossierId }),
+      const outcomes = await signDocuments(
+        rooms,
+        clock,
+        authoriser,
+        'digitised-copies',
+        choice,
+        documents,
+        () => events.emit('dossier.changed', { id: dossierId }),
+        { jobs, dossierId },
       );
       events.emit('dossier.changed', { id: dossierId });
       return outcomes;

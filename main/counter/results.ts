@@ -6,6 +6,7 @@ import type { ResultOf } from '../rooms/define.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { StoreRoom } from '../store/protocol.ts';
 import type { CounterEvents } from './events.ts';
+import type { Jobs } from './jobs.ts';
 import { createResultAttachment, type ResultAttachment } from './result-attachment.ts';
 import type { Rooms } from './rooms.ts';
 import { signDocuments, type DocumentToSign, type SigningChoice } from './signing.ts';
@@ -26,6 +27,7 @@ export function createResults(
   clock: Clock,
   authoriser: Authoriser,
   events: CounterEvents,
+  jobs: Jobs,
 ): Results {
   async function announce(): Promise<void> {
     const waiting = await rooms.store.call('waitingResults', {});
@@ -47,6 +49,7 @@ export function createResults(
         choice,
         documents,
         () => void announce(),
+        { jobs, dossierId: null },
       );
       await announce();
       void rooms.sync.call('wake', {});

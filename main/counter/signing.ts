@@ -4,13 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { commonName } from '../../preload/certificate-name.ts';
+import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import type { Appearance } from '../signatures/protocol.ts';
-import type { Authoriser, Clock, LoginAttempt } from '../ports/ports.ts';
+import type { Authoriser, Clock } from '../ports/ports.ts';
 import type { Token } from '../token/protocol.ts';
+import type { Jobs } from './jobs.ts';
 import type { Rooms } from './rooms.ts';
+import { withToken } from './token-session.ts';
 
 export interface DocumentToSign {
   readonly documentId: string;
@@ -38,6 +41,17 @@ export async function listTokens(rooms: Rooms): Promise<Result<readonly TokenInf
   return listed.ok ? ok(listed.value.map(withoutDer)) : listed;
 }
 
+/** Where a batch shows how far it is and hears that it should stop. */
+export interface BatchWatch {
+  readonly jobs: Jobs;
+  readonly dossierId: string | null;
+}
+
+interface BatchControl {
+  readonly signal: AbortSignal;
+  readonly advance: (done: number, total: number) => void;
+}
+
 /** Refuses before any PIN is asked when nothing could be signed; afterwards every document has its own outcome. */
 export async function signDocuments(
   rooms: Rooms,
@@ -47,6 +61,7 @@ export async function signDocuments(
   choice: SigningChoice,
   documents: readonly DocumentToSign[],
   onSigned: (done: number, total: number) => void,
+  watch?: BatchWatch,
 ): Promise<Result<readonly SigningOutcome[]>> {
   if (documents.length === 0) return ok([]);
   const listed = await rooms.token.call('list', {});
@@ -54,31 +69,35 @@ export async function signDocuments(
   const token = listed.value.find((candidate) => candidate.id === choice.tokenId);
   if (!token) return refuse('token-missing');
   const certificate = token.certificates.find((candidate) => candidate.id === choice.certificateId);
-  if (!certificate) return refuse('certificate-missing');
+  if (!certificate) return refuse(token.certificates.length > 0 ? 'certificate-mismatch' : 'certificate-missing');
   const now = clock.now();
   if (now < Date.parse(certificate.notBefore) || now > Date.parse(certificate.notAfter))
     return refuse('certificate-expired', certificate.notAfter);
   if (!certificate.canSign) return refuse('certificate-not-for-signing');
   if (token.tries === 'locked') return refuse('pin-locked');
-
-  let isLoggedIn = false;
-  const attempt = async (pin: Uint8Array | null): Promise<LoginAttempt> => {
-    const outcome = await rooms.token.call('login', { tokenId: token.id, pin });
-    isLoggedIn = outcome.ok;
-    if (outcome.ok) return { outcome, tries: outcome.value.tries };
-    const after = await rooms.token.call('list', {});
-    const same = after.ok ? after.value.find((candidate) => candidate.id === token.id) : undefined;
-    return { outcome, tries: same?.tries ?? 'unknown' };
-  };
-  try {
-    const authorised = await authoriser.authorise(requestFor(purpose, token, choice, documents), attempt);
-    if (!authorised.ok) return authorised;
-    return ok(await signEach(rooms, clock, token, certificate, documents, onSigned));
-  } finally {
-    // Also when the person gave up while the token was still thinking: no login outlives its list of documents.
-    if (isLoggedIn) await rooms.token.call('logout', { tokenId: token.id });
-  }
+  const request = requestFor(purpose, token, choice, documents);
+  return withToken(rooms.token, authoriser, token, request, () =>
+    runBatch(watch, (control) => signEach(rooms, clock, token, certificate, documents, onSigned, control)),
+  );
 }
+
+/** As a job when somebody watches: progress, and a way to stop between two documents. */
+async function runBatch(
+  watch: BatchWatch | undefined,
+  sign: (control: BatchControl) => Promise<readonly SigningOutcome[]>,
+): Promise<Result<readonly SigningOutcome[]>> {
+  if (!watch) return ok(await sign({ signal: new AbortController().signal, advance: () => {} }));
+  let outcomes: readonly SigningOutcome[] | undefined;
+  const ended = await watch.jobs.start('sign', watch.dossierId, async (job) => {
+    outcomes = await sign(job);
+    const unsigned = outcomes.find((outcome) => outcome.state !== 'signed');
+    return unsigned ? refuse(asErrorCode(unsigned.code ?? 'internal'), unsigned.title) : ok(null);
+  }).done;
+  return outcomes ? ok(outcomes) : refuse(asErrorCode(ended.code ?? 'internal'), ended.detail ?? undefined);
+}
+
+/** What makes going on pointless: the disk that every further file would meet too. */
+const STOPS_THE_BATCH: readonly string[] = ['disk-full', 'disk-error', 'store-damaged'];
 
 async function signEach(
   rooms: Rooms,
@@ -87,24 +106,29 @@ async function signEach(
   certificate: Token['certificates'][number],
   documents: readonly DocumentToSign[],
   onSigned: (done: number, total: number) => void,
+  { signal, advance }: BatchControl,
 ): Promise<readonly SigningOutcome[]> {
   const signerName = commonName(certificate.subject);
   const prepare = (document: DocumentToSign, signedAt: string) =>
-    rooms.signatures.call('prepareSignature', {
-      pdf: document.access,
-      certificates: certificate.der,
-      signedAt,
-      signerName,
-      reason: document.reason,
-      appearance: document.appearance,
-    });
+    onceMore(() =>
+      rooms.signatures.call('prepareSignature', {
+        pdf: document.access,
+        certificates: certificate.der,
+        signedAt,
+        signerName,
+        reason: document.reason,
+        appearance: document.appearance,
+      }),
+    );
   const outcomes: SigningOutcome[] = [];
   let stopped: Refusal | undefined;
   let signedAt = new Date(clock.now()).toISOString();
   let upcoming = documents[0] ? prepare(documents[0], signedAt) : undefined;
+  advance(0, documents.length);
   for (const [index, document] of documents.entries()) {
     const outcome = (state: SigningOutcome['state'], code: string | null): void =>
       void outcomes.push({ documentId: document.documentId, title: document.title, state, code });
+    if (signal.aborted) stopped ??= refuse('cancelled');
     if (stopped) {
       outcome('not-tried', stopped.code);
       continue;
@@ -118,10 +142,12 @@ async function signEach(
       outcome('failed', prepared?.code ?? 'internal');
       continue;
     }
+    const { draft, state, digest, signedAttributes } = prepared.value;
     const signing = rooms.token.call('sign', {
       tokenId: token.id,
       certificateId: certificate.id,
-      digest: prepared.value.digest,
+      digest,
+      message: signedAttributes,
     });
     upcoming = next ? prepare(next, signedAt) : undefined;
     const signature = await signing;
@@ -130,13 +156,14 @@ async function signEach(
       outcome('failed', signature.code);
       continue;
     }
-    const { draft, state } = prepared.value;
-    const finished = await rooms.signatures.call('finishSignature', {
-      pdf: document.access,
-      draft,
-      state,
-      signature: signature.value.signature,
-    });
+    const finished = await onceMore(() =>
+      rooms.signatures.call('finishSignature', {
+        pdf: document.access,
+        draft,
+        state,
+        signature: signature.value.signature,
+      }),
+    );
     const info: SignatureInfo = {
       signerName,
       certificateSerial: certificate.serialNumber,
@@ -146,8 +173,16 @@ async function signEach(
     const kept = finished.ok ? await document.keep(finished.value.pdf, finished.value.pageCount, info) : finished;
     outcome(kept.ok ? 'signed' : 'failed', kept.ok ? null : kept.code);
     if (kept.ok) onSigned(index + 1, documents.length);
+    else if (STOPS_THE_BATCH.includes(kept.code)) stopped = kept;
+    advance(index + 1, documents.length);
   }
   return outcomes;
+}
+
+/** The signatures room is disposable and its work is the same every time: what died with it is asked of the next one. */
+async function onceMore<T>(call: () => Promise<Result<T>>): Promise<Result<T>> {
+  const first = await call();
+  return !first.ok && first.code === 'room-stopped' ? call() : first;
 }
 
 function requestFor(

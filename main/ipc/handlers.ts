@@ -8,7 +8,9 @@ import { listTokens } from '../counter/signing.ts';
 import { parseIdentityCode } from '../people/identity-code.ts';
 import type { FileChooser, Machine, Printer } from '../ports/ports.ts';
 import type { DraftCommand } from '../store/protocol.ts';
+import type { Bridge } from '../counter/bridge/open-bridge.ts';
 import type { Confirmation } from './confirmation.ts';
+import type { Questions } from './questions.ts';
 
 export type ChannelHandlers = {
   readonly [C in Channel]: (request: Request<C>, officer: Officer) => Promise<Result<Answer<C>>>;
@@ -19,6 +21,7 @@ export interface HandlerPorts {
   readonly files: FileChooser;
   readonly printer: Printer;
   readonly confirmation: Confirmation;
+  readonly questions: Questions;
   /** The window goes back to the sign-in page (signing out) or on to the desk (signing in). */
   readonly showPage: (page: 'sign-in' | 'desk') => void;
 }
@@ -48,6 +51,10 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
 
   /** By officer: the file whose password is asked for is not chosen again. */
   const chosenFiles = new Map<string, string>();
+
+  async function withBridge<T>(work: (bridge: Bridge) => Promise<Result<T>>): Promise<Result<T>> {
+    return counter.bridge ? work(counter.bridge) : refuse('bridge-not-supported');
+  }
 
   return {
     'session.state': async () => ok(session.state()),
@@ -138,7 +145,7 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       if (paths.length === 0) return refuse('cancelled');
       return ok({ jobId: capture.importFiles(id, officer.id, paths).jobId });
     },
-    'capture.cancel': async ({ jobId }) => (counter.jobs.cancel(jobId) ? ok(null) : refuse('not-found', jobId)),
+    'capture.cancel': async ({ jobId }) => (counter.jobs.cancel(jobId, ['scan', 'import']) ? ok(null) : refuse('not-found', jobId)),
 
     'tokens.list': () => listTokens(rooms),
     'results.waiting': () => results.waiting(),
@@ -168,9 +175,21 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return path === null ? refuse('cancelled') : counter.verification.saveReport(reportId, path);
     },
 
+    'signing.cancel': async ({ jobId }) =>
+      counter.jobs.cancel(jobId, ['sign']) ? ok(null) : refuse('not-found', jobId),
+
     'confirm.request': async () => ports.confirmation.current(),
     'confirm.submit': ({ requestId, pin }) => ports.confirmation.submit(requestId, pin),
     'confirm.cancel': async ({ requestId }) => ports.confirmation.cancel(requestId),
+
+    'question.current': async () => ports.questions.current(),
+    'question.answer': async ({ questionId, decision, key, comment }) =>
+      ports.questions.answer(questionId, { decision, key, comment }),
+    'bridge.status': async () => withBridge(async (bridge) => ok(await bridge.status())),
+    'bridge.listen': async () => withBridge(async (bridge) => ok(await bridge.status())),
+    'bridge.resend': ({ id }) => withBridge((bridge) => bridge.resend(id)),
+    'bridge.discard': ({ id }) => withBridge((bridge) => bridge.discard(id)),
+    'bridge.forget': ({ origin }) => withBridge((bridge) => bridge.forget(origin)),
 
     'sync.status': async () => ok(await counter.syncStatus()),
     'sync.runNow': async () => {

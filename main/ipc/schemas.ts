@@ -69,6 +69,7 @@ export const SCHEMAS = {
   'signatures.verifyFile': z.strictObject({ password: z.string().min(1).max(200).nullable() }),
   'signatures.verifyDocument': z.strictObject({ documentId: id }),
   'signatures.saveReport': z.strictObject({ reportId: id }),
+  'signing.cancel': z.strictObject({ jobId: id }),
   'confirm.request': Nothing,
   'confirm.submit': z.strictObject({ requestId: id, pin: z.string().max(64) }),
   'confirm.cancel': z.strictObject({ requestId: id }),

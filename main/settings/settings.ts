@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { WebHost, WebOrigin } from '../bridge/protocol.ts';
 import { Failure } from '../rooms/failure.ts';
 import { SignatureLevel, TimeStampAuthority, ValidationPolicy } from '../signing/validation/policy.ts';
 import { ProvinceSettings } from '../sync/protocol.ts';
@@ -29,15 +30,44 @@ export const Settings = z.strictObject({
     /** Folder of page images that plays the part of a scanner in practice mode. */
     sampleFolder: z.string().nullable(),
   }),
-  tokens: z.strictObject({ modules: z.array(z.string()) }),
+  tokens: z.strictObject({
+    /** Absolute paths of PKCS#11 modules, loaded whether or not they are known. */
+    modules: z.array(z.string()).default([]),
+    /** Known drivers by name and registry too. Null: in production only, so that practice never wakes a real token. */
+    useDiscovery: z.boolean().nullable().default(null),
+    /** File names or absolute paths that are never loaded. */
+    denied: z.array(z.string()).default([]),
+  }),
   signing: z.strictObject({
     /** What signed results are brought to after the token is done; a dead authority costs a level, never a signature. */
     resultLevel: SignatureLevel.default('B-B'),
+    /** What a signed result shows: the officer's signature, the agency's seal (its own certificate), or nothing. */
+    resultAppearance: z.enum(['personal', 'agency', 'none']).default('personal'),
     /** In order of preference. */
     timeStampAuthorities: z.array(TimeStampAuthority).default([]),
     /** Beside the roots in the data folder's `trust` folder: PEM files or folders of them. */
     trustedRootFiles: z.array(z.string()).default([]),
     ...ValidationPolicy.pick({ allowsSha1Issuers: true, urlRewrites: true, issuerHosts: true, isOffline: true }).shape,
+  }),
+  /** For the province's web pages that know VGCA Sign Service; docs/bridge.md. */
+  bridge: z.strictObject({
+    isEnabled: z.boolean(),
+    /** Pages expect 8987. */
+    port: z.int().min(0).max(65_535).default(8987),
+    /** When there are any, only these pages may ask; otherwise an officer decides at the first use of each. */
+    allowedOrigins: z.array(WebOrigin).default([]),
+    /** File servers beside the page's own host, also inside the office's network. */
+    allowedHosts: z.array(WebHost).default([]),
+    /** May ask for signatures on digests of what nobody here sees. */
+    hashSigningOrigins: z.array(WebOrigin).default([]),
+    /** PNG or JPEG of the agency's seal for `SignIssued`, in its own size; null refuses that operation. */
+    sealImageFile: z.string().nullable().default(null),
+    maxFileBytes: z.int().positive().max(200_000_000).default(50_000_000),
+    /** As what a page's `SessionId` travels; ASP.NET's name unless the portal says otherwise. */
+    sessionCookieName: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,100}$/)
+      .default('ASP.NET_SessionId'),
   }),
   ocrWorkers: z.int().min(1).max(8),
   utcOffsetMinutes: z.int(),
@@ -64,15 +94,26 @@ export function practiceSettings(resourcesFolder: string): Settings {
       useSane: false,
       sampleFolder: join(resourcesFolder, 'samples', 'stack-thuong-tru'),
     },
-    tokens: { modules: [] },
+    tokens: { modules: [], useDiscovery: null, denied: [] },
     signing: {
       resultLevel: 'B-B',
+      resultAppearance: 'personal',
       timeStampAuthorities: [],
       trustedRootFiles: [],
       allowsSha1Issuers: false,
       urlRewrites: [],
       issuerHosts: [],
       isOffline: false,
+    },
+    bridge: {
+      isEnabled: false,
+      port: 8987,
+      allowedOrigins: [],
+      allowedHosts: [],
+      hashSigningOrigins: [],
+      sealImageFile: null,
+      maxFileBytes: 50_000_000,
+      sessionCookieName: 'ASP.NET_SessionId',
     },
     ocrWorkers: 2,
     utcOffsetMinutes: 420,

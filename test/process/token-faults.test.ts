@@ -86,16 +86,34 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       expectGood(token, unwrap(await sign(await ready())).signature);
     });
 
-    test('a module that hangs while looking for tokens does not hide the tokens of another', async () => {
+    test('a driver that hangs at the PIN: the try may be gone, and that is what the answer says', async () => {
       await room.stop();
-      fake.setFaults('hang-slots');
-      const limits = { probeMs: 1_500, callMs: 5_000 };
-      room = new Supervisor(tokenRoom, {
-        launch: forkLauncher(() => ENTRY),
-        init: () => ({ modules: [fake.modulePath, SOFTHSM_MODULE ?? ''], keyFiles: [], timeLimits: limits }),
-      });
-      expect((await only()).label).toBe('Thử lỗi');
+      start({ probeMs: 10_000, callMs: 1_000 });
+      const token = await only();
+      const { pid } = room;
+      fake.setFaults('hang-login');
+      const answer = await login(token, USER_PIN);
+      expect(answer).toMatchObject({ ok: false, code: 'pin-unanswered', detail: expect.stringContaining('C_Login') });
+      await expect.poll(() => room.pid === pid, { timeout: 10_000 }).toBe(false);
+      fake.setFaults();
+      expectGood(token, unwrap(await sign(await ready())).signature);
     });
+
+    test.each(['hang-initialise', 'hang-slots', 'hang-info'])(
+      'a driver that hangs before any login (%s) is told of, and the next process finds its tokens when it is well again',
+      async (word) => {
+        await room.stop();
+        fake.setFaults(word);
+        start({ probeMs: 1_000, callMs: 5_000 });
+        const hung: string[] = [];
+        room.on('hung', ({ path }) => hung.push(path));
+        expect(await room.call('list', {})).toMatchObject({ ok: false, code: 'token-not-responding' });
+        await expect.poll(() => hung, { timeout: 10_000 }).toEqual([fake.modulePath]);
+        await expect.poll(() => room.pid, { timeout: 10_000 }).toBeUndefined();
+        fake.setFaults();
+        expectGood(await only(), unwrap(await sign(await ready())).signature);
+      },
+    );
 
     test('an orderly stop ends a room whose driver hangs', async () => {
       const token = await ready();
@@ -203,6 +221,129 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       expect(token.hasProtectedPath).toBe(true);
       unwrap(await login(token, null));
       expectGood(token, unwrap(await sign(token)).signature);
+    });
+  },
+);
+
+describe.skipIf(FAKE_PKCS11_MISSING)(
+  `several drivers at once${FAKE_PKCS11_MISSING ? ` (${FAKE_PKCS11_MISSING})` : ''}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'token-several-'));
+    const timeLimits = { probeMs: 2_000, callMs: 3_000 };
+    let fake: FakePkcs11;
+    let room: Supervisor<TokenRoom>;
+    let suspended: string[];
+
+    beforeAll(() => {
+      const pki = createTestPki(join(folder, 'pki'));
+      const hsm = createSoftHsm(join(folder, 'hsm'));
+      hsm.addToken('Thẻ một', pki.issue('Người Một', 'rsa-2048'));
+      hsm.addToken('Thẻ hai', pki.issue('Người Hai', 'p-256'));
+      fake = buildFakePkcs11(folder, true);
+    });
+    beforeEach(() => {
+      suspended = [];
+      fake.setFaults('other-serial');
+      room = new Supervisor(tokenRoom, {
+        launch: forkLauncher(() => ENTRY),
+        init: () => ({
+          modules: [fake.modulePath, SOFTHSM_MODULE ?? ''],
+          keyFiles: [],
+          timeLimits,
+          discovery: {
+            resourcesFolder: join(import.meta.dirname, '../../resources'),
+            denied: ['opensc-pkcs11.so'],
+            suspended,
+          },
+        }),
+      });
+    });
+    afterEach(() => room.stop(2_000));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const sign = (token: Token) =>
+      room.call('sign', { tokenId: token.id, certificateId: token.certificates[0]?.id ?? '', digest: DIGEST });
+    const login = (token: Token) =>
+      room.call('login', { tokenId: token.id, pin: Uint8Array.from(Buffer.from(USER_PIN)) });
+    /** Of the misbehaving module first: the serial numbers of its tokens begin with Z. */
+    async function tokens(): Promise<Token[]> {
+      const listed = unwrap(await room.call('list', {}));
+      return listed.toSorted((a, b) => b.serialNumber.localeCompare(a.serialNumber));
+    }
+
+    test('four tokens, two drivers and two slots each, sign independently of each other', async () => {
+      const all = await tokens();
+      expect(all.map(({ label }) => label).sort()).toEqual(['Thẻ hai', 'Thẻ hai', 'Thẻ một', 'Thẻ một']);
+      for (const token of all) unwrap(await login(token));
+      const signatures = await Promise.all([...all, ...all].map((token) => sign(token)));
+      signatures.forEach((answer, index) => {
+        const token = all[index % 4];
+        const { publicKey } = new X509Certificate(Buffer.from(token?.certificates[0]?.der[0] ?? '', 'base64'));
+        expect(verify('sha256', MESSAGE, publicKey, Buffer.from(unwrap(answer).signature, 'base64'))).toBe(true);
+      });
+      const [first, ...others] = all;
+      if (!first) throw new Error('no token');
+      unwrap(await room.call('logout', { tokenId: first.id }));
+      expect(await sign(first)).toMatchObject({ ok: false, code: 'not-allowed' });
+      for (const token of others) unwrap(await sign(token));
+    });
+
+    test('the same token through two drivers is one token', async () => {
+      fake.setFaults();
+      expect((await tokens()).map(({ label }) => label).sort()).toEqual(['Thẻ hai', 'Thẻ một']);
+    });
+
+    test('a driver that hangs does not take down a batch that another one signs; the process goes when that has ended', async () => {
+      const all = await tokens();
+      const [hanging, good] = [all[0], all[3]];
+      if (!hanging || !good) throw new Error('four tokens expected');
+      const { pid } = room;
+      unwrap(await login(good));
+      unwrap(await login(hanging));
+      fake.setFaults('other-serial', 'hang-sign');
+      expect(await sign(hanging)).toMatchObject({ ok: false, code: 'token-not-responding' });
+      for (let count = 0; count < 5; count++) unwrap(await sign(good));
+      expect(room.pid).toBe(pid);
+      unwrap(await room.call('logout', { tokenId: good.id }));
+      await expect.poll(() => room.pid, { timeout: 10_000 }).toBeUndefined();
+    });
+
+    test('one that hangs while looking for tokens does not hide those of the other, and left out it costs nothing', async () => {
+      fake.setFaults('hang-slots');
+      const hung: string[] = [];
+      room.on('hung', ({ path }) => hung.push(path));
+      const seen = await tokens();
+      expect(seen.map(({ label }) => label).sort()).toEqual(['Thẻ hai', 'Thẻ một']);
+      await expect.poll(() => hung, { timeout: 10_000 }).toEqual([fake.modulePath]);
+      await expect.poll(() => room.pid, { timeout: 10_000 }).toBeUndefined();
+      suspended.push(fake.modulePath);
+      expect((await tokens()).map(({ label }) => label).sort()).toEqual(['Thẻ hai', 'Thẻ một']);
+      const { modules } = unwrap(await room.call('diagnose', {}));
+      expect(modules.find(({ path }) => path === fake.modulePath)).toMatchObject({
+        state: 'hung',
+        code: 'token-not-responding',
+      });
+      expect(hung).toHaveLength(1);
+    });
+
+    test('a login that nobody uses ends by itself', async () => {
+      await room.stop(2_000);
+      room = new Supervisor(tokenRoom, {
+        launch: forkLauncher(() => ENTRY),
+        init: () => ({
+          modules: [fake.modulePath],
+          keyFiles: [],
+          timeLimits: { probeMs: 5_000, callMs: 5_000, idleLogoutMs: 1_000 },
+        }),
+      });
+      const [token] = await tokens();
+      if (!token) throw new Error('no token');
+      fake.clearCalls();
+      unwrap(await login(token));
+      await expect
+        .poll(() => fake.calls().some((line) => line.startsWith('> C_Logout')), { timeout: 10_000 })
+        .toBe(true);
+      expect(await sign(token)).toMatchObject({ ok: false, code: 'not-allowed' });
     });
   },
 );
