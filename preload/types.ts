@@ -166,6 +166,16 @@ export interface SignatureInfo {
   readonly level: 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 }
 
+/** A signed result on its way to the level the centre wants; the signature counts whatever becomes of it. */
+export interface Stamping {
+  readonly level: SignatureInfo['level'];
+  readonly state: 'waiting' | 'working' | 'reached' | 'failed';
+  /** Why it is not reached: a code of the error table. */
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly attempts: number;
+}
+
 /** One PDF: a digitised component, a receipt, or a result. */
 export interface DossierDocument {
   readonly id: string;
@@ -176,6 +186,8 @@ export interface DossierDocument {
   readonly sizeBytes: number;
   readonly pageCount: number;
   readonly signatures: readonly SignatureInfo[];
+  /** Null when nothing beyond the signature is wanted. */
+  readonly stamping: Stamping | null;
 }
 
 export interface ChecklistItem {
@@ -339,6 +351,40 @@ export type AttachedResult =
       readonly source: 'text' | 'recognition' | 'nothing';
       readonly findings: readonly ResultFinding[];
     };
+
+/** `seal`: the agency's, kept by the administrator. */
+export type SignatureImageKind = 'personal' | 'seal';
+
+/** A registered picture; shown through `app://counter/blob/<id>`. */
+export interface SignatureImage {
+  readonly blobId: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** True size; a seal always has one. */
+  readonly widthMm: number | null;
+  readonly registeredAt: string;
+  readonly registeredBy: string;
+}
+
+export interface SignatureImages {
+  readonly personal: SignatureImage | null;
+  readonly seal: SignatureImage | null;
+}
+
+/** Points from the lower left corner of the page as displayed. */
+export interface PagePlace {
+  /** From 1. */
+  readonly page: number;
+  readonly rect: Box;
+}
+
+/** Where and how the signature of a result will show, unless the officer moves it. */
+export interface ProposedPlace extends PagePlace {
+  readonly foundBy: 'name-and-title' | 'name' | 'title' | 'none';
+  /** `seal` keeps its size; `none` shows nothing at all. */
+  readonly shows: 'picture' | 'text' | 'seal' | 'none';
+  readonly image: SignatureImage | null;
+}
 
 export interface SigningOutcome {
   readonly documentId: string;

@@ -159,6 +159,14 @@ export const SignatureInfoSchema = z.strictObject({
   level: z.enum(['B-B', 'B-T', 'B-LT', 'B-LTA']),
 });
 
+export const StampingSchema = z.strictObject({
+  level: SignatureInfoSchema.shape.level,
+  state: z.enum(['waiting', 'working', 'reached', 'failed']),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+  attempts: z.int(),
+});
+
 export const DossierDocumentSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(['component', 'receipt', 'result']),
@@ -168,6 +176,7 @@ export const DossierDocumentSchema = z.strictObject({
   sizeBytes: z.int(),
   pageCount: z.int(),
   signatures: z.array(SignatureInfoSchema),
+  stamping: StampingSchema.nullable(),
 });
 
 export const ChecklistItemSchema = z.strictObject({
@@ -231,6 +240,21 @@ export const WaitingResultSchema = z.strictObject({
   dueAt: Iso.nullable(),
 });
 
+export const SignatureImageKind = z.enum(['personal', 'seal']);
+const SignatureImageSchema = z.strictObject({
+  blobId: z.string(),
+  widthPx: z.int(),
+  heightPx: z.int(),
+  widthMm: z.number().nullable(),
+  registeredAt: Iso,
+  registeredBy: z.string(),
+});
+export const SignatureImagesSchema = z.strictObject({
+  personal: SignatureImageSchema.nullable(),
+  seal: SignatureImageSchema.nullable(),
+});
+export const FoundBy = z.enum(['name-and-title', 'name', 'title', 'none']);
+
 proves<Same<z.infer<typeof OfficerSchema>, Mutable<t.Officer>>>();
 proves<Same<z.infer<typeof ProcedureSchema>, Mutable<t.Procedure>>>();
 proves<Same<z.infer<typeof UploadSchema>, Mutable<t.Upload>>>();
@@ -241,3 +265,4 @@ proves<Same<z.infer<typeof DossierSchema>['receipt'], Mutable<t.Dossier['receipt
 proves<Same<z.infer<typeof DossierSchema>['fields'], Mutable<t.Dossier['fields']>>>();
 proves<Same<z.infer<typeof DossierSchema>['checklist'], Mutable<t.Dossier['checklist']>>>();
 proves<Same<z.infer<typeof WaitingResultSchema>, Mutable<t.WaitingResult>>>();
+proves<Same<z.infer<typeof SignatureImagesSchema>, Mutable<t.SignatureImages>>>();

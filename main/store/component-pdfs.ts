@@ -5,6 +5,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { beginsWithBlob } from '../blobs/begins-with.ts';
 import type { DocumentFact } from '../dossiers/draft.ts';
+import type { SignatureInfo } from '../../preload/types.ts';
 import { fingerprintPages, projectDraft } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, shelve, type ShelvedBlob } from './blob-shelf.ts';
@@ -13,12 +14,13 @@ import { insertDocument } from './documents.ts';
 import { draftOf, readDocumentRow, type DossierRow } from './dossier-rows.ts';
 import type { Prepared } from './drafts.ts';
 import type { DraftCommand } from './protocol.ts';
+import { requireSignedFile } from './signed-files.ts';
 
 type SetComponentPdf = Extract<DraftCommand, { kind: 'set-component-pdf' }>;
 
 /**
  * @throws Failure `component-not-in-procedure`; `stale-revision` when the file has another number of pages than the
- *   component now, or is a signature over another file than the one in place, or over none
+ *   component now, or is a signature over another file than the one in place, or over none; `signature-does-not-verify`
  */
 export async function prepareComponentPdf(
   context: StoreContext,
@@ -36,7 +38,7 @@ export async function prepareComponentPdf(
   const blob = await shelve(context, command.pdf);
   let madeFrom = command.madeFrom ?? fingerprintPages(body.pages, componentId);
   if (signature && inPlace) {
-    await requireContinuation(context, inPlace, blob);
+    await requireContinuation(context, inPlace, blob, signature);
     madeFrom = inPlace.madeFrom;
   } else if (command.madeFrom === undefined && item.pageIds.length > 0 && item.pageIds.length !== pageCount) {
     throw new Failure('stale-revision', `${pageCount} pages in the file, ${item.pageIds.length} in the component`);
@@ -69,9 +71,16 @@ export function isComponentPdfInPlace(context: StoreContext, row: DossierRow, co
   return inPlace.madeFrom === (command.madeFrom ?? fingerprintPages(pages, command.componentId));
 }
 
-async function requireContinuation(context: StoreContext, inPlace: DocumentFact, signed: ShelvedBlob): Promise<void> {
+async function requireContinuation(
+  context: StoreContext,
+  inPlace: DocumentFact,
+  signed: ShelvedBlob,
+  signature: SignatureInfo,
+): Promise<void> {
   const { blob_id } = readDocumentRow(context, inPlace.documentId);
-  if (!(await beginsWithBlob(signed.access, blobAccess(context, blob_id)))) {
+  const unsigned = blobAccess(context, blob_id);
+  if (!(await beginsWithBlob(signed.access, unsigned))) {
     throw new Failure('stale-revision', 'what was signed is not the PDF in place');
   }
+  await requireSignedFile(signed.access, unsigned, signature);
 }

@@ -5,6 +5,7 @@ import type { Calendar } from '../deadlines/calendar.ts';
 import { formatLocal, localDate } from '../deadlines/local-time.ts';
 import type { Catalogue } from '../procedures/catalogue.ts';
 import { Failure } from '../rooms/failure.ts';
+import type { SignatureLevel } from '../signing/validation/policy.ts';
 import type { Manifest } from '../sync/protocol.ts';
 import type { StorePaths } from './store-files.ts';
 
@@ -30,6 +31,8 @@ export interface StoreSettings {
   readonly agencyNames: readonly string[];
   readonly utcOffsetMinutes: number;
   readonly isPractice: boolean;
+  /** What signed results are brought to after the token is done. */
+  readonly resultLevel: SignatureLevel;
 }
 
 export interface StoreContext extends StorePorts {
@@ -126,6 +129,15 @@ export function appendAudit(
   writeSetting(context, AUDIT_HEAD, `${entry.seq}:${entry.hash}`);
   if (atMs > Number(readSetting(context, HIGH_WATER) ?? 0)) writeSetting(context, HIGH_WATER, String(atMs));
   return entry.hash;
+}
+
+/** Something that happened outside every dossier. */
+export function recordEvent(
+  context: StoreContext,
+  event: { kind: string; officerId: string; data: AuditEvent['data'] },
+): null {
+  inTransaction(context, () => appendAudit(context, recordTimeMs(context), event));
+  return null;
 }
 
 export function auditHead(context: StoreContext): { seq: number; hash: string } {

@@ -4,6 +4,7 @@ import type { DraftFacts } from '../dossiers/draft.ts';
 import { missingOf, projectDraft, type DraftBody } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { StoreContext } from './context.ts';
+import { stampingOf } from './stamp-rows.ts';
 
 export interface DossierRow {
   readonly seq: number;
@@ -102,7 +103,7 @@ export function toDossier(context: StoreContext, row: DossierRow): Dossier {
     feeVnd,
     returnMethod,
     note,
-    documents: rows.map(toDocument),
+    documents: rows.map((document) => toDocument(context, document)),
     officerName: officerNameOf(context, row.officer_id),
     missing: row.state === 'draft' ? missingOf(body, (id) => signed.has(id)) : [],
     canUndo:
@@ -141,7 +142,7 @@ export function officerNameOf(context: StoreContext, officerId: string): string 
   return row?.name ?? '';
 }
 
-function toDocument(row: DocumentRow): DossierDocument {
+function toDocument(context: StoreContext, row: DocumentRow): DossierDocument {
   return {
     id: row.id,
     kind: row.kind,
@@ -151,6 +152,7 @@ function toDocument(row: DocumentRow): DossierDocument {
     sizeBytes: row.size_bytes,
     pageCount: row.page_count,
     signatures: JSON.parse(row.signatures) as DossierDocument['signatures'],
+    stamping: stampingOf(context, row.id),
   };
 }
 

@@ -7,6 +7,7 @@ import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import { ResultReading } from '../dossiers/result-check.ts';
 import { RecognisedPage } from '../imaging/protocol.ts';
 import { defineRoom } from '../rooms/define.ts';
+import { SignatureLevel } from '../signing/validation/policy.ts';
 import { FeedItem, ProvinceSettings, UploadJob, UploadStep } from '../sync/protocol.ts';
 import {
   ApplicantSchema,
@@ -16,6 +17,8 @@ import {
   ChecklistForm,
   OfficerSchema,
   Rotation,
+  SignatureImageKind,
+  SignatureImagesSchema,
   SignatureInfoSchema,
   WaitingResultSchema,
 } from '../dossiers/schemas.ts';
@@ -93,6 +96,8 @@ export const storeRoom = defineRoom({
     agencyNames: z.array(z.string()).default([]),
     receiptKeys: ProvinceSettings.shape.receiptKeys,
     isPractice: z.boolean(),
+    /** What signed results are brought to after the token is done. */
+    resultLevel: SignatureLevel.default('B-B'),
     /** Minutes from UTC of the office's clock; +07:00 = 420. */
     utcOffsetMinutes: z.int(),
   }),
@@ -124,6 +129,17 @@ export const storeRoom = defineRoom({
         pin: z.string().max(200),
       }),
       result: OfficerSchema,
+      timeoutMs: quick,
+    },
+
+    /** What was allowed and signed for web pages, which is part of no dossier: origins and hashes, nothing personal. */
+    recordWebPage: {
+      params: z.strictObject({
+        officerId: z.string(),
+        kind: z.enum(['web-consent', 'web-signed', 'web-hash-signed']),
+        data: z.record(z.string().max(100), z.union([z.string().max(500), z.number()])),
+      }),
+      result: z.null(),
       timeoutMs: quick,
     },
 
@@ -208,6 +224,75 @@ export const storeRoom = defineRoom({
         signature: SignatureInfoSchema,
       }),
       result: DossierSchema,
+      timeoutMs: quick,
+    },
+
+    // stamping: signed results on their way to a long-term level
+    /** Takes jobs that are due; whoever takes them reports on each. */
+    nextStampJobs: {
+      params: z.strictObject({ limit: z.int().min(0).max(100) }),
+      result: z.strictObject({
+        jobs: z.array(
+          z.strictObject({
+            documentId: z.string(),
+            access: BlobAccess,
+            sha256: z.string(),
+            level: SignatureLevel,
+            attempts: z.int(),
+          }),
+        ),
+        nextInMs: z.number().nullable(),
+      }),
+      timeoutMs: quick,
+    },
+    /** The stamped file is compared with the one in place before it takes its place. */
+    reportStamp: {
+      params: z.strictObject({
+        documentId: z.string(),
+        sha256: z.string(),
+        pdf: Deposit.nullable(),
+        reached: SignatureLevel,
+        code: z.string().nullable(),
+        detail: z.string().max(4_000).nullable(),
+        notBefore: z.string().nullable(),
+      }),
+      result: z.null(),
+      timeoutMs: 120_000,
+    },
+    /** What waits is due now; with other settings than the last time what failed, too. */
+    wakeStamps: {
+      params: z.strictObject({ settings: z.string().nullable() }),
+      result: z.null(),
+      timeoutMs: quick,
+    },
+
+    // pictures of signatures and seals
+    signatureImages: {
+      params: z.strictObject({ officerId: z.string() }),
+      result: SignatureImagesSchema,
+      timeoutMs: quick,
+    },
+    signatureImageAccess: {
+      params: z.strictObject({ officerId: z.string(), kind: SignatureImageKind }),
+      result: BlobAccess,
+      timeoutMs: quick,
+    },
+    /** His own for a signing officer, the agency's seal for the administrator. */
+    setSignatureImage: {
+      params: z.strictObject({
+        officerId: z.string(),
+        kind: SignatureImageKind,
+        image: Deposit,
+        widthPx: z.int(),
+        heightPx: z.int(),
+        widthMm: z.number().nullable(),
+      }),
+      result: SignatureImagesSchema,
+      timeoutMs: quick,
+    },
+    removeSignatureImage: {
+      params: z.strictObject({ officerId: z.string(), kind: SignatureImageKind }),
+      result: SignatureImagesSchema,
       timeoutMs: quick,
     },
 

@@ -10,9 +10,8 @@ import type { ResultReading } from '../dossiers/result-check.ts';
 import { canMove } from '../dossiers/states.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, keepBlob, shelve } from './blob-shelf.ts';
-import { appendAudit, inTransaction, recordTimeMs, toLocal, type StoreContext } from './context.ts';
+import { appendAudit, inTransaction, recordTimeMs, type StoreContext } from './context.ts';
 import {
-  bodyOf,
   readDocumentRow,
   readDocumentRows,
   readDossier,
@@ -22,9 +21,12 @@ import {
 } from './dossier-rows.ts';
 import { insertDocument } from './documents.ts';
 import { findOfficer, requireOfficer } from './officers.ts';
-import { enqueueJob } from './outbox.ts';
+import { claimResult, requireUnusedResult } from './result-files.ts';
 import { claimIdentity, requireOwnResult } from './result-ownership.ts';
-import { blobIdOf, componentDocuments, manifestOf, requireMove } from './sealing.ts';
+import { requireMove } from './sealing.ts';
+import { requireSignedFile } from './signed-files.ts';
+import { enqueueStamp } from './stamping.ts';
+import { enqueueRevision } from './upload-revisions.ts';
 
 const PRACTICE_DEPARTMENT = 'practice-office';
 
@@ -139,7 +141,8 @@ export interface CompleteQuestion {
 /**
  * The signed file takes the place of the unsigned one, the dossier is completed and its next revision queued. Repeating it
  * changes nothing.
- * @throws Failure `result-mismatch` when the signed file does not begin with the very bytes that waited for a signature
+ * @throws Failure `result-mismatch` when the signed file does not begin with the very bytes that waited for a signature,
+ *   `signature-does-not-verify` when what comes after them is not this signature, right and alone
  */
 export async function completeResult(context: StoreContext, question: CompleteQuestion): Promise<Dossier> {
   const { documentId, officerId, pdf, pageCount, signature } = question;
@@ -155,6 +158,7 @@ export async function completeResult(context: StoreContext, question: CompleteQu
   if (!(await beginsWithBlob(blob.access, blobAccess(context, document.blob_id)))) {
     throw new Failure('result-mismatch', 'the signed file is not the one that waited for a signature');
   }
+  await requireSignedFile(blob.access, blobAccess(context, document.blob_id), signature);
   inTransaction(context, () => {
     const atMs = recordTimeMs(context);
     keepBlob(context, blob, row.id);
@@ -168,6 +172,7 @@ export async function completeResult(context: StoreContext, question: CompleteQu
       dossierId: row.id,
       data: { documentId, sha256: pdf.sha256, certificate: signature.certificateSerial },
     });
+    enqueueStamp(context, documentId, atMs);
     complete(context, row, officerId, atMs);
   });
   context.onOutboxChanged();
@@ -190,33 +195,13 @@ function canComplete(state: DossierState): boolean {
 
 /** Completes the dossier with its last waiting result; until then it stays in processing. */
 function complete(context: StoreContext, row: DossierRow, officerId: string, atMs: number): void {
-  const body = bodyOf(row);
   const results = readDocumentRows(context, row.id).filter(({ kind }) => kind === 'result');
   if (results.length === 0) throw new Failure('result-missing', row.id);
   if (results.some(({ signatures }) => signatures === '[]')) {
     context.sql('UPDATE dossier SET revision = revision + 1 WHERE id = ?').run(row.id);
     return;
   }
-  const documents = [...componentDocuments(context, row.id, body), ...results];
-  const revision = row.upload_revision + 1;
-  const manifest = manifestOf(context, {
-    dossierId: row.id,
-    revision,
-    code: row.code,
-    provisionalCode: row.provisional_code,
-    officerId,
-    body,
-    documents,
-    state: 'completed',
-    channel: row.channel,
-    receivedAt: row.received_at ?? '',
-    dueAt: row.due_at ?? '',
-    sealedAt: toLocal(context, atMs),
-  });
-  const manifestSha256 = enqueueJob(context, manifest, (sha256) => blobIdOf(documents, sha256), atMs);
-  context
-    .sql(`UPDATE dossier SET state = 'completed', revision = revision + 1, upload_revision = ? WHERE id = ?`)
-    .run(revision, row.id);
+  const manifestSha256 = enqueueRevision(context, row, 'completed', officerId, atMs);
   if (row.state === 'received')
     appendAudit(context, atMs, {
       kind: 'state-changed',
@@ -230,27 +215,6 @@ function complete(context: StoreContext, row: DossierRow, officerId: string, atM
     dossierId: row.id,
     data: { from: 'processing', to: 'completed', manifestSha256 },
   });
-}
-
-/** @returns the document that already holds this file for this dossier, if one does */
-function requireUnusedResult(context: StoreContext, dossierId: string, sha256: string): string | null {
-  const used = context.sql('SELECT dossier_id, document_id FROM result_file WHERE sha256 = ?').get(sha256) as
-    { dossier_id: string; document_id: string } | undefined;
-  if (used && used.dossier_id !== dossierId) throw new Failure('result-of-another-dossier', used.dossier_id);
-  if (used) return used.document_id;
-  const handedIn = context
-    .sql(
-      `SELECT 1 FROM document JOIN blob ON blob.id = document.blob_id WHERE document.kind <> 'result' AND blob.sha256 = ?`,
-    )
-    .get(sha256);
-  if (handedIn) throw new Failure('result-mismatch', 'this file is a paper that was handed in, or a receipt');
-  return null;
-}
-
-function claimResult(context: StoreContext, sha256: string, dossierId: string, documentId: string): void {
-  context
-    .sql('INSERT OR IGNORE INTO result_file (sha256, dossier_id, document_id) VALUES (?, ?, ?)')
-    .run(sha256, dossierId, documentId);
 }
 
 /** Results come from officers; in practice mode also from the make-believe specialist department. */

@@ -10,7 +10,7 @@ import type { Handlers } from '../rooms/define.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, reconcileBlobs, type Reconciliation } from './blob-shelf.ts';
 import { backUp, checkStore, verifyAudit } from './care.ts';
-import { createSql, type StoreContext, type StorePorts, type StoreSettings } from './context.ts';
+import { createSql, recordEvent, type StoreContext, type StorePorts, type StoreSettings } from './context.ts';
 import { releaseReserve } from './disk-space.ts';
 import { readDocumentRow, readDossier, readDossierRow } from './dossier-rows.ts';
 import { createDraft, discardDraft, editDraft } from './drafts.ts';
@@ -23,6 +23,8 @@ import type { StoreRoom } from './protocol.ts';
 import { attachResult, completeResult, resultsToSign, waitingResults } from './results.ts';
 import { sealDossier, setReceiptPdf } from './sealing.ts';
 import { listDossiers } from './search.ts';
+import { removeSignatureImage, setSignatureImage, signatureImageAccess, signatureImages } from './signature-images.ts';
+import { nextStampJobs, reportStamp, wakeStamps } from './stamping.ts';
 import { requireStoreMode } from './store-mode.ts';
 
 export type StoreHandlers = Handlers<StoreRoom['methods']>;
@@ -129,6 +131,7 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     listOfficers: look(() => listOfficers(context)),
     verifyOfficer: change(({ officerId, pin }) => verifyOfficer(context, officerId, pin)),
     addOfficer: change((params) => addOfficer(context, params)),
+    recordWebPage: change((event) => recordEvent(context, event)),
 
     create: changeDossier(({ officerId }) => createDraft(context, officerId)),
     edit: changeDossier((params) => editDraft(context, params)),
@@ -157,6 +160,15 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     waitingResults: look(() => waitingResults(context)),
     resultsToSign: look(({ documentIds }) => resultsToSign(context, documentIds)),
     completeResult: changeDossier((params) => completeResult(context, params)),
+
+    nextStampJobs: change(({ limit }) => nextStampJobs(context, limit)),
+    reportStamp: change((report) => reportStamp(context, report)),
+    wakeStamps: change(({ settings }) => wakeStamps(context, settings)),
+
+    signatureImages: look(({ officerId }) => signatureImages(context, officerId)),
+    signatureImageAccess: look(({ officerId, kind }) => signatureImageAccess(context, officerId, kind)),
+    setSignatureImage: change((params) => setSignatureImage(context, params)),
+    removeSignatureImage: change(({ officerId, kind }) => removeSignatureImage(context, officerId, kind)),
 
     blobAccess: look(({ blobId }) => blobAccess(context, blobId)),
     documentAccess: look(({ documentId }) => {

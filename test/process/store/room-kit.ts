@@ -10,6 +10,7 @@ import { unwrap } from '../../../main/rooms/failure.ts';
 import { Supervisor } from '../../../main/rooms/supervisor.ts';
 import { storeRoom, type DraftCommand, type StoreRoom } from '../../../main/store/protocol.ts';
 import type { Dossier } from '../../../preload/types.ts';
+import { pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 import { APPLICANT, LAN, MARITAL, MARITAL_FORM, recognised, RESOURCES, SIGNATURE } from '../../unit/store/store-kit.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../main/store/entry.ts', import.meta.url));
@@ -82,9 +83,9 @@ export async function readyDraft(room: Room, text = randomBytes(16).toString('he
     recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN', { text }),
   });
   const command = { kind: 'set-component-pdf' as const, componentId: MARITAL_FORM, pageCount: 1 };
-  const pdf = await deposit(room.folder, `%PDF ${text}`);
+  const pdf = await deposit(room.folder, pdfAbout(text));
   dossier = await edit(room, dossier, { ...command, pdf, signature: null });
-  const signed = await deposit(room.folder, `%PDF ${text} and signature`);
+  const signed = await deposit(room.folder, signedPdfAbout(text));
   return edit(room, dossier, { ...command, pdf: signed, signature: SIGNATURE });
 }
 

@@ -20,6 +20,7 @@ import {
   type Kit,
   readingOf,
 } from './store-kit.ts';
+import { pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
 let kit: Kit;
 beforeEach(async () => {
@@ -84,13 +85,13 @@ describe('a draft', () => {
       componentId: MARITAL_FORM,
     });
     const command = { kind: 'set-component-pdf' as const, componentId: MARITAL_FORM, pageCount: 1 };
-    const late = await depositIn(kit, '%PDF-1.7 of one page', 'application/pdf');
+    const late = await depositIn(kit, pdfAbout('one page'), 'application/pdf');
     await expect(append(kit, draft.id, { ...command, pdf: late, signature: null })).rejects.toMatchObject({
       code: 'stale-revision',
     });
     const after = await append(kit, draft.id, { ...command, pdf: late, signature: null, madeFrom: composedFrom });
     expect(after.documents).toEqual([]);
-    const signed = await depositIn(kit, '%PDF-1.7 of one page, signed', 'application/pdf');
+    const signed = await depositIn(kit, signedPdfAbout('one page'), 'application/pdf');
     const still = await append(kit, draft.id, { ...command, pdf: signed, signature: SIGNATURE });
     expect(still.missing).toContainEqual({ kind: 'signature', componentId: MARITAL_FORM });
   });
@@ -103,11 +104,11 @@ describe('a draft', () => {
       pageCount: 1,
       signature: SIGNATURE,
     };
-    const stranger = await depositIn(kit, '%PDF-1.7 something else, signed', 'application/pdf');
+    const stranger = await depositIn(kit, signedPdfAbout('something else'), 'application/pdf');
     await expect(append(kit, draft.id, { ...command, pdf: stranger })).rejects.toMatchObject({
       code: 'stale-revision',
     });
-    const pdf = await depositIn(kit, `%PDF-1.7 ${draft.id} unsigned + signature`, 'application/pdf');
+    const pdf = await depositIn(kit, signedPdfAbout(draft.id), 'application/pdf');
     const signed = await append(kit, draft.id, { ...command, pdf });
     expect(signed.missing).toEqual([]);
     expect((await append(kit, draft.id, { ...command, pdf })).revision).toBe(signed.revision);
@@ -116,7 +117,7 @@ describe('a draft', () => {
   test('takes no signature where no PDF is in place to be signed', async () => {
     let draft = (await kit.call('create', { officerId: LAN })) as Dossier;
     draft = await edit(kit, draft, { kind: 'set-procedure', code: MARITAL });
-    const pdf = await depositIn(kit, '%PDF-1.7 of who knows what, signed', 'application/pdf');
+    const pdf = await depositIn(kit, signedPdfAbout('who knows what'), 'application/pdf');
     const command = { kind: 'set-component-pdf' as const, componentId: MARITAL_FORM, pageCount: 1, pdf };
     await expect(edit(kit, draft, { ...command, signature: SIGNATURE })).rejects.toMatchObject({
       code: 'stale-revision',
@@ -193,7 +194,7 @@ describe('a result', () => {
       officerId: LAN,
       title: 'Giấy xác nhận',
       pageCount: 1,
-      pdf: await depositIn(kit, text, 'application/pdf'),
+      pdf: await depositIn(kit, pdfAbout(text), 'application/pdf'),
     });
   const complete = async (documentId: string, text: string) =>
     (await kit.call('completeResult', {
@@ -201,14 +202,14 @@ describe('a result', () => {
       officerId: MINH,
       pageCount: 1,
       signature: SIGNATURE,
-      pdf: await depositIn(kit, text, 'application/pdf'),
+      pdf: await depositIn(kit, signedPdfAbout(text), 'application/pdf'),
     })) as Dossier;
 
   test('waits, is signed, and completes its dossier with a second revision to upload', async () => {
     const dossier = await sealedDossier(kit);
-    const waiting = await attach(dossier, '%PDF result');
+    const waiting = await attach(dossier, 'result');
     expect(await kit.call('waitingResults', {})).toEqual([waiting]);
-    const done = await complete(waiting.documentId, '%PDF result + signature');
+    const done = await complete(waiting.documentId, 'result');
     expect(done.state).toBe('completed');
     expect(done.documents.find(({ kind }) => kind === 'result')?.signatures).toEqual([SIGNATURE]);
     expect(await kit.call('waitingResults', {})).toEqual([]);
@@ -217,21 +218,21 @@ describe('a result', () => {
 
   test('can never become the result of another dossier', async () => {
     const first = await sealedDossier(kit);
-    await attach(first, '%PDF the same');
+    await attach(first, 'the same');
     const second = await sealedDossier(kit);
-    await expect(attach(second, '%PDF the same')).rejects.toMatchObject({ code: 'result-of-another-dossier' });
+    await expect(attach(second, 'the same')).rejects.toMatchObject({ code: 'result-of-another-dossier' });
   });
 
   test('is refused when it is a paper that was handed in', async () => {
     const dossier = await sealedDossier(kit);
-    await expect(attach(dossier, `%PDF-1.7 ${dossier.id} unsigned and signed`)).rejects.toMatchObject({
+    await expect(attach(dossier, dossier.id)).rejects.toMatchObject({
       code: 'result-mismatch',
     });
   });
 
   test('is refused when what was signed is another file than what waited', async () => {
-    const waiting = await attach(await sealedDossier(kit), '%PDF result');
-    await expect(complete(waiting.documentId, '%PDF other result, signed')).rejects.toMatchObject({
+    const waiting = await attach(await sealedDossier(kit), 'result');
+    await expect(complete(waiting.documentId, 'other result')).rejects.toMatchObject({
       code: 'result-mismatch',
     });
     expect(await kit.call('waitingResults', {})).toHaveLength(1);
@@ -239,7 +240,7 @@ describe('a result', () => {
 
   test('is handed out for signing only when it waits and its dossier can be completed, each once', async () => {
     const dossier = await sealedDossier(kit);
-    const [first, second] = [await attach(dossier, '%PDF one'), await attach(dossier, '%PDF two')];
+    const [first, second] = [await attach(dossier, 'one'), await attach(dossier, 'two')];
     const ask = (...documentIds: string[]) => kit.call('resultsToSign', { documentIds });
     expect(await ask(second.documentId, first.documentId)).toMatchObject([
       { documentId: second.documentId, title: 'Giấy xác nhận', dossierId: dossier.id, pageCount: 1 },
@@ -249,7 +250,7 @@ describe('a result', () => {
     await expect(ask(first.documentId, component?.id ?? '')).rejects.toMatchObject({ code: 'not-found' });
     await expect(ask('nothing')).rejects.toMatchObject({ code: 'not-found' });
     await expect(ask(first.documentId, first.documentId)).rejects.toMatchObject({ code: 'transition-not-allowed' });
-    await complete(first.documentId, '%PDF one + signature');
+    await complete(first.documentId, 'one');
     await expect(ask(first.documentId)).rejects.toMatchObject({ code: 'transition-not-allowed' });
     await kit.call('applyFeed', { items: [feedItem(dossier.id, 1, 4), feedItem(dossier.id, 2, 5)], cursor: 'e:2' });
     await expect(ask(second.documentId)).rejects.toMatchObject({ code: 'transition-not-allowed' });
@@ -261,9 +262,9 @@ describe('a result', () => {
 
   test('needs a signing officer, and a dossier that was received', async () => {
     const draft = await readyDraft(kit);
-    await expect(attach(draft, '%PDF early')).rejects.toMatchObject({ code: 'transition-not-allowed' });
-    const waiting = await attach(await sealedDossier(kit), '%PDF result');
-    const pdf = await depositIn(kit, '%PDF result + signature');
+    await expect(attach(draft, 'early')).rejects.toMatchObject({ code: 'transition-not-allowed' });
+    const waiting = await attach(await sealedDossier(kit), 'result');
+    const pdf = await depositIn(kit, signedPdfAbout('result'));
     await expect(
       kit.call('completeResult', {
         documentId: waiting.documentId,

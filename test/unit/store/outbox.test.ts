@@ -19,6 +19,7 @@ import {
   type Kit,
   readingOf,
 } from './store-kit.ts';
+import { pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
 let kit: Kit;
 beforeEach(async () => {
@@ -180,14 +181,14 @@ describe('a sealed dossier on its way', () => {
       officerId: LAN,
       title: 'Giấy',
       pageCount: 1,
-      pdf: await depositIn(kit, '%PDF r'),
+      pdf: await depositIn(kit, pdfAbout('r')),
     });
     await kit.call('completeResult', {
       documentId: waiting.documentId,
       officerId: MINH,
       pageCount: 1,
       signature: SIGNATURE,
-      pdf: await depositIn(kit, '%PDF r signed'),
+      pdf: await depositIn(kit, signedPdfAbout('r')),
     });
     kit.clock.nowMs += 5_001;
     expect((await next()).jobId).toBe(first.jobId);
@@ -311,7 +312,7 @@ describe('the feed', () => {
         officerId: LAN,
         title: 'Giấy',
         pageCount: 1,
-        pdf: await depositIn(kit, text),
+        pdf: await depositIn(kit, pdfAbout(text)),
       });
     const complete = async (documentId: string, text: string) =>
       kit.call('completeResult', {
@@ -319,10 +320,10 @@ describe('the feed', () => {
         officerId: MINH,
         pageCount: 1,
         signature: SIGNATURE,
-        pdf: await depositIn(kit, text),
+        pdf: await depositIn(kit, signedPdfAbout(text)),
       });
-    const [one, two] = [await attach('%PDF one'), await attach('%PDF two')];
-    await complete(one.documentId, '%PDF one signed');
+    const [one, two] = [await attach('one'), await attach('two')];
+    await complete(one.documentId, 'one');
     await kit.call('applyFeed', { items: [item(dossier.id, 1, 4), item(dossier.id, 2, 9)], cursor: 'e:2' });
     expect((await get(dossier.id)).state).toBe('processing');
     const refused = kit.service.context.sql('SELECT event FROM audit ORDER BY seq DESC LIMIT 1').get() as {
@@ -330,7 +331,7 @@ describe('the feed', () => {
     };
     expect(JSON.parse(refused.event)).toMatchObject({ kind: 'feed-refused', data: { refusal: 'result-unsigned' } });
 
-    expect((await complete(two.documentId, '%PDF two signed')).state).toBe('completed');
+    expect((await complete(two.documentId, 'two')).state).toBe('completed');
     const jobs = kit.service.context.sql('SELECT manifest FROM job ORDER BY revision').all() as { manifest: string }[];
     const [, last] = jobs.map(({ manifest }) => JSON.parse(manifest) as UploadJob['manifest']);
     expect(last?.files.filter(({ kind }) => kind === 'result')).toHaveLength(2);
@@ -347,7 +348,7 @@ describe('the feed', () => {
       officerId: LAN,
       title: 'Giấy',
       pageCount: 1,
-      pdf: await depositIn(kit, '%PDF r'),
+      pdf: await depositIn(kit, pdfAbout('r')),
     });
     kit.service.context.sql('UPDATE document SET signatures = ? WHERE id = ?').run('[{}]', documentId);
     await kit.call('applyFeed', { items: [item(dossier.id, 1, 4), item(dossier.id, 2, 9)], cursor: 'e:2' });

@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { depositBlob, type Deposit } from '../../../main/blobs/blob-file.ts';
 import type { RecognisedPage } from '../../../main/imaging/protocol.ts';
 import type { StorePorts } from '../../../main/store/context.ts';
+import type { SignatureLevel } from '../../../main/signing/validation/policy.ts';
 import type { DraftCommand } from '../../../main/store/protocol.ts';
 import { openStoreService, type StoreService } from '../../../main/store/service.ts';
 import type { FeedItem, Manifest } from '../../../main/sync/protocol.ts';
 import { verifyReceiptOf } from '../../../main/sync/receipt.ts';
 import type { Applicant, Dossier } from '../../../preload/types.ts';
+import { officerSignature, pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
 export const RESOURCES = new URL('../../../resources', import.meta.url).pathname;
 export const UNLOCK = Buffer.alloc(32, 7);
@@ -49,6 +51,7 @@ export async function openKit(
     ports?: Partial<StorePorts>;
     unlock?: Uint8Array;
     isPractice?: boolean;
+    resultLevel?: SignatureLevel;
   } = {},
 ): Promise<Kit> {
   const folder = options.folder ?? mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'motcua-store-'));
@@ -71,6 +74,7 @@ export async function openKit(
       counterId: 'Q1',
       agencyNames: ['UBND xã Hoằng Sơn', 'UBND tỉnh Thanh Hóa'],
       isPractice: options.isPractice ?? true,
+      resultLevel: options.resultLevel ?? 'B-B',
       utcOffsetMinutes: 420,
     },
     ports,
@@ -125,12 +129,7 @@ export function readingOf(over: Partial<ResultReading> = {}): ResultReading {
     ...over,
   };
 }
-export const SIGNATURE = {
-  signerName: 'Nguyễn Thị Lan',
-  certificateSerial: '01',
-  signedAt: '2026-11-20T09:12:00+07:00',
-  level: 'B-B' as const,
-};
+export const SIGNATURE = officerSignature();
 
 export function recognised(title: string | null, over: Partial<RecognisedPage> = {}): RecognisedPage {
   return {
@@ -184,7 +183,7 @@ export async function readyDraft(
     pageId: dossier.pages[0]?.id ?? '',
     recognised: recognised('TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN'),
   });
-  const pdf = await depositIn(kit, `%PDF-1.7 ${dossier.id} unsigned`, 'application/pdf');
+  const pdf = await depositIn(kit, pdfAbout(dossier.id), 'application/pdf');
   dossier = await edit(kit, dossier, {
     kind: 'set-component-pdf',
     componentId: MARITAL_FORM,
@@ -193,7 +192,7 @@ export async function readyDraft(
     signature: null,
   });
   if (options.isSigned === false) return dossier;
-  const signed = await depositIn(kit, `%PDF-1.7 ${dossier.id} unsigned and signed`, 'application/pdf');
+  const signed = await depositIn(kit, signedPdfAbout(dossier.id), 'application/pdf');
   return edit(kit, dossier, {
     kind: 'set-component-pdf',
     componentId: MARITAL_FORM,

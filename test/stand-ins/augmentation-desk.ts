@@ -1,0 +1,71 @@
+/** @file Signs and prolongs in this process, with the practice authorities on loopback. */
+import { join } from 'node:path';
+import { validationFetch } from '../../main/counter/validation-fetch.ts';
+import { augmentDocument, type Augmentation } from '../../main/signing/augmentation/augment-document.ts';
+import type { CertificateValidator } from '../../main/signing/validation/evidence.ts';
+import {
+  ValidationPolicy,
+  type SignatureLevel,
+  type TimeStampAuthority,
+} from '../../main/signing/validation/policy.ts';
+import { checkTimeStamp, requestTimeStamp } from '../../main/signing/validation/time-stamp.ts';
+import { pdfSigner, signPdf, type PdfSigner, type SigningOptions } from './pdf-signer.ts';
+import { startValidationAuthorities, type ValidationAuthorities } from './validation-authorities.ts';
+
+export interface AugmentationDesk {
+  readonly authorities: ValidationAuthorities;
+  readonly signer: PdfSigner;
+  readonly policy: ValidationPolicy;
+  readonly newSigner: (name: string) => PdfSigner;
+  readonly sign: (bytes: Buffer, options?: SigningOptions & { readonly by?: PdfSigner }) => Buffer;
+  readonly augment: (bytes: Buffer, level: SignatureLevel, options?: AugmentOptions) => Promise<Augmentation>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface AugmentOptions {
+  readonly password?: string;
+  readonly now?: () => number;
+  readonly timeStampAuthorities?: readonly TimeStampAuthority[];
+  readonly validator?: CertificateValidator;
+}
+
+/** @param folder an existing one */
+export async function openAugmentationDesk(folder: string): Promise<AugmentationDesk> {
+  const authorities = await startValidationAuthorities(folder);
+  const { pki } = authorities;
+  const newSigner = (name: string): PdfSigner => {
+    const holder = pki.issue(name);
+    return pdfSigner(holder.keyPath, holder.certificateDer, pki.authority('sha256').certificateDer);
+  };
+  const signer = newSigner('Trần Văn Minh');
+  const policy = ValidationPolicy.parse({ trustedRoots: [pki.rootPem] });
+  const fetch = validationFetch(globalThis.fetch);
+  return {
+    authorities,
+    signer,
+    policy,
+    newSigner,
+    sign: (bytes, { by = signer, ...options } = {}) => signPdf(bytes, by, options),
+    augment: (bytes, level, options = {}) =>
+      augmentDocument(
+        bytes,
+        level,
+        {
+          requestTimeStamp: async (digest) =>
+            (
+              await requestTimeStamp(
+                fetch,
+                options.timeStampAuthorities ?? [{ url: authorities.tsaUrl, timeoutMs: 10_000 }],
+                digest,
+              )
+            ).token,
+          checkTimeStamp,
+          validator: options.validator ?? createCertificateValidator(policy, fetch, memoryCache()),
+          now: options.now ?? Date.now,
+        },
+        options.password,
+      ),
+    stop: () => authorities.stop(),
+  };
+}
+void join;
