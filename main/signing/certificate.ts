@@ -3,6 +3,7 @@ import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import { childOf, readAsn1, readOid, readTime, type Asn1Node } from './asn1.ts';
 import { readCertificateExtensions, type CertificateExtensions } from './certificate-extensions.ts';
 import { OID } from './object-identifiers.ts';
+import { digestOfSignature } from './signature-algorithm.ts';
 
 export interface Certificate extends CertificateExtensions {
   readonly der: Buffer;
@@ -21,6 +22,8 @@ export interface Certificate extends CertificateExtensions {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly signatureOid: string;
+  /** Hash of the issuer's signature, by node:crypto's name; null when the algorithm is not known here. */
+  readonly signatureDigest: string | null;
   readonly publicKey: KeyObject;
   /** The key alone, without its algorithm: what responders hash to name an issuer (RFC 6960, 4.1.1). */
   readonly publicKeyBits: Buffer;
@@ -48,6 +51,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
     notAfter: readTime(childOf(fields.validity, 1)),
     ...extensions,
     signatureOid: readOid(childOf(childOf(root, 1, 0x30), 0)),
+    signatureDigest: digestOfSignature(childOf(root, 1, 0x30)),
     publicKey: x509.publicKey,
     publicKeyBits: childOf(fields.key, 1, 0x03).content.subarray(1),
     x509,
@@ -76,6 +80,13 @@ export function allowsDocumentSigning(certificate: Certificate): boolean {
   const { extendedKeyUsage, keyUsage } = certificate;
   if (extendedKeyUsage && extendedKeyUsage.purposes.every((purpose) => services.includes(purpose))) return false;
   return keyUsage === null || keyUsage.digitalSignature || keyUsage.nonRepudiation;
+}
+
+/** RFC 3161, 2.3: one purpose alone, marked critical; and a key that signs nothing but data. */
+export function allowsTimeStamping(certificate: Certificate): boolean {
+  const { extendedKeyUsage, keyUsage } = certificate;
+  if (!extendedKeyUsage?.isCritical || extendedKeyUsage.purposes.join() !== OID.purposeTimeStamping) return false;
+  return keyUsage === null || ((keyUsage.digitalSignature || keyUsage.nonRepudiation) && !keyUsage.hasOthers);
 }
 
 export function isSelfIssued(certificate: Certificate): boolean {

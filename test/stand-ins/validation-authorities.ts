@@ -186,6 +186,8 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
+    // Tests hold the event loop for seconds; a kept connection would be closed under their next request.
+    response.setHeader('connection', 'close');
     log.push(`${request.method} ${path}`);
     const [, service = '', name = '', encoded] = path.split('/');
     const sent = await readRequest(request);

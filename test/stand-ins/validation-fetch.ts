@@ -8,7 +8,7 @@ export const fetchForTests: ValidationFetch = async ({ url, method, contentType,
       method,
       redirect: 'manual',
       headers: contentType === null ? {} : { 'content-type': contentType },
-      body: body === null ? null : Buffer.from(body),
+      ...(body === null ? {} : { body: Buffer.from(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.status >= 300 && response.status < 400) throw new Error('redirect');

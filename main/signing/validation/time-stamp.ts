@@ -14,9 +14,9 @@ import {
   readSmallInteger,
   type Asn1Node,
 } from '../asn1.ts';
-import type { Certificate } from '../certificate.ts';
+import { allowsTimeStamping, type Certificate } from '../certificate.ts';
 import { DIGESTS, OID } from '../object-identifiers.ts';
-import { toVietnamTime } from '../vietnam-time.ts';
+import { vietnamTime } from './wording.ts';
 import { signedContent } from '../verification/cms/signed-content.ts';
 import { CmsBroken, readSignedAttributes, readSignedData } from '../verification/cms/signed-data.ts';
 import { fitsKey } from '../verification/cms/signature-value.ts';
@@ -95,16 +95,10 @@ function imprintProblems(info: TimeStampInfo, digestOf: (algorithm: string) => B
   return name === 'sha1' ? ['Dấu thời gian gắn với nội dung bằng SHA-1, không còn đủ an toàn.'] : [];
 }
 
-/** RFC 3161, 2.3: one purpose alone, critical; and a key that signs nothing but data. */
 function authorityProblems(authority: Certificate, timeMs: number): string[] {
-  const { extendedKeyUsage: purposes, keyUsage, commonName } = authority;
+  const { commonName } = authority;
   const problems: string[] = [];
-  const isForStamping =
-    purposes?.isCritical === true &&
-    purposes.purposes.length === 1 &&
-    purposes.purposes[0] === OID.purposeTimeStamping &&
-    (keyUsage === null || ((keyUsage.digitalSignature || keyUsage.nonRepudiation) && !keyUsage.hasOthers));
-  if (!isForStamping)
+  if (!allowsTimeStamping(authority))
     problems.push(
       `Chứng thư "${commonName}" không được cấp riêng để đóng dấu thời gian (thiếu id-kp-timeStamping đánh dấu critical).`,
     );
@@ -212,8 +206,4 @@ function refusalOf(statusInfo: Asn1Node, status: number): string {
     .join(' ')
     .slice(0, 200);
   return ['máy chủ từ chối', `status ${status}`, ...names, text].filter((part) => part !== '').join(', ');
-}
-
-function vietnamTime(ms: number): string {
-  return toVietnamTime(new Date(ms).toISOString());
 }
