@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { openCounter, type Counter } from './counter/open-counter.ts';
 import { createConfirmation } from './ipc/confirmation.ts';
 import { createHandlers } from './ipc/handlers.ts';
+import { createQuestions } from './ipc/questions.ts';
 import type { Machine } from './ports/ports.ts';
 import { Failure } from './rooms/failure.ts';
 import type { ErrorCode } from '../preload/error-codes.ts';
-import { refuse } from '../preload/result.ts';
+import { ok, refuse } from '../preload/result.ts';
 import { errorsVi } from '../renderer/language/errors.vi.ts';
 import { createAppProtocol } from './shell/app-protocol.ts';
 import { electronFetch, electronFileChooser, electronPrinter, electronSecretBox } from './shell/electron-ports.ts';
@@ -75,12 +76,14 @@ function start(): void {
     open: windows.openConfirmation,
     close: windows.closeConfirmation,
   });
+  const questions = createQuestions({ open: windows.openQuestion, close: windows.closeQuestion });
   const counter = openOrExplain(() =>
     openCounter(machine, confirmation, {
       host: process.versions['electron'] ? 'electron' : 'chromium',
       version: app.getVersion(),
       isSyncAutomatic: true,
       hasPracticeOffice: true,
+      questions,
     }),
   );
   if (!counter) return;
@@ -91,13 +94,16 @@ function start(): void {
       rendererFolder: join(bundleFolder, '../renderer'),
       openBlob: async (blobId) => {
         const officer = counter.session.require(['counter', 'signer', 'admin']);
-        return officer.ok ? counter.rooms.store.call('blobAccess', { blobId }) : refuse('not-allowed');
+        if (!officer.ok) return refuse('not-allowed');
+        const fromPage = counter.bridge?.blobAccess(blobId);
+        return fromPage ? ok(fromPage) : counter.rooms.store.call('blobAccess', { blobId });
       },
     }),
   );
   const handlers = createHandlers(counter, {
     machine,
     confirmation,
+    questions,
     files: electronFileChooser(windows.desk),
     printer: electronPrinter(),
     showPage: windows.showPage,
@@ -120,6 +126,7 @@ function start(): void {
 
   // The rooms start beside the window; a refusal (store damaged, locked, key gone) shows on the sign-in page's first call.
   void counter.rooms.store.start().then(() => counter.rooms.sync.start());
+  counter.bridge?.start();
 }
 
 /** Before there is a window: the three sentences of a failure in a system dialog. */

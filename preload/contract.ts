@@ -74,9 +74,22 @@ export interface Channels {
   'results.confirmAttachment': [{ attachmentId: string; reason: string }, t.WaitingResult];
   'results.dropAttachment': [{ attachmentId: string }, null];
   'results.sign': [
-    { documentIds: readonly string[]; tokenId: string; certificateId: string },
+    {
+      documentIds: readonly string[];
+      tokenId: string;
+      certificateId: string;
+      /** By document: where the officer moved the signature to. The others go where the document leaves room. */
+      places: Readonly<Record<string, t.PagePlace>>;
+    },
     readonly t.SigningOutcome[],
   ];
+  'results.place': [{ documentId: string }, t.ProposedPlace];
+
+  // pictures of signatures
+  'signatureImages.get': [Nothing, t.SignatureImages];
+  /** Asks for a PNG or JPEG. `widthMm` for a picture that does not say how large it is. */
+  'signatureImages.register': [{ kind: t.SignatureImageKind; widthMm: number | null }, t.SignatureImages];
+  'signatureImages.remove': [{ kind: t.SignatureImageKind }, t.SignatureImages];
 
   // signatures of any file
   /** Asks for a file; with a password, the file that was chosen before. */
@@ -170,6 +183,10 @@ export const CHANNELS: Readonly<
   'results.confirmAttachment': { page: 'desk', roles: ['counter', 'signer'] },
   'results.dropAttachment': { page: 'desk', roles: ['counter', 'signer'] },
   'results.sign': { page: 'desk', roles: ['signer'] },
+  'results.place': { page: 'desk', roles: ['signer'] },
+  'signatureImages.get': { page: 'desk', roles: ['signer', 'admin'] },
+  'signatureImages.register': { page: 'desk', roles: ['signer', 'admin'] },
+  'signatureImages.remove': { page: 'desk', roles: ['signer', 'admin'] },
   'signatures.verifyFile': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'signatures.verifyDocument': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'signatures.saveReport': { page: 'desk', roles: ['counter', 'signer', 'admin'] },

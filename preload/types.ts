@@ -283,6 +283,8 @@ export interface TokenInfo {
   readonly maxPinLength: number;
   readonly hasProtectedPath: boolean;
   readonly asksPinPerSignature: boolean;
+  /** Still the PIN the maker or issuer gave it. */
+  readonly mustChangePin: boolean;
   readonly certificates: readonly TokenCertificate[];
 }
 

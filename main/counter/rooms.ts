@@ -5,19 +5,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessToDeposit, type BlobAccess, type Deposit } from '../blobs/blob-file.ts';
+import { bridgeRoom, type BridgeRoom } from '../bridge/protocol.ts';
 import { imagingRoom } from '../imaging/protocol.ts';
 import type { Machine } from '../ports/ports.ts';
-import { unwrap } from '../rooms/failure.ts';
+import type { Handlers } from '../rooms/define.ts';
+import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
 import { Supervisor } from '../rooms/supervisor.ts';
-import { keyFileSecretBox } from '../settings/key-file-secret-box.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openUnlockSecret } from '../settings/unlock-secret.ts';
 import { storeRoom } from '../store/protocol.ts';
 import { syncRoom, type ProvinceSettings } from '../sync/protocol.ts';
 import { signaturesRoom } from '../signatures/protocol.ts';
 import { tokenRoom } from '../token/protocol.ts';
+import { bridgeFolderOf, openLocalCertificate } from './bridge/local-certificate.ts';
+import { secretBoxOf } from './secret-box.ts';
 import { openPracticeProvince, type PracticeProvince } from './practice-province.ts';
 import { openPracticeKeys } from './practice-keys.ts';
+import { tokenDrivers } from './token-drivers.ts';
 import { validationFetch } from './validation-fetch.ts';
 
 export interface Rooms {
@@ -26,6 +30,11 @@ export interface Rooms {
   readonly imaging: Supervisor<typeof imagingRoom>;
   readonly signatures: Supervisor<typeof signaturesRoom>;
   readonly token: Supervisor<typeof tokenRoom>;
+  /** Drivers that hung get another chance from the next start of the token room on. */
+  readonly forgiveTokenDrivers: () => void;
+  readonly bridge: Supervisor<BridgeRoom>;
+  /** Who answers the calls of web pages; without one the bridge opens no port. */
+  readonly serveWebPages: (perform: Handlers<BridgeRoom['asks']>['perform']) => void;
   readonly practiceProvince: PracticeProvince | null;
   /** For what was deposited and is not yet part of anything. */
   readonly accessTo: (deposit: Deposit) => BlobAccess;
@@ -36,14 +45,14 @@ export interface RoomChoices {
   /** PKCS#12 files beside the practice key (command line `--p12`). */
   readonly keyFiles?: readonly { readonly path: string; readonly label: string; readonly isPractice: boolean }[];
   readonly isSyncAutomatic: boolean;
+  /** What web pages are told that ask for one. */
+  readonly version?: string;
 }
 
 export function prepareRooms(machine: Machine, settings: Settings, choices: RoomChoices): Rooms {
   const { launch, paths, log } = machine;
   const storeFolder = join(paths.data, 'store');
-  // Practice data opens for the window and the command line alike; a production store only for who holds the keyring.
-  const secretBox =
-    settings.mode === 'practice' ? keyFileSecretBox(join(paths.data, 'practice.key')) : machine.secretBox;
+  const secretBox = secretBoxOf(machine, settings);
   const incomingFolder = join(storeFolder, 'incoming');
   mkdirSync(incomingFolder, { recursive: true, mode: 0o700 });
   const onLog = (room: string) => (level: string, text: string) => log(level, `${room}: ${text}`);
@@ -65,6 +74,7 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
       agencyNames: [settings.agency.name, settings.agency.parentName],
       receiptKeys: (await province())?.receiptKeys ?? [],
       isPractice: settings.mode === 'practice',
+      resultLevel: settings.signing.resultLevel,
       utcOffsetMinutes: settings.utcOffsetMinutes,
     }),
   });
@@ -96,14 +106,54 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
     }),
     asks: { fetch: validationFetch(machine.fetch) },
   });
+  const drivers = tokenDrivers(settings, paths.resources);
   const token = new Supervisor(tokenRoom, {
     launch,
     onLog: onLog('token'),
     init: () => ({
-      modules: [...settings.tokens.modules],
+      ...drivers.init(),
       keyFiles: [...(settings.mode === 'practice' ? openPracticeKeys(paths.data) : []), ...(choices.keyFiles ?? [])],
     }),
   });
+  drivers.watch(token);
+
+  let performWebCall: Handlers<BridgeRoom['asks']>['perform'] | undefined;
+  const bridge = new Supervisor(bridgeRoom, {
+    launch,
+    onLog: onLog('bridge'),
+    init: async () => {
+      const { port, allowedOrigins, allowedHosts, maxFileBytes, sessionCookieName, isEnabled } = settings.bridge;
+      return {
+        incomingFolder,
+        listen: isEnabled && performWebCall ? await listenSettings(port) : null,
+        allowedOrigins: [...allowedOrigins],
+        allowedHosts: [...allowedHosts],
+        maxFileBytes,
+        sessionCookieName,
+        version: choices.version ?? '',
+      };
+    },
+    asks: {
+      perform: (call, context) => {
+        if (!performWebCall) throw new Failure('bridge-not-supported');
+        return performWebCall(call, context);
+      },
+    },
+  });
+  /** Without a keyring the private key could not be kept: no port then, and the reason in the log. */
+  async function listenSettings(
+    port: number,
+  ): Promise<{ port: number; certificatePem: string; keyPem: string } | null> {
+    try {
+      const folder = bridgeFolderOf(paths.data);
+      const { certificatePem, keyPem } = await openLocalCertificate(folder, secretBox, machine.clock.now());
+      return { port, certificatePem, keyPem };
+    } catch (thrown) {
+      const { code, detail } = toRefusal(thrown);
+      log('error', `bridge: no certificate for 127.0.0.1: ${code} ${detail}`);
+      return null;
+    }
+  }
 
   return {
     store,
@@ -111,11 +161,16 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
     imaging,
     signatures,
     token,
+    forgiveTokenDrivers: drivers.forgive,
+    bridge,
+    serveWebPages: (perform) => {
+      performWebCall = perform;
+    },
     practiceProvince,
     accessTo: (deposit) => accessToDeposit(incomingFolder, deposit),
     // Sync first, so that nothing is on its way while the store closes; the store last.
     stop: async () => {
-      await Promise.all([sync.stop(), imaging.stop(), signatures.stop(), token.stop()]);
+      await Promise.all([bridge.stop(), sync.stop(), imaging.stop(), signatures.stop(), token.stop()]);
       await Promise.all([store.stop(), practiceProvince?.stop()]);
     },
   };

@@ -4,6 +4,7 @@ import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { Dossier, Officer } from '../../preload/types.ts';
 import { checkDevices } from '../counter/devices.ts';
 import type { Counter } from '../counter/open-counter.ts';
+import { keepsSignatureImage, registerSignatureImage } from '../counter/signature-images.ts';
 import { listTokens } from '../counter/signing.ts';
 import { parseIdentityCode } from '../people/identity-code.ts';
 import type { FileChooser, Machine, Printer } from '../ports/ports.ts';
@@ -157,8 +158,18 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     'results.confirmAttachment': ({ attachmentId, reason }, officer) =>
       results.attachment.confirm(attachmentId, officer.id, reason),
     'results.dropAttachment': ({ attachmentId }, officer) => results.attachment.drop(attachmentId, officer.id),
-    'results.sign': ({ documentIds, tokenId, certificateId }, officer) =>
-      results.sign(documentIds, officer.id, { tokenId, certificateId, officerName: officer.name }),
+    'results.sign': ({ documentIds, tokenId, certificateId, places }, officer) =>
+      results.sign(documentIds, officer, { tokenId, certificateId, officerName: officer.name }, places),
+    'results.place': ({ documentId }, officer) => results.place(documentId, officer),
+
+    'signatureImages.get': (_request, officer) => rooms.store.call('signatureImages', { officerId: officer.id }),
+    'signatureImages.register': async ({ kind, widthMm }, officer) => {
+      if (!keepsSignatureImage(officer, kind)) return refuse('not-allowed', kind);
+      const [path] = await ports.files.chooseFiles('signature-image');
+      return path === undefined ? refuse('cancelled') : registerSignatureImage(rooms, path, kind, widthMm, officer.id);
+    },
+    'signatureImages.remove': ({ kind }, officer) =>
+      rooms.store.call('removeSignatureImage', { officerId: officer.id, kind }),
 
     'signatures.verifyFile': async ({ password }, officer) => {
       const known = password === null ? undefined : chosenFiles.get(officer.id);

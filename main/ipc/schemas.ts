@@ -1,12 +1,18 @@
 /** @file One strict schema per channel. The compiler proves that every channel has one and that it fits the contract. */
 import { z } from 'zod';
 import type { Channel, Request } from '../../preload/contract.ts';
-import { ApplicantSchema, ChecklistForm, DossierState, Rotation } from '../dossiers/schemas.ts';
+import { ApplicantSchema, ChecklistForm, DossierState, Rotation, SignatureImageKind } from '../dossiers/schemas.ts';
 
 const Nothing = z.strictObject({});
 const id = z.string().min(1).max(100);
 const onDossier = { id, revision: z.int().nonnegative() };
 const shortText = z.string().max(500);
+/** No page of paper is longer than 200 inches (ISO 32000-1, annex C); whether it lies inside, the page's own size decides. */
+const points = z.number().min(0).max(14_400);
+const PagePlace = z.strictObject({
+  page: z.int().min(1).max(100_000),
+  rect: z.tuple([points, points, points, points]).readonly(),
+});
 
 export const SCHEMAS = {
   'session.state': Nothing,
@@ -65,7 +71,19 @@ export const SCHEMAS = {
   'results.attach': z.strictObject({ dossierId: id }),
   'results.confirmAttachment': z.strictObject({ attachmentId: id, reason: z.string().trim().min(10).max(500) }),
   'results.dropAttachment': z.strictObject({ attachmentId: id }),
-  'results.sign': z.strictObject({ documentIds: z.array(id).min(1).max(500), tokenId: id, certificateId: id }),
+  'results.sign': z.strictObject({
+    documentIds: z.array(id).min(1).max(500),
+    tokenId: id,
+    certificateId: id,
+    places: z.record(id, PagePlace).refine((places) => Object.keys(places).length <= 500),
+  }),
+  'results.place': z.strictObject({ documentId: id }),
+  'signatureImages.get': Nothing,
+  'signatureImages.register': z.strictObject({
+    kind: SignatureImageKind,
+    widthMm: z.number().min(10).max(100).nullable(),
+  }),
+  'signatureImages.remove': z.strictObject({ kind: SignatureImageKind }),
   'signatures.verifyFile': z.strictObject({ password: z.string().min(1).max(200).nullable() }),
   'signatures.verifyDocument': z.strictObject({ documentId: id }),
   'signatures.saveReport': z.strictObject({ reportId: id }),

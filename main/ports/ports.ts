@@ -59,7 +59,7 @@ export interface LoginAttempt {
 export interface FileChooser {
   /** Absolute paths the person chose; empty when they closed the dialog. */
   readonly chooseFiles: (
-    purpose: 'scan-import' | 'identity-image' | 'result-pdf' | 'signed-file',
+    purpose: 'scan-import' | 'identity-image' | 'result-pdf' | 'signed-file' | 'signature-image',
   ) => Promise<readonly string[]>;
   /** Where to write; null when the person closed the dialog. Replacing a file was asked by the dialog itself. */
   readonly chooseTarget: (fileName: string) => Promise<string | null>;

@@ -71,4 +71,5 @@ export const PAGE_FILES: Readonly<Record<PageName, string>> = {
   'sign-in': 'sign-in.html',
   desk: 'index.html',
   confirm: 'confirm.html',
+  question: 'question.html',
 };

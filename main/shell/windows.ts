@@ -1,6 +1,6 @@
 /**
  * @file The windows: one desk (which is also the sign-in page: signing out loads the other document and so drops everything
- * the desk had in memory), and a small modal one where a person confirms a signature.
+ * the desk had in memory), and small modal ones where a person confirms a signature or answers for a web page.
  */
 import { BrowserWindow, type WebContents } from 'electron';
 import type { EventName, Events, PageName } from '../../preload/contract.ts';
@@ -12,6 +12,8 @@ export interface Windows {
   readonly focusDesk: () => void;
   readonly openConfirmation: (onClosed: () => void) => void;
   readonly closeConfirmation: () => void;
+  readonly openQuestion: (onClosed: () => void) => void;
+  readonly closeQuestion: () => void;
   /** Which page main put into the window of these contents; undefined when they are not ours. */
   readonly pageShownIn: (webContentsId: number) => PageName | undefined;
   readonly send: <E extends EventName>(name: E, value: Events[E]) => void;
@@ -20,7 +22,7 @@ export interface Windows {
 
 export function createWindows(preloadFile: string, productName: string): Windows {
   let desk: BrowserWindow | undefined;
-  let confirmation: BrowserWindow | undefined;
+  const asides = new Map<'confirm' | 'question', BrowserWindow>();
   let deskPage: 'sign-in' | 'desk' = 'sign-in';
   const secure = {
     preload: preloadFile,
@@ -32,6 +34,42 @@ export function createWindows(preloadFile: string, productName: string): Windows
 
   function load(window: BrowserWindow, page: PageName): void {
     void window.loadURL(`${APP_ORIGIN}/${PAGE_FILES[page]}`);
+  }
+
+  function focusDesk(): void {
+    if (!desk) return;
+    if (desk.isMinimized()) desk.restore();
+    desk.focus();
+  }
+
+  function openAside(
+    page: 'confirm' | 'question',
+    title: string,
+    size: { readonly width: number; readonly height: number },
+    onClosed: () => void,
+  ): void {
+    const opened = new BrowserWindow({
+      ...size,
+      title: `${productName} — ${title}`,
+      backgroundColor: '#ffffff',
+      show: false,
+      webPreferences: secure,
+      ...(desk ? { parent: desk, modal: true } : {}),
+    });
+    asides.set(page, opened);
+    opened.removeMenu();
+    opened.once('ready-to-show', () => opened.show());
+    opened.on('closed', () => {
+      if (asides.get(page) === opened) asides.delete(page);
+      onClosed();
+    });
+    load(opened, page);
+  }
+
+  function closeAside(page: 'confirm' | 'question'): void {
+    const window = asides.get(page);
+    asides.delete(page);
+    if (window && !window.isDestroyed()) window.close();
   }
 
   return {
@@ -58,36 +96,16 @@ export function createWindows(preloadFile: string, productName: string): Windows
       deskPage = page; // before the document changes: what the old one still sends is refused
       if (desk && !desk.isDestroyed()) load(desk, page);
     },
-    focusDesk: () => {
-      if (!desk) return;
-      if (desk.isMinimized()) desk.restore();
-      desk.focus();
+    focusDesk,
+    openConfirmation: (onClosed) => openAside('confirm', 'Xác nhận ký số', { width: 560, height: 720 }, onClosed),
+    closeConfirmation: () => closeAside('confirm'),
+    openQuestion: (onClosed) => {
+      focusDesk(); // the officer is looking at a browser
+      openAside('question', 'Trang web hỏi', { width: 760, height: 760 }, onClosed);
     },
-    openConfirmation: (onClosed) => {
-      confirmation = new BrowserWindow({
-        width: 560,
-        height: 720,
-        title: `${productName} — Xác nhận ký số`,
-        backgroundColor: '#ffffff',
-        show: false,
-        webPreferences: secure,
-        ...(desk ? { parent: desk, modal: true } : {}),
-      });
-      const opened = confirmation;
-      opened.removeMenu();
-      opened.once('ready-to-show', () => opened.show());
-      opened.on('closed', () => {
-        if (confirmation === opened) confirmation = undefined;
-        onClosed();
-      });
-      load(opened, 'confirm');
-    },
-    closeConfirmation: () => {
-      if (confirmation && !confirmation.isDestroyed()) confirmation.close();
-      confirmation = undefined;
-    },
+    closeQuestion: () => closeAside('question'),
     pageShownIn: (webContentsId) => {
-      if (contentsOf(confirmation)?.id === webContentsId) return 'confirm';
+      for (const [page, window] of asides) if (contentsOf(window)?.id === webContentsId) return page;
       return contentsOf(desk)?.id === webContentsId ? deskPage : undefined;
     },
     send: (name, value) => contentsOf(desk)?.send(name, value),

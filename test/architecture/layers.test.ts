@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 /** The wire's own rules: pure, used by both ends of it. */
-const WIRE = ['main/sync/receipt.ts', 'main/sync/manifest.ts', 'main/sync/device-proof.ts'];
-const ROOMS = ['store', 'sync', 'imaging', 'signatures', 'token'];
+const WIRE = ['main/sync/receipt.ts', 'main/sync/manifest.ts', 'main/sync/device-proof.ts', 'main/sync/back-off.ts'];
+const ROOMS = ['store', 'sync', 'imaging', 'signatures', 'token', 'bridge'];
 const DOMAIN = ['dossiers', 'procedures', 'people', 'deadlines', 'audit', 'forms', 'pdf', 'signing', 'blobs'];
 
 interface Arrow {

@@ -1,0 +1,146 @@
+/**
+ * @file The bridge for web pages as the program has it: opened only when the settings say so and there is a window to ask
+ * an officer in. Everything the room may ask of main ends here.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ok, refuse, type Result } from '../../../preload/result.ts';
+import type { BridgeStatus } from '../../../preload/types.ts';
+import type { BlobAccess } from '../../blobs/blob-file.ts';
+import type { BridgeOutcome } from '../../bridge/protocol.ts';
+import type { Authoriser, Machine, WebPageQuestions } from '../../ports/ports.ts';
+import { Failure, unwrap } from '../../rooms/failure.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { CounterEvents } from '../events.ts';
+import type { Rooms } from '../rooms.ts';
+import { secretBoxOf } from '../secret-box.ts';
+import type { Session } from '../session.ts';
+import { createAskOfficer } from './ask-officer.ts';
+import { createCallQueue } from './call-queue.ts';
+import { openConsents } from './consents.ts';
+import { bridgeFolderOf, openLocalCertificate } from './local-certificate.ts';
+import { createSendUnsent } from './send-unsent.ts';
+import { openUnsentFiles } from './unsent-files.ts';
+import { createWebCalls, type WebCall } from './web-calls.ts';
+
+export interface Bridge {
+  /** Opens the port when the settings say so; a room that died is opened again. */
+  readonly start: () => void;
+  readonly perform: (call: WebCall) => Promise<BridgeOutcome>;
+  readonly status: () => Promise<BridgeStatus>;
+  readonly resend: (id: string) => Promise<Result<null>>;
+  readonly discard: (id: string) => Promise<Result<null>>;
+  readonly forget: (origin: string) => Promise<Result<null>>;
+  /** A file on the question window; undefined when it is none of ours. */
+  readonly blobAccess: (blobId: string) => BlobAccess | undefined;
+  readonly stop: () => void;
+}
+
+/** A room that died is started again by the next look. */
+const LOOK_MS = 10_000;
+const MAX_SEAL_BYTES = 5_000_000;
+
+export function openBridge(ports: {
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly rooms: Rooms;
+  readonly session: Session;
+  readonly authoriser: Authoriser;
+  readonly questions: WebPageQuestions;
+  readonly events: CounterEvents;
+}): Bridge {
+  const { machine, settings, rooms, session, events } = ports;
+  const folder = bridgeFolderOf(machine.paths.data);
+  const box = secretBoxOf(machine, settings);
+  const unsent = openUnsentFiles(join(folder, 'unsent'), box, (text) => machine.log('warn', `bridge: ${text}`));
+  const consents = openConsents(join(folder, 'consents.json'), settings.bridge.allowedOrigins, machine.clock);
+  const queue = createCallQueue();
+  const announce = (): void => events.emit('bridge.changed', { unsent: unsent.list().length });
+  const send = createSendUnsent(rooms, unsent, announce);
+
+  async function record(officerId: string, kind: string, data: Record<string, string | number>): Promise<void> {
+    unwrap(await rooms.store.call('recordWebPage', { officerId, kind: kind as 'web-signed', data }));
+  }
+  const ask = createAskOfficer({
+    rooms,
+    session,
+    consents,
+    questions: ports.questions,
+    now: machine.clock.now,
+    waiting: queue.waiting,
+    record,
+  });
+  const calls = createWebCalls({
+    machine,
+    rooms,
+    settings,
+    authoriser: ports.authoriser,
+    queue,
+    ask,
+    unsent,
+    send,
+    record,
+    sealImage: () => readSeal(settings.bridge.sealImageFile),
+  });
+
+  rooms.serveWebPages((call) => calls.perform(call));
+  rooms.bridge.on('abandoned', ({ callId }) => queue.abandon(callId));
+  let looking: NodeJS.Timeout | undefined;
+
+  async function status(): Promise<BridgeStatus> {
+    const { officer } = session.state();
+    const rest = { origins: officer ? consents.list(officer.id) : [], unsent: unsent.list() };
+    if (!settings.bridge.isEnabled) return { state: 'off', port: null, certificate: null, ...rest };
+    const listening = await rooms.bridge.call('listen', {});
+    const { fingerprint, notAfter } = await openLocalCertificate(folder, box, machine.clock.now());
+    const certificate = { fingerprint, notAfter };
+    if (!listening.ok) return { state: 'failed', port: null, certificate, ...rest };
+    const { state, port } = listening.value;
+    return { state: state === 'off' ? 'failed' : state, port, certificate, ...rest };
+  }
+
+  return {
+    start: () => {
+      if (!settings.bridge.isEnabled || looking) return;
+      const look = (): void => void rooms.bridge.call('listen', {});
+      looking = setInterval(look, LOOK_MS).unref();
+      look();
+    },
+    perform: calls.perform,
+    status,
+    resend: async (id) => {
+      const sent = await send(id);
+      return sent.ok ? ok(null) : sent;
+    },
+    discard: async (id) => {
+      const found = unsent.get(id);
+      if (!found.ok) return found;
+      await unsent.remove(id);
+      announce();
+      return ok(null);
+    },
+    forget: async (origin) => {
+      const { officer } = session.state();
+      if (!officer) return refuse('not-allowed');
+      await consents.forget(origin, officer.id);
+      return ok(null);
+    },
+    blobAccess: calls.blobAccess,
+    stop: () => {
+      clearInterval(looking);
+      queue.abandonAll();
+    },
+  };
+}
+
+/** Base64 of the agency's seal; null when none is configured. @throws Failure `settings-unreadable` */
+async function readSeal(path: string | null): Promise<string | null> {
+  if (path === null) return null;
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length <= MAX_SEAL_BYTES) return bytes.toString('base64');
+  } catch (cause) {
+    throw new Failure('settings-unreadable', `${path} cannot be read`, { cause });
+  }
+  throw new Failure('settings-unreadable', `${path} is larger than ${MAX_SEAL_BYTES} bytes`);
+}
