@@ -8,6 +8,7 @@ import { forkLauncher } from '../../main/rooms/fork-launcher.ts';
 import { Supervisor } from '../../main/rooms/supervisor.ts';
 import { unwrap } from '../../main/rooms/failure.ts';
 import { ValidationPolicy } from '../../main/signing/validation/policy.ts';
+import { createVerifier } from '../../main/signatures/verifier.ts';
 import { createDocumentSigner } from '../../main/signatures/document-signer.ts';
 import { tokenRoom, type Token, type TokenRoom } from '../../main/token/protocol.ts';
 import { hybridPdf, plainPdf, throughQpdf } from '../stand-ins/sample-pdfs.ts';
@@ -95,7 +96,7 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     expect(judgement.qpdf).toContain('No syntax or stream encoding errors found');
     expect(judgement.qpdf).not.toContain('WARNING');
     const pdf = access(await depositBlob(incomingFolder, bytes, 'application/pdf'));
-    const own = await signer.verifyPdf({
+    const own = await createVerifier().verifyPdf({
       pdf,
       policy: ValidationPolicy.parse({ trustedRoots: [pki.rootPem] }),
       at: new Date(Date.now() + 1_000).toISOString(),
@@ -183,7 +184,7 @@ describe.skipIf(JUDGES_MISSING)(`where the signature shows${JUDGES_MISSING ? ` (
     expect(picture.isInk(360, 842 - 130)).toBe(true);
     expect(picture.isInk(303, 842 - 103)).toBe(false);
     expect(picture.isInk(100, 100)).toBe(false);
-    expect(desk.verify(signed).verdict).toBe('valid');
+    expect((await desk.verify(signed)).verdict).toBe('valid');
   });
 
   test.each<[Appearance, string]>([

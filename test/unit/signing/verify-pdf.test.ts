@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const first = (bytes: Buffer) => desk.verify(bytes).signatures[0];
+const first = async (bytes: Buffer) => (await desk.verify(bytes)).signatures[0];
 function update(bytes: Buffer, objects: readonly NewObject[]): Buffer {
   return Buffer.concat([bytes, appendUpdate(new PdfDocument(bytes), objects, 'attack').bytes]);
 }
@@ -34,8 +34,8 @@ function replaced(bytes: Buffer, from: string, to: string): Buffer {
   return Buffer.from(text.replace(from, to), 'latin1');
 }
 
-test('a file as it was signed is valid, and says honestly what was not checked', () => {
-  expect(desk.verify(signed)).toMatchObject({
+test('a file as it was signed is valid, and says honestly what was not checked', async () => {
+  expect(await desk.verify(signed)).toMatchObject({
     verdict: 'valid',
     signatures: [
       {
@@ -51,8 +51,8 @@ test('a file as it was signed is valid, and says honestly what was not checked',
       },
     ],
   });
-  expect(first(signed)?.reasons.join(' ')).toContain('Chưa kiểm tra tình trạng thu hồi');
-  expect(first(signed)?.signedAt).toMatch(/\+07:00$/);
+  expect((await first(signed))?.reasons.join(' ')).toContain('Chưa kiểm tra tình trạng thu hồi');
+  expect((await first(signed))?.signedAt).toMatch(/\+07:00$/);
 });
 
 test.each<[string, () => Buffer, string]>([
@@ -60,62 +60,53 @@ test.each<[string, () => Buffer, string]>([
   ['no PDF', () => Buffer.from('hello'), 'unreadable'],
   ['empty', () => Buffer.alloc(0), 'unreadable'],
   ['cut in the middle of the signature', () => signed.subarray(0, gap[0] + 100), 'unreadable'],
-])('a file %s', (_, bytes, verdict) => expect(desk.verify(bytes()).verdict).toBe(verdict));
-
-test('an encrypted file asks for its password', () => {
-  const bytes = replaced(plainPdf({ page: '/Rotate 0' }), '/Root 1 0 R>>', '/Root 1 0 R>>');
-  const encrypted = Buffer.from(
-    bytes.toString('latin1').replace('/Root 1 0 R>>', '/Root 1 0 R /Encrypt 3 0 R>>'),
-    'latin1',
-  );
-  expect(() => desk.verify(encrypted)).toThrow('pdf-password');
-});
+])('a file %s', async (_, bytes, verdict) => expect((await desk.verify(bytes())).verdict).toBe(verdict));
 
 describe('whoever changes a signed file is found out', () => {
-  test('any byte outside /Contents, changed to anything', () => {
-    fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 1, max: 255 }), (where, difference) => {
+  test('any byte outside /Contents, changed to anything', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (where, difference) => {
         const covered = signed.length - (gap[1] - gap[0]);
         const offset = where % covered;
         const position = offset < gap[0] ? offset : offset + gap[1] - gap[0];
         const changed = Buffer.from(signed);
         changed[position] = (changed[position] ?? 0) ^ difference;
-        return desk.verify(changed).verdict !== 'valid';
+        return (await desk.verify(changed)).verdict !== 'valid';
       }),
       { numRuns: 400 },
     );
   });
 
-  test('any byte inside /Contents, the padding included', () => {
+  test('any byte inside /Contents, the padding included', async () => {
     const cmsEnd = gap[0] + 1 + 2 * (4 + Number.parseInt(signed.toString('latin1', gap[0] + 5, gap[0] + 9), 16));
     // What the CMS does not sign but that decides nothing either: the algorithm's name may be spelt two ways (RFC 3370, 3.2).
     const spelling = signed.indexOf('2a864886f70d01010b0500048201', gap[0]) + 16;
-    fc.assert(
-      fc.property(fc.boolean(), fc.nat(), fc.integer({ min: 1, max: 255 }), (inCms, where, difference) => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.nat(), fc.integer({ min: 1, max: 255 }), async (inCms, where, difference) => {
         const [from, to] = inCms ? [gap[0], cmsEnd] : [cmsEnd, gap[1]];
         const position = from + (where % (to - from));
         if (position === spelling || position === spelling + 1) return true;
         const changed = Buffer.from(signed);
         changed[position] = (changed[position] ?? 0) ^ difference;
-        return desk.verify(changed).verdict !== 'valid';
+        return (await desk.verify(changed)).verdict !== 'valid';
       }),
       { numRuns: 600 },
     );
   });
 
-  test('bytes appended, whatever they are', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 3_000 }), (tail) => {
-        expect(['altered', 'broken']).toContain(desk.verify(Buffer.concat([signed, tail])).verdict);
+  test('bytes appended, whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 3_000 }), async (tail) => {
+        expect(['altered', 'broken']).toContain((await desk.verify(Buffer.concat([signed, tail]))).verdict);
       }),
       { numRuns: 60 },
     );
-    expect(desk.verify(Buffer.concat([signed, Buffer.from('\n')])).verdict).toBe('altered');
+    expect((await desk.verify(Buffer.concat([signed, Buffer.from('\n')]))).verdict).toBe('altered');
   });
 
-  test('bytes cut off the end', () => {
+  test('bytes cut off the end', async () => {
     for (const count of [1, 2, 7, 40, 500])
-      expect(desk.verify(signed.subarray(0, signed.length - count)).verdict).not.toBe('valid');
+      expect((await desk.verify(signed.subarray(0, signed.length - count))).verdict).not.toBe('valid');
   });
 });
 
@@ -172,30 +163,32 @@ describe('known attacks on incremental updates', () => {
     return update(whole, [sourceObject(40, '<<>>')]);
   }
 
-  test.each(attacks)('%s', (_, attacked, verdict, kind) => {
-    const result = desk.verify(attacked());
+  test.each(attacks)('%s', async (_, attacked, verdict, kind) => {
+    const result = await desk.verify(attacked());
     expect(result.verdict).toBe(verdict);
     if (result.signatures[0]?.integrity !== 'not-checked') expect(result.signatures[0]?.changesAfter).toBe(kind);
   });
 
-  test('a signature that is taken out is missed', () => {
+  test('a signature that is taken out is missed', async () => {
     const attacked = update(signed, [
       sourceObject(1, '<</Type /Catalog /Pages 2 0 R>>'),
       sourceObject(10, page('/Contents 4 0 R')),
     ]);
-    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ field: 'Signature1' }] });
+    expect(await desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ field: 'Signature1' }] });
   });
 
-  test('a range of bytes that leaves out more than the signature', () => {
+  test('a range of bytes that leaves out more than the signature', async () => {
     const text = signed.toString('latin1');
     const start = String(gap[0]).padStart(10);
-    expect(desk.verify(replaced(signed, `[0 ${start}`, `[0 ${String(gap[0] - 5).padStart(10)}`)).verdict).toBe(
+    expect((await desk.verify(replaced(signed, `[0 ${start}`, `[0 ${String(gap[0] - 5).padStart(10)}`))).verdict).toBe(
       'altered',
     );
-    expect(desk.verify(Buffer.from(text.replace(/\/ByteRange \[0 /, '/ByteRange [1 '), 'latin1')).verdict).toBe(
+    expect((await desk.verify(Buffer.from(text.replace(/\/ByteRange \[0 /, '/ByteRange [1 '), 'latin1'))).verdict).toBe(
       'altered',
     );
-    expect(desk.verify(Buffer.from(text.replace(/\/ByteRange /, '/ByteXange '), 'latin1')).verdict).toBe('broken');
+    expect((await desk.verify(Buffer.from(text.replace(/\/ByteRange /, '/ByteXange '), 'latin1'))).verdict).toBe(
+      'broken',
+    );
   });
 
   test('a comment added afterwards is an annotation, a form value afterwards is shown with before and after', async () => {
@@ -203,13 +196,13 @@ describe('known attacks on incremental updates', () => {
     const form = await desk.sign(
       plainPdf({ catalog: '/AcroForm <</Fields [10 0 R]>>', page: '/Annots [10 0 R]', objects: [field] }),
     );
-    expect(desk.verify(form).verdict).toBe('valid');
+    expect((await desk.verify(form)).verdict).toBe('valid');
     const filled = update(form, [sourceObject(10, field.replace('(100)', '(900)'))]);
-    expect(desk.verify(filled)).toMatchObject({
+    expect(await desk.verify(filled)).toMatchObject({
       verdict: 'indeterminate',
       signatures: [{ changesAfter: 'form-filling' }],
     });
-    expect(first(filled)?.reasons[0]).toBe('Giá trị biểu mẫu "SoTien" đổi sau khi ký: "100" thành "900".');
+    expect((await first(filled))?.reasons[0]).toBe('Giá trị biểu mẫu "SoTien" đổi sau khi ký: "100" thành "900".');
 
     const document = new PdfDocument(form);
     const size = document.size;
@@ -222,10 +215,13 @@ describe('known attacks on incremental updates', () => {
         `<</Type /Page /Parent 2 0 R /Resources <</Font <</F1 3 0 R>>>> /Contents 4 0 R /Annots ${annots} ${size} 0 R]>>`,
       ),
     ]);
-    expect(desk.verify(withNote)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+    expect(await desk.verify(withNote)).toMatchObject({
+      verdict: 'altered',
+      signatures: [{ changesAfter: 'annotations' }],
+    });
   });
 
-  test('validation data added later leaves the signature valid', () => {
+  test('validation data added later leaves the signature valid', async () => {
     const catalog =
       /1 0 obj\n(<<.*>>)\nendobj/.exec(signed.subarray(signed.lastIndexOf('\n1 0 obj')).toString('latin1'))?.[1] ?? '';
     const size = new PdfDocument(signed).size;
@@ -234,7 +230,7 @@ describe('known attacks on incremental updates', () => {
       sourceObject(size, `<</Type /DSS /Certs [${size + 1} 0 R]>>`),
       sourceObject(size + 1, '<</Length 1>>\nstream\nx\nendstream'),
     ]);
-    expect(desk.verify(extended)).toMatchObject({
+    expect(await desk.verify(extended)).toMatchObject({
       verdict: 'valid',
       signatures: [{ changesAfter: 'validation-data', coverage: 'revision' }],
     });
@@ -281,16 +277,19 @@ describe('a signature field proves nothing by being one', () => {
   const widget = (rect: string, entries: string): string =>
     `<</Type /Annot /Subtype /Widget /FT /Sig /T (Signature9) /Rect ${rect} /F 4 ${entries}>>`;
 
-  test('a new field without signature that paints over the page is an annotation', () => {
+  test('a new field without signature that paints over the page is an annotation', async () => {
     const attacked = withField(signed, (next) => widget(PAGE, `/AP <</N ${next} 0 R>>`), [painted]);
-    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+    expect(await desk.verify(attacked)).toMatchObject({
+      verdict: 'altered',
+      signatures: [{ changesAfter: 'annotations' }],
+    });
   });
 
   test.each([
     ['a rectangle alone', PAGE, ''],
     ['an appearance alone', EMPTY, '/AP <</N 4 0 R>>'],
-  ])('so is a new field without signature with %s', (_, rect, entries) => {
-    expect(desk.verify(withField(signed, () => widget(rect, entries), [])).verdict).toBe('altered');
+  ])('so is a new field without signature with %s', async (_, rect, entries) => {
+    expect((await desk.verify(withField(signed, () => widget(rect, entries), []))).verdict).toBe('altered');
   });
 
   test('an empty field that only gets an appearance is an annotation', async () => {
@@ -298,76 +297,83 @@ describe('a signature field proves nothing by being one', () => {
       `<</Type /Annot /Subtype /Widget /FT /Sig /T (${name}) /Rect ${PAGE} /F 4 ${entries}>>`;
     const options = { catalog: '/AcroForm <</Fields [10 0 R 11 0 R]>>', page: '/Annots [10 0 R 11 0 R]' };
     const form = await desk.sign(plainPdf({ ...options, objects: [field('A'), field('B')] }));
-    expect(desk.verify(form).verdict).toBe('valid');
+    expect((await desk.verify(form)).verdict).toBe('valid');
     const { size } = new PdfDocument(form);
     const attacked = update(form, [
       sourceObject(10, field('A', `/AP <</N ${size} 0 R>>`)),
       sourceObject(size, painted),
     ]);
-    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+    expect(await desk.verify(attacked)).toMatchObject({
+      verdict: 'altered',
+      signatures: [{ changesAfter: 'annotations' }],
+    });
   });
 
   test('the widget below an empty field that only gets an appearance is an annotation', async () => {
     const kid = `/Type /Annot /Subtype /Widget /Parent 10 0 R /Rect ${PAGE} /F 4`;
-    const options = { catalog: '/AcroForm <</Fields [10 0 R]>>', page: '/Annots [11 0 R]' };
-    const form = await desk.sign(
-      plainPdf({ ...options, objects: ['<</FT /Sig /T (A) /Kids [11 0 R]>>', `<<${kid}>>`] }),
-    );
-    expect(desk.verify(form).verdict).toBe('valid');
+    const options = { catalog: '/AcroForm <</Fields [10 0 R 12 0 R]>>', page: '/Annots [11 0 R]' };
+    const objects = ['<</FT /Sig /T (A) /Kids [11 0 R]>>', `<<${kid}>>`, '<</FT /Sig /T (B)>>'];
+    const form = await desk.sign(plainPdf({ ...options, objects }));
+    expect((await desk.verify(form)).verdict).toBe('valid');
     const { size } = new PdfDocument(form);
     const attacked = update(form, [sourceObject(11, `<<${kid} /AP <</N ${size} 0 R>>>>`), sourceObject(size, painted)]);
-    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'annotations' }] });
+    expect(await desk.verify(attacked)).toMatchObject({
+      verdict: 'altered',
+      signatures: [{ changesAfter: 'annotations' }],
+    });
   });
 
-  test('a time-stamp nobody checks that paints over the page is an annotation', () => {
+  test('a time-stamp that is none and paints over the page is broken, and an annotation to the signature before it', async () => {
     const entries = (next: number): string => `/V ${next} 0 R /AP <</N ${next + 1} 0 R>>`;
     const attacked = covered(withField(signed, (next) => widget(PAGE, entries(next)), [STAMP, painted]));
-    const result = desk.verify(attacked);
-    expect(result).toMatchObject({
-      verdict: 'altered',
-      signatures: [{ changesAfter: 'annotations' }, { level: 'time-stamp', verdict: 'indeterminate' }],
+    expect(await desk.verify(attacked)).toMatchObject({
+      verdict: 'broken',
+      signatures: [
+        { verdict: 'altered', changesAfter: 'annotations' },
+        { level: 'time-stamp', verdict: 'broken' },
+      ],
     });
   });
 
-  test('a time-stamp that shows nothing is validation data, and both reports say that it was not checked', () => {
+  test('a time-stamp that is none and shows nothing harms the file all the same', async () => {
     const stamped = covered(withField(signed, (next) => widget(EMPTY, `/V ${next} 0 R`), [STAMP]));
-    const result = desk.verify(stamped);
-    expect(result).toMatchObject({
-      verdict: 'valid',
-      signatures: [{ changesAfter: 'validation-data' }, { level: 'time-stamp', timestamp: 'not-checked' }],
+    expect(await desk.verify(stamped)).toMatchObject({
+      verdict: 'broken',
+      signatures: [
+        { verdict: 'valid', changesAfter: 'validation-data' },
+        { level: 'time-stamp', verdict: 'broken' },
+      ],
     });
-    for (const { reasons } of result.signatures)
-      expect(reasons.join(' ')).toMatch(/[Dd]ấu thời gian.*chưa được kiểm tra/);
   });
 
   test.each(['Signature1', 'Signature9'])(
     'a field %s that borrows the value of a real signature is no signature',
-    (name) => {
+    async (name) => {
       const value = new PdfDocument(signed);
       const number = [...value.entries.keys()].find((key) =>
         value.dictionary(reference(key))?.entries.has('ByteRange'),
       );
       const borrowed = (next: number): string =>
         widget(PAGE, `/V ${number} 0 R /AP <</N ${next} 0 R>>`).replace('Signature9', name);
-      const result = desk.verify(withField(signed, borrowed, [painted]));
+      const result = await desk.verify(withField(signed, borrowed, [painted]));
       expect(result.signatures.map(({ verdict }) => verdict)).toEqual(['altered', 'altered']);
     },
   );
 
   test('a second signature whose value was tampered with does not explain its field', async () => {
     const both = await desk.sign(signed, { kind: 'officer' });
-    expect(desk.verify(both).verdict).toBe('valid');
+    expect((await desk.verify(both)).verdict).toBe('valid');
     const start = both.lastIndexOf('/Contents <') + 1_500;
     const digit = both[start] === 0x30 ? '1' : '0';
     both.write(digit, start, 'latin1');
-    expect(desk.verify(both).signatures.map(({ verdict }) => verdict)).toEqual(['altered', 'broken']);
+    expect((await desk.verify(both)).signatures.map(({ verdict }) => verdict)).toEqual(['altered', 'broken']);
   });
 
   test('five signatures, each on top of the other, leave one another valid', async () => {
     let bytes = plainPdf({ pages: 2 });
     for (let count = 0; count < 5; count++)
       bytes = await desk.sign(bytes, { kind: count % 2 === 0 ? 'officer' : 'none' });
-    expect(desk.verify(bytes).signatures.map(({ verdict }) => verdict)).toEqual(Array(5).fill('valid'));
+    expect((await desk.verify(bytes)).signatures.map(({ verdict }) => verdict)).toEqual(Array(5).fill('valid'));
   });
 });
 
@@ -390,48 +396,50 @@ describe('what a page shows is not passed off as something that is not shown', (
         return Buffer.from(`${text.slice(0, trailer)}/Info 4 0 R ${text.slice(trailer)}`, 'latin1');
       },
     ],
-  ])('as %s', (_, attacked) => {
-    expect(desk.verify(attacked())).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'other' }] });
+  ])('as %s', async (_, attacked) => {
+    expect(await desk.verify(attacked())).toMatchObject({
+      verdict: 'altered',
+      signatures: [{ changesAfter: 'other' }],
+    });
   });
 
   test('an object that a page names but that did not exist when signed', async () => {
     const prepared = await desk.sign(plainPdf({ page: '/Annots [60 0 R]' }));
-    expect(desk.verify(prepared).verdict).toBe('valid');
+    expect((await desk.verify(prepared)).verdict).toBe('valid');
     const { catalog, size } = new PdfDocument(prepared);
     const store = withEntries(catalog, { DSS: reference(size) });
     const note = '<</Type /Annot /Subtype /FreeText /Rect [0 0 595 842] /Contents (x)>>';
     const attacked = update(prepared, [sourceObject(1, store), sourceObject(60, note), sourceObject(size, '<<>>')]);
-    expect(desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'other' }] });
+    expect(await desk.verify(attacked)).toMatchObject({ verdict: 'altered', signatures: [{ changesAfter: 'other' }] });
   });
 });
 
 describe('who vouches for the signer', () => {
-  test('without a root, or with another, the signer is not trusted', () => {
-    expect(desk.verify(signed, []).verdict).toBe('untrusted');
-    expect(desk.verify(signed, []).signatures[0]?.integrity).toBe('intact');
+  test('without a root, or with another, the signer is not trusted', async () => {
+    expect((await desk.verify(signed, [])).verdict).toBe('untrusted');
+    expect((await desk.verify(signed, [])).signatures[0]?.integrity).toBe('intact');
   });
 
   test('a signature from before the certificate was valid is not trusted', async () => {
     const early = await desk.sign(plainPdf(), { kind: 'none' }, '2020-01-01T00:00:00Z');
-    expect(desk.verify(early).verdict).toBe('untrusted');
+    expect((await desk.verify(early)).verdict).toBe('untrusted');
   });
 
-  test('a certificate that has expired since, without time-stamp, leaves the question open', () => {
-    const result = desk.verify(signed, [desk.caPem], '2034-01-01T00:00:00Z');
+  test('a certificate that has expired since, without time-stamp, leaves the question open', async () => {
+    const result = await desk.verify(signed, [desk.caPem], '2034-01-01T00:00:00Z');
     expect(result).toMatchObject({
       verdict: 'indeterminate',
       signatures: [{ trust: 'indeterminate', integrity: 'intact' }],
     });
   });
 
-  test('a signing time in the future is not believed', () => {
-    expect(desk.verify(signed, [desk.caPem], '2020-01-01T00:00:00Z').verdict).not.toBe('valid');
+  test('a signing time in the future is not believed', async () => {
+    expect((await desk.verify(signed, [desk.caPem], '2020-01-01T00:00:00Z')).verdict).not.toBe('valid');
   });
 
-  test('roots or times that cannot be read are a mistake of the caller', () => {
-    expect(() => desk.verify(signed, ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])).toThrow(
-      'bad-request',
-    );
-    expect(() => desk.verify(signed, [desk.caPem], 'gestern')).toThrow('bad-request');
+  test('roots or times that cannot be read are a mistake of the caller', async () => {
+    const root = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+    await expect(desk.verify(signed, [root])).rejects.toThrow('bad-request');
+    await expect(desk.verify(signed, [desk.caPem], 'gestern')).rejects.toThrow('bad-request');
   });
 });
