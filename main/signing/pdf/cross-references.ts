@@ -22,58 +22,96 @@ export interface Section {
 
 export interface CrossReferences {
   readonly sections: readonly Section[];
+  /** Where offsets in the file count from: 0, or the header's place behind what some mail programs put before it. */
+  readonly origin: number;
   readonly startXref: number;
   readonly structureEnd: number;
 }
 
+/** Readers look for the header in the first kilobyte. */
+const HEADER_SEARCH_BYTES = 1024;
 const MAX_SECTIONS = 2_000;
 const MAX_ENTRIES = 2_000_000;
 
+/** Where something stands in the file, and what its own offsets count from. */
+interface Place {
+  readonly bytes: Buffer;
+  readonly origin: number;
+  readonly budget: InflateBudget;
+}
+
+/** All offsets of the result count from the file's first byte. */
 export function readCrossReferences(bytes: Buffer, budget: InflateBudget): CrossReferences {
   const keyword = bytes.lastIndexOf('startxref');
   if (keyword < 0) throw new PdfDamaged('no startxref');
   const parser = new PdfParser(bytes, keyword);
   parser.expectKeyword('startxref');
-  const startXref = parser.expectInteger();
-  while (isWhitespace(bytes[parser.position])) parser.position++;
-  if (bytes.toString('latin1', parser.position, parser.position + 5) !== '%%EOF')
-    throw new PdfDamaged('no %%EOF after startxref');
-  const structureEnd = parser.position + 5;
+  const stated = parser.expectInteger();
+  const structureEnd = endOfStructure(parser);
+  const origin = findOrigin(bytes, stated);
+  const place: Place = { bytes, origin, budget };
 
   const sections: Section[] = [];
   const seen = new Set<number>();
   let entryCount = 0;
-  for (let offset: number | undefined = startXref; offset !== undefined;) {
+  for (let offset: number | undefined = stated; offset !== undefined;) {
     if (seen.has(offset) || sections.length >= MAX_SECTIONS) throw new PdfDamaged('cross-references in a circle');
     seen.add(offset);
-    const section: Section = readSection(bytes, offset, budget);
+    const section: Section = readSection(place, offset);
     entryCount += section.entries.size;
     if (entryCount > MAX_ENTRIES) throw new PdfDamaged('too many objects');
     sections.push(section);
     offset = offsetEntry(section.trailer, 'Prev');
   }
-  return { sections, startXref, structureEnd };
+  return { sections, origin, startXref: stated + origin, structureEnd };
 }
 
-function readSection(bytes: Buffer, offset: number, budget: InflateBudget): Section {
-  if (offset >= bytes.length) throw new PdfDamaged(`cross-references at byte ${offset} lie outside the file`);
-  const parser = new PdfParser(bytes, offset);
+/** After `%%EOF`, or after the number where a file ends without that mark. */
+function endOfStructure(parser: PdfParser): number {
+  const { bytes, position } = parser;
+  while (isWhitespace(bytes[parser.position])) parser.position++;
+  if (parser.position === bytes.length) return position;
+  if (bytes.toString('latin1', parser.position, parser.position + 5) !== '%%EOF')
+    throw new PdfDamaged('no %%EOF after startxref');
+  return parser.position + 5;
+}
+
+/**
+ * Offsets count from the header (7.5.2). Some writers count what stands before it too, and readers that find nothing in one
+ * place try the other: where both lead to cross-references, two readers may see two documents.
+ */
+function findOrigin(bytes: Buffer, startXref: number): number {
+  const header = bytes.subarray(0, HEADER_SEARCH_BYTES).indexOf('%PDF-');
+  if (header < 0) throw new PdfDamaged('the file does not begin with %PDF-');
+  if (header > 0 && isSectionAt(bytes, startXref))
+    throw new PdfDamaged('offsets do not count from the header, or from two places');
+  return header;
+}
+
+function isSectionAt(bytes: Buffer, offset: number): boolean {
+  return /^[\0\t\n\f\r ]*(?:xref[\0\t\n\f\r ]|\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj)/.test(
+    bytes.toString('latin1', offset, offset + 64),
+  );
+}
+
+function readSection(place: Place, offset: number): Section {
+  const parser = parserAt(place, offset);
   parser.skipWhitespace();
-  if (!parser.takeKeyword('xref')) return readStreamSection(bytes, offset, budget);
+  if (!parser.takeKeyword('xref')) return readStreamSection(place, offset);
   const start = parser.position - 4;
   const entries = new Map<number, Entry>();
   for (;;) {
     parser.skipWhitespace();
     const first = parser.takeInteger();
     if (first === undefined) break;
-    readSubsection(parser, first, entries);
+    readSubsection(parser, place.origin, first, entries);
   }
   parser.expectKeyword('trailer');
   const trailer = parser.dictionary();
   const end = parser.position;
   const extra = offsetEntry(trailer, 'XRefStm');
   if (extra === undefined) return { kind: 'table', start, end, trailer, entries, hybrid: null };
-  const hidden = readStreamSection(bytes, extra, budget);
+  const hidden = readStreamSection(place, extra);
   for (const [number, entry] of hidden.entries) {
     const shown = entries.get(number);
     if (!shown || shown.kind === 'free') entries.set(number, entry);
@@ -81,7 +119,12 @@ function readSection(bytes: Buffer, offset: number, budget: InflateBudget): Sect
   return { kind: 'table', start, end, trailer, entries, hybrid: { start: hidden.start, end: hidden.end } };
 }
 
-function readSubsection(parser: PdfParser, first: number, entries: Map<number, Entry>): void {
+function parserAt({ bytes, origin }: Place, offset: number): PdfParser {
+  if (offset + origin >= bytes.length) throw new PdfDamaged(`cross-references at byte ${offset} lie outside the file`);
+  return new PdfParser(bytes, offset + origin);
+}
+
+function readSubsection(parser: PdfParser, origin: number, first: number, entries: Map<number, Entry>): void {
   const count = parser.expectInteger();
   if (count > MAX_ENTRIES) throw new PdfDamaged('too many objects');
   for (let index = 0; index < count; index++) {
@@ -93,13 +136,14 @@ function readSubsection(parser: PdfParser, first: number, entries: Map<number, E
     // An entry in use at byte 0 is the mark of writers that mean a free one; nothing can stand there.
     entries.set(
       first + index,
-      isUsed && offset > 0 ? { kind: 'plain', offset, generation } : { kind: 'free', generation },
+      isUsed && offset > 0 ? { kind: 'plain', offset: offset + origin, generation } : { kind: 'free', generation },
     );
   }
 }
 
-function readStreamSection(bytes: Buffer, offset: number, budget: InflateBudget): Section {
-  const parser = new PdfParser(bytes, offset);
+function readStreamSection(place: Place, offset: number): Section {
+  const { bytes } = place;
+  const parser = parserAt(place, offset);
   parser.skipWhitespace();
   const start = parser.position;
   const number = parser.expectInteger();
@@ -117,16 +161,16 @@ function readStreamSection(bytes: Buffer, offset: number, budget: InflateBudget)
   parser.expectKeyword('endstream');
   parser.expectKeyword('endobj');
   const stream: PdfStream = { kind: 'stream', dict, bytes: bytes.subarray(contentStart, contentStart + length) };
-  const entries = readStreamEntries(stream, budget);
+  const entries = readStreamEntries(stream, place);
   if (!entries.has(number)) entries.set(number, { kind: 'plain', offset: start, generation: 0 });
   return { kind: 'stream', start, end: parser.position, trailer: dict, entries, hybrid: null };
 }
 
-function readStreamEntries(stream: PdfStream, budget: InflateBudget): Map<number, Entry> {
+function readStreamEntries(stream: PdfStream, { origin, budget }: Place): Map<number, Entry> {
   const direct = (value: PdfValue | undefined): PdfValue => value ?? PDF_NULL;
   const widths = integers(stream.dict, 'W');
   const [typeBytes = 0, secondBytes = 0, thirdBytes = 0] = widths;
-  if (widths.length !== 3 || widths.some((width) => width > 6))
+  if (widths.length !== 3 || widths.some((width) => width > 8))
     throw new PdfDamaged('cross-reference stream with odd widths');
   const index = stream.dict.entries.has('Index')
     ? integers(stream.dict, 'Index')
@@ -137,7 +181,10 @@ function readStreamEntries(stream: PdfStream, budget: InflateBudget): Map<number
   const take = (width: number, otherwise: number): number => {
     if (width === 0) return otherwise;
     if (position + width > content.length) throw new PdfDamaged('cross-reference stream too short');
-    const value = content.readUIntBE(position, width);
+    // Whole numbers are exact in six bytes; what needs more is no offset of any file.
+    const spare = Math.max(0, width - 6);
+    if (spare > 0 && content.readUIntBE(position, spare) > 0) throw new PdfDamaged('cross-reference without end');
+    const value = content.readUIntBE(position + spare, width - spare);
     position += width;
     return value;
   };
@@ -149,8 +196,8 @@ function readStreamEntries(stream: PdfStream, budget: InflateBudget): Map<number
       const type = take(typeBytes, 1);
       const second = take(secondBytes, 0);
       const third = take(thirdBytes, 0);
-      if (type === 0) entries.set(first + step, { kind: 'free', generation: third });
-      else if (type === 1) entries.set(first + step, { kind: 'plain', offset: second, generation: third });
+      if (type === 0 || (type === 1 && second === 0)) entries.set(first + step, { kind: 'free', generation: third });
+      else if (type === 1) entries.set(first + step, { kind: 'plain', offset: second + origin, generation: third });
       else if (type === 2) entries.set(first + step, { kind: 'packed', container: second, index: third });
     }
   }

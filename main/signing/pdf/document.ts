@@ -36,6 +36,8 @@ export class PdfDocument {
   readonly sections: readonly Section[];
   readonly trailer: PdfDict;
   readonly startXref: number;
+  /** Where offsets written in the file count from; those of this object count from the first byte. */
+  readonly origin: number;
   /** Just after the last `%%EOF`, its line end not included. */
   readonly structureEnd: number;
   readonly entries: ReadonlyMap<number, Entry>;
@@ -56,10 +58,10 @@ export class PdfDocument {
   constructor(bytes: Buffer, password?: string) {
     this.#password = password;
     this.bytes = bytes;
-    if (bytes.toString('latin1', 0, 5) !== '%PDF-') throw new PdfDamaged('the file does not begin with %PDF-');
     const found = readCrossReferences(bytes, this.#budget);
     this.sections = found.sections;
     this.startXref = found.startXref;
+    this.origin = found.origin;
     this.structureEnd = found.structureEnd;
     const newest = found.sections[0];
     if (!newest) throw new PdfDamaged('no cross-references');

@@ -1,5 +1,5 @@
 /** @file Reads single PDF values from bytes (ISO 32000-2, 7.2–7.3), within limits that no honest file meets. */
-import { PDF_NULL, PdfDamaged, type PdfDict, type PdfValue } from './values.ts';
+import { isSameValue, PDF_NULL, PdfDamaged, type PdfDict, type PdfValue } from './values.ts';
 
 const MAX_DEPTH = 100;
 const MAX_TOKEN_BYTES = 64 * 1024 * 1024;
@@ -117,8 +117,10 @@ export class PdfParser {
       if (this.bytes[this.position] !== 0x2f) throw this.damaged('expected a key');
       const key = this.#name();
       if (key.kind !== 'name') throw this.damaged('expected a key');
-      if (entries.has(key.name)) hasDoubleKeys = true;
-      entries.set(key.name, this.value(depth + 1));
+      const value = this.value(depth + 1);
+      const earlier = entries.get(key.name);
+      if (earlier && !isSameValue(earlier, value)) hasDoubleKeys = true;
+      entries.set(key.name, value);
     }
   }
 

@@ -16,6 +16,8 @@ export { certificationLevel } from './permissions.ts';
 /** Above this a file is held in memory too often; scans of the counter stay far below. */
 const MAX_PDF_BYTES = 512 * 1024 * 1024;
 
+const MAX_RUBBISH_BYTES = 1024;
+
 export interface SigningPlace {
   /** For an encrypted file: the user's or the owner's. */
   readonly password?: string | undefined;
@@ -66,9 +68,7 @@ function openWhole(bytes: Buffer, password: string | undefined): PdfDocument {
 
 /** What holds of every object before a section is added. @throws PdfDamaged; Failure `pdf-not-signable` */
 export function checkStructure(document: PdfDocument): void {
-  for (let position = document.structureEnd; position < document.bytes.length; position++) {
-    if (!isWhitespace(document.bytes[position])) throw new PdfDamaged('data after the end of the document');
-  }
+  checkAfterEnd(document.bytes.subarray(document.structureEnd));
   for (const [number, entry] of document.entries) {
     if (entry.kind === 'plain') checkHeader(document.bytes, entry.offset, number, entry.generation);
   }
@@ -77,6 +77,17 @@ export function checkStructure(document: PdfDocument): void {
   if (catalog.entries.has('Collection')) throw new Failure('pdf-not-signable', 'a portfolio (collection of files)');
   const form = document.dictionary(catalog.entries.get('AcroForm'));
   if (form?.entries.has('XFA')) throw new Failure('pdf-not-signable', 'an XFA form');
+}
+
+/**
+ * Padding of transports and a little rubbish after `%%EOF` change nothing: readers look for the end in the last kilobyte. What
+ * may be the beginning of one more section is another matter: a reader that mends files would show it.
+ */
+function checkAfterEnd(rest: Buffer): void {
+  let end = rest.length;
+  while (end > 0 && isWhitespace(rest[end - 1])) end--;
+  if (end > MAX_RUBBISH_BYTES || /\d\s+obj|xref|trailer|stream|%PDF-/.test(rest.toString('latin1', 0, end)))
+    throw new PdfDamaged('data after the end of the document');
 }
 
 /** Cheap enough for every object: a table that is wrong anywhere belongs to a file that must be mended first. */

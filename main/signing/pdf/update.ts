@@ -50,14 +50,14 @@ export function appendUpdate(document: PdfDocument, objects: readonly NewObject[
   const offsets = new Map<number, { offset: number; generation: number }>();
   const bodyOffsets = new Map<number, number>();
   for (const object of [...objects].sort((a, b) => a.number - b.number)) {
-    offsets.set(object.number, { offset: position, generation: object.generation });
+    offsets.set(object.number, { offset: position - document.origin, generation: object.generation });
     push(Buffer.from(`${object.number} ${object.generation} obj\n`, 'latin1'));
     bodyOffsets.set(object.number, position);
     push(sealedBody(document, object));
     push(Buffer.from('\nendobj\n', 'latin1'));
   }
   const highest = Math.max(document.size - 1, ...offsets.keys());
-  const start = position;
+  const start = position - document.origin;
   if (document.sections[0]?.kind === 'stream') {
     const number = highest + 1;
     offsets.set(number, { offset: start, generation: 0 });
@@ -81,7 +81,7 @@ function trailerOf(document: PdfDocument, size: number, seed: string): PdfDict {
   const id = document.resolve(document.trailer.entries.get('ID'));
   const permanent = id.kind === 'array' ? document.resolve(id.items[0]) : undefined;
   entries.push(['ID', array([permanent?.kind === 'string' ? permanent : changing, changing])]);
-  entries.push(['Prev', integer(document.startXref)]);
+  entries.push(['Prev', integer(document.startXref - document.origin)]);
   return dict(entries);
 }
 

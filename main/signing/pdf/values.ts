@@ -40,7 +40,7 @@ export interface PdfArray {
 export interface PdfDict {
   readonly kind: 'dict';
   readonly entries: ReadonlyMap<string, PdfValue>;
-  /** The same key twice: readers disagree on which counts, so nothing may be built on such a dictionary. */
+  /** The same key twice with different values: readers disagree on which counts, so nothing may be built on such a dictionary. */
   readonly hasDoubleKeys: boolean;
 }
 export interface PdfReference {

@@ -133,7 +133,12 @@ describe('what cannot be signed without harm is refused', () => {
     ['offsets that are off by some bytes', shifted, 'pdf-damaged', 'none'],
     ['a wrong generation in the table', wrongOffset, 'pdf-damaged', 'none'],
     ['cross-references in a circle', circle, 'pdf-damaged', 'none'],
-    ['one more section that was cut off', Buffer.concat([plainPdf(), Buffer.from('20 0 obj\n<</Le')]), 'pdf-damaged', 'none'],
+    [
+      'one more section that was cut off',
+      Buffer.concat([plainPdf(), Buffer.from('20 0 obj\n<</Le')]),
+      'pdf-damaged',
+      'none',
+    ],
     [
       'encrypted by a handler for certificates',
       plainPdf({ objects: ['<</Filter /Adobe.PubSec /V 4>>'], trailer: ' /Encrypt 10 0 R' }),

@@ -49,11 +49,11 @@ function passwordBytes(password: string, revision: number): Buffer[] {
   return isLatin ? [Buffer.from(password, 'latin1'), utf8(password)] : [utf8(password)];
 }
 
-/** SASLprep (RFC 4013, 2.1–2.2): other spaces become spaces, characters without meaning go, NFKC. */
+/** SASLprep (RFC 4013, 2.1–2.2): other spaces become spaces, characters that are commonly nothing go, NFKC. */
 function prepare(password: string): string {
   return password
-    .replace(/[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/g, ' ')
-    .replace(/[\u00ad\u034f\u1806\u180b-\u180d\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]/g, '')
+    .replace(/\p{Zs}/gu, ' ')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .normalize('NFKC');
 }
 
@@ -108,12 +108,13 @@ function findKeyBySalt(check: PasswordCheck, password: Buffer): FileKey | undefi
   const none = Buffer.alloc(0);
   const userValue = check.userValue.subarray(0, 48);
   const owner = check.ownerValue;
-  if (hash(check, password, owner.subarray(32, 40), userValue).equals(owner.subarray(0, 32))) {
-    const key = unwrap(hash(check, password, owner.subarray(40, 48), userValue), check.ownerKey);
+  if (saltedHash(check, password, owner.subarray(32, 40), userValue).equals(owner.subarray(0, 32))) {
+    const key = unwrap(saltedHash(check, password, owner.subarray(40, 48), userValue), check.ownerKey);
     return { key, isOwner: true };
   }
-  if (!hash(check, password, userValue.subarray(32, 40), none).equals(userValue.subarray(0, 32))) return undefined;
-  return { key: unwrap(hash(check, password, userValue.subarray(40, 48), none), check.userKey), isOwner: false };
+  if (!saltedHash(check, password, userValue.subarray(32, 40), none).equals(userValue.subarray(0, 32)))
+    return undefined;
+  return { key: unwrap(saltedHash(check, password, userValue.subarray(40, 48), none), check.userKey), isOwner: false };
 }
 
 function unwrap(key: Buffer, wrapped: Buffer): Buffer {
@@ -122,7 +123,7 @@ function unwrap(key: Buffer, wrapped: Buffer): Buffer {
 }
 
 /** Plain SHA-256 in revision 5, algorithm 2.B in revision 6. */
-function hash({ revision }: PasswordCheck, password: Buffer, salt: Buffer, userValue: Buffer): Buffer {
+function saltedHash({ revision }: PasswordCheck, password: Buffer, salt: Buffer, userValue: Buffer): Buffer {
   let key = createHash('sha256').update(password).update(salt).update(userValue).digest();
   if (revision < 6) return key;
   for (let round = 0, last = 0; round < 64 || last > round - 32; round++) {
