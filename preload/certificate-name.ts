@@ -4,3 +4,8 @@
 export function commonName(subject: string): string {
   return /(?:^|[,\n/+])\s*CN\s*=\s*((?:\\.|[^,\n/+])+)/u.exec(subject)?.[1]?.trim() ?? subject;
 }
+
+/** `O`, the agency; null when the subject names none. */
+export function organisationName(subject: string): string | null {
+  return /(?:^|[,\n/+])\s*O\s*=\s*((?:\\.|[^,\n/+])+)/u.exec(subject)?.[1]?.trim() ?? null;
+}

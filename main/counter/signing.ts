@@ -3,7 +3,7 @@
  * prepared while the token signs n. The first failure of the token stops the batch; what is signed by then stays signed.
  */
 import { randomUUID } from 'node:crypto';
-import { commonName } from '../../preload/certificate-name.ts';
+import { commonName, organisationName } from '../../preload/certificate-name.ts';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
@@ -22,7 +22,8 @@ export interface DocumentToSign {
   readonly pageCount: number;
   readonly sha256: string;
   readonly access: BlobAccess;
-  readonly appearance: Appearance;
+  /** Asked when the document's turn comes: what it takes to know then costs nobody a wait before the PIN. */
+  readonly appearance: Appearance | (() => Promise<Appearance>);
   /** Goes into the signed bytes, so that the file itself says which dossier it belongs to. */
   readonly reason: string;
   /** Puts the signed file where it belongs, durably. */
@@ -110,14 +111,14 @@ async function signEach(
 ): Promise<readonly SigningOutcome[]> {
   const signerName = commonName(certificate.subject);
   const prepare = (document: DocumentToSign, signedAt: string) =>
-    onceMore(() =>
+    onceMore(async () =>
       rooms.signatures.call('prepareSignature', {
         pdf: document.access,
         certificates: certificate.der,
         signedAt,
         signerName,
         reason: document.reason,
-        appearance: document.appearance,
+        appearance: await appearanceOf(document, certificate.subject),
       }),
     );
   const outcomes: SigningOutcome[] = [];
@@ -183,6 +184,13 @@ async function signEach(
 async function onceMore<T>(call: () => Promise<Result<T>>): Promise<Result<T>> {
   const first = await call();
   return !first.ok && first.code === 'room-stopped' ? call() : first;
+}
+
+/** A signature in words names the agency that the certificate names. */
+async function appearanceOf({ appearance }: DocumentToSign, subject: string): Promise<Appearance> {
+  const shown = typeof appearance === 'function' ? await appearance() : appearance;
+  const agencyName = organisationName(subject);
+  return shown.kind === 'personal' && agencyName !== null ? { ...shown, agencyName } : shown;
 }
 
 function requestFor(

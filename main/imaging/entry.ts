@@ -9,6 +9,8 @@ import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
 import { readResult } from './results/read-result.ts';
 import { createRecogniser } from './recognition/recogniser.ts';
+import { findSignaturePlace } from './signature-place/find-signature-place.ts';
+import { takeSignatureImage } from './signature-place/take-signature-image.ts';
 
 // libvips keeps what it decoded and starts a thread per core by default; here pages run side by side already.
 sharp.cache(false);
@@ -28,6 +30,9 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
       composePdf: (params, { signal }) => composer.composePdf(params, { signal }),
       composeForm: (params) => composer.composeForm(params),
       inspectPdf: (params) => composer.inspectPdf(params),
+      findSignaturePlace: async ({ pdf, ...question }, { signal }) =>
+        findSignaturePlace(await readBlob(pdf), question, signal),
+      readSignatureImage: (params) => takeSignatureImage(incomingFolder, params),
       readResult: async ({ pdf }, { signal }) => readResult(await readBlob(pdf), recogniser, signal),
     },
     close: () => recogniser.close(),

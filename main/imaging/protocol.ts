@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import { ResultReading } from '../dossiers/result-check.ts';
+import { FoundBy } from '../dossiers/schemas.ts';
 import { defineRoom } from '../rooms/define.ts';
 
 const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -146,6 +147,26 @@ export const imagingRoom = defineRoom({
     },
     /** What a result says about itself, to be held against its dossier: text of the file, or of its recognised pages. */
     readResult: { params: z.strictObject({ pdf: BlobAccess }), result: ResultReading, timeoutMs: 180_000 },
+    /** Where a signature goes on a result: the room its own text leaves for it. */
+    findSignaturePlace: {
+      params: z.strictObject({
+        pdf: BlobAccess,
+        password: z.string().optional(),
+        signerName: z.string().max(500),
+        /** As the officer's record has them, beside the usual ones. */
+        titles: z.array(z.string().max(500)).max(20),
+        /** Points; then the place is the seal's own, beside the newest signature or the room for one. */
+        seal: z.strictObject({ width: z.number().positive(), height: z.number().positive() }).nullable(),
+      }),
+      result: z.strictObject({ page: z.int().min(1), rect: Box, foundBy: FoundBy }),
+      timeoutMs: 30_000,
+    },
+    /** A picture somebody chose as his signature or as the seal: decoded here, kept as a plain PNG with its true size. */
+    readSignatureImage: {
+      params: z.strictObject({ path: z.string(), widthMm: z.number().min(10).max(100).nullable() }),
+      result: z.strictObject({ image: Deposit, widthPx: z.int(), heightPx: z.int(), widthMm: z.number().nullable() }),
+      timeoutMs: 30_000,
+    },
     /** Checks a PDF from outside before it may become a result: readable, not encrypted, page count. */
     inspectPdf: {
       params: z.strictObject({ pdf: z.union([BlobAccess, z.strictObject({ path: z.string() })]) }),

@@ -34,6 +34,7 @@ const FILTERS = {
   'scan-import': [{ name: 'Giấy tờ (PDF, ảnh)', extensions: ['pdf', 'jpg', 'jpeg', 'png', 'tif', 'tiff', 'heic'] }],
   'identity-image': [{ name: 'Ảnh thẻ căn cước', extensions: ['jpg', 'jpeg', 'png', 'tif', 'tiff', 'heic', 'webp'] }],
   'signed-file': [{ name: 'Tệp có chữ ký số (PDF)', extensions: ['pdf'] }],
+  'signature-image': [{ name: 'Hình chữ ký, con dấu (PNG, JPEG)', extensions: ['png', 'jpg', 'jpeg'] }],
   'result-pdf': [{ name: 'Kết quả giải quyết (PDF)', extensions: ['pdf'] }],
 };
 

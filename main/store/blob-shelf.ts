@@ -113,11 +113,16 @@ export function blobAccess(context: StoreContext, blobId: string): BlobAccess {
 }
 
 /**
- * Takes the rows of blobs that no dossier uses any more. Without the wrapped key the content is gone; the files are removed
+ * Takes the rows of blobs that no dossier and no officer's signature uses any more. Without the wrapped key the content is gone; the files are removed
  * by the caller after the commit, so that a crash in between leaves unreadable leftovers and never a row without a file.
  */
 export function dropUnusedBlobs(context: StoreContext): string[] {
-  const unused = context.sql('SELECT * FROM blob WHERE id NOT IN (SELECT blob_id FROM blob_use)').all() as BlobRow[];
+  const unused = context
+    .sql(
+      `SELECT * FROM blob WHERE id NOT IN (SELECT blob_id FROM blob_use)
+         AND id NOT IN (SELECT blob_id FROM signature_image)`,
+    )
+    .all() as BlobRow[];
   for (const row of unused) context.sql('DELETE FROM blob WHERE id = ?').run(row.id);
   return unused.map((row) => blobPath(context, row.name));
 }

@@ -229,14 +229,16 @@ describe('results: several signed with one login', () => {
   let desk: Desk;
   let dossiers: readonly Dossier[];
   let documentIds: readonly string[];
-  let signerId: string;
+  let signer: CommandOfficer;
   const again = () => Promise.all(dossiers.map((dossier) => reload(desk.counter, dossier)));
 
   beforeAll(async () => {
     desk = await openDesk();
     const { rooms, results } = desk.counter;
     const officers = unwrap(await rooms.store.call('listOfficers', {}));
-    signerId = officers.find(({ roles }) => roles.includes('signer'))?.id ?? '';
+    const found = officers.find(({ roles }) => roles.includes('signer'));
+    if (!found) throw new Error('practice mode has no signing officer');
+    signer = found;
     dossiers = [await sealCertifiedCopy(desk), await sealCertifiedCopy(desk)];
     expect(unwrap(await rooms.sync.call('run', { once: true }))).toMatchObject({ received: 2 });
     await poll(
@@ -255,7 +257,7 @@ describe('results: several signed with one login', () => {
   it('a wrong PIN signs nothing and is not tried a second time', async () => {
     const { counter, person } = desk;
     Object.assign(person, { pin: '87654321', asked: 0, attempts: 0 });
-    const refused = await counter.results.sign(documentIds, signerId, await choiceOf(desk, 'Trần Văn Minh'));
+    const refused = await counter.results.sign(documentIds, signer, await choiceOf(desk, 'Trần Văn Minh'));
     expect(refused).toMatchObject({ ok: false, code: 'pin-wrong' });
     expect(person).toMatchObject({ asked: 1, attempts: 1 });
     expect(unwrap(await counter.results.waiting())).toHaveLength(2);
@@ -268,7 +270,7 @@ describe('results: several signed with one login', () => {
     const { counter, person } = desk;
     Object.assign(person, { pin: PRACTICE_PIN, asked: 0, attempts: 0 });
     const choice = await choiceOf(desk, 'Trần Văn Minh');
-    const outcomes = unwrap(await counter.results.sign(documentIds, signerId, choice));
+    const outcomes = unwrap(await counter.results.sign(documentIds, signer, choice));
     expect(person).toMatchObject({ asked: 1, attempts: 1 });
     expect(outcomes.map(({ documentId, state, code }) => ({ documentId, state, code }))).toEqual(
       documentIds.map((documentId) => ({ documentId, state: 'signed', code: null })),

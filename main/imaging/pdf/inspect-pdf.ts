@@ -19,14 +19,14 @@ export const MAX_PDF_BYTES = 100 * 1024 * 1024;
 export const MAX_PDF_PAGES = 500;
 
 /** Bytes of a file the officer chose, within the size limit. @throws Failure `not-found`, `file-empty`, `file-too-large`, … */
-export async function readChosenFile(path: string): Promise<Buffer> {
+export async function readChosenFile(path: string, maxBytes = MAX_PDF_BYTES): Promise<Buffer> {
   try {
     const handle = await open(path, 'r');
     try {
       const facts = await handle.stat();
       if (!facts.isFile()) throw new Failure('file-not-supported', `${path} is not a file`);
       if (facts.size === 0) throw new Failure('file-empty', path);
-      if (facts.size > MAX_PDF_BYTES) throw new Failure('file-too-large', `${facts.size} bytes`);
+      if (facts.size > maxBytes) throw new Failure('file-too-large', `${facts.size} bytes`);
       return await readFile(handle);
     } finally {
       await handle.close();

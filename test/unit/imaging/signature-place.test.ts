@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const NAME = 'Nguyễn Thị Ẩm Ướt';
 const find = (pdf: Uint8Array, signerName = NAME, titles: string[] = []): Promise<SignaturePlace> =>
-  findSignaturePlace(pdf, { signerName, titles }, new AbortController().signal);
+  findSignaturePlace(pdf, { signerName, titles, seal: null }, new AbortController().signal);
 
 const decision = async (signerTitle: string, signerName: string): Promise<Buffer> =>
   (
@@ -183,7 +183,7 @@ test('an encrypted file opens with its password', async () => {
   const pdf = throughQpdf(folder, await decision('Chủ tịch', NAME), ['--encrypt', 'mo', 'chu', '256', '--']);
   const place = await findSignaturePlace(
     pdf,
-    { password: 'mo', signerName: NAME, titles: [] },
+    { password: 'mo', signerName: NAME, titles: [], seal: null },
     new AbortController().signal,
   );
   expect(place.foundBy).toBe('name-and-title');
