@@ -17,6 +17,7 @@ import { createReception, type Reception } from './reception.ts';
 import { createResults, type Results } from './results.ts';
 import { prepareRooms, type RoomChoices, type Rooms } from './rooms.ts';
 import { createSession, type Session } from './session.ts';
+import { startStamping } from './stamping.ts';
 import { createVerification, type Verification } from './verification.ts';
 
 export interface Counter {
@@ -66,6 +67,10 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     ? openBridge({ machine, settings, rooms, session, authoriser, questions, events })
     : null;
 
+  // A command that does one thing and ends leaves what waits to the counter that runs all day.
+  const stamping = choices.isSyncAutomatic ? startStamping(rooms, settings, machine) : null;
+  events.on('results.changed', () => stamping?.wake());
+
   let line: Pick<SyncStatus, 'connection' | 'lastContactAt' | 'clockOffsetMs'> = {
     connection: 'unknown',
     lastContactAt: null,
@@ -78,6 +83,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   }
   const announceSync = async (): Promise<void> => events.emit('sync.status', await syncStatus());
   rooms.sync.on('status', (status) => {
+    if (status.connection === 'online' && line.connection !== 'online') stamping?.retry();
     line = status;
     void announceSync();
   });
@@ -111,7 +117,9 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     stop: async () => {
       practice?.stop();
       bridge?.stop();
+      const stopped = stamping?.stop();
       await rooms.stop();
+      await stopped;
     },
   };
 }
