@@ -52,6 +52,11 @@ export function readSignOptions(options: SignOptions): SigningWish {
   const authorities = readAuthorities(options.tsa, options.tsaTimeout);
   if (options.level !== 'B-B' && authorities.length === 0)
     throw new UsageError(`mức ${options.level} cần dấu thời gian: nêu máy chủ bằng --tsa URL`);
+  const isPdf = options.format === undefined || options.format === 'pades';
+  if (!isPdf && options.level !== 'B-B' && options.level !== 'B-T')
+    throw new UsageError(`--format ${options.format}: mức B-B hoặc B-T`);
+  if (!isPdf && (options.appearance !== 'none' || (options.field ?? options.reason ?? options.pdfPasswordEnv)))
+    throw new UsageError('--appearance, --field, --reason, --pdf-password-env chỉ dùng cho PDF');
   return {
     level: options.level,
     authorities,

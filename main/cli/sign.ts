@@ -109,11 +109,12 @@ async function signAll(
     }
     let signature: string;
     try {
-      signature = await token.sign(prepared.digest);
+      signature = await token.sign(prepared.digest, prepared.message);
     } catch (thrown) {
       const trouble = troubleOf(thrown);
       settle(outcomes, input, trouble);
-      await next;
+      const unused = await next;
+      for (const each of [prepared, unused]) if (each && 'digest' in each) await each.abandon();
       return trouble;
     }
     await finishOne(signatures, input, prepared, signature, wish, outcomes);

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { commonName } from '../../preload/certificate-name.ts';
 import { Failure, unwrap } from '../rooms/failure.ts';
 import { Supervisor } from '../rooms/supervisor.ts';
-import { tokenRoom, type Token, type TokenRoom } from '../token/protocol.ts';
+import { tokenRoom, type Token } from '../token/protocol.ts';
 import { nodeMachine } from './node-machine.ts';
 import { say, UsageError, type Where } from './output.ts';
 import { askSecret, fromEnvironment, hasTerminal } from './secrets.ts';
@@ -20,8 +20,8 @@ export interface TokenOptions {
 export interface SigningToken {
   readonly certificate: Token['certificates'][number];
   readonly signerName: string;
-  /** @param digest SHA-256, base64 @returns RSA PKCS#1 v1.5 or DER of ECDSA, base64 */
-  readonly sign: (digest: string) => Promise<string>;
+  /** @param digest SHA-256 of `message`, both base64 @returns RSA PKCS#1 v1.5 or DER of ECDSA, base64 */
+  readonly sign: (digest: string, message: string) => Promise<string>;
   /** Logs out and ends the room; safe to call again. */
   readonly close: () => Promise<void>;
 }
@@ -71,22 +71,14 @@ export async function openSigningToken(where: Where, options: TokenOptions): Pro
     return {
       certificate,
       signerName: commonName(certificate.subject),
-      sign: async (digest) => signWith(room, tokenId, certificate.id, digest),
+      sign: async (digest, message) =>
+        unwrap(await room.call('sign', { tokenId, certificateId: certificate.id, digest, message })).signature,
       close,
     };
   } catch (thrown) {
     await close();
     throw thrown;
   }
-}
-
-async function signWith(
-  room: Supervisor<TokenRoom>,
-  tokenId: string,
-  certificateId: string,
-  digest: string,
-): Promise<string> {
-  return unwrap(await room.call('sign', { tokenId, certificateId, digest })).signature;
 }
 
 function chooseToken(tokens: readonly Token[], { token: label, p12 }: TokenOptions): Token {

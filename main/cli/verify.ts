@@ -1,11 +1,14 @@
 /** @file `motcua verify`: one verdict for each file, whatever the files are. */
-import { basename } from 'node:path';
+import { open } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import type { ErrorCode } from '../../preload/error-codes.ts';
 import { errorsVi } from '../../renderer/language/errors.vi.ts';
-import { toRefusal, unwrap } from '../rooms/failure.ts';
-import type { Verdict } from '../signing/verification/verify-document.ts';
+import type { ResultOf } from '../rooms/define.ts';
+import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
+import type { SignaturesRoom } from '../signatures/protocol.ts';
+import type { SignatureReport, Verdict } from '../signing/verification/report.ts';
 import type { ValidationPolicy } from '../signing/validation/policy.ts';
-import { checkInput, writeReport } from './named-file.ts';
+import { checkInput, exists, writeReport } from './named-file.ts';
 import { EXIT, printJson, say, UsageError, type Where } from './output.ts';
 import { fromEnvironment } from './secrets.ts';
 import { readRootsAt } from './sign-options.ts';
@@ -17,6 +20,7 @@ export interface VerifyOptions {
   readonly at?: string;
   readonly offline?: boolean;
   readonly passwordEnv?: string;
+  readonly content?: string;
   readonly allowSha1Issuers?: boolean;
   readonly rewriteUrl: readonly string[];
   readonly report?: string;
@@ -26,7 +30,7 @@ export interface VerifyOptions {
 export interface FileReport {
   readonly file: string;
   readonly verdict: Verdict;
-  readonly signatures: readonly Record<string, unknown>[];
+  readonly signatures: readonly SignatureReport[];
   /** Why it could not be judged at all. */
   readonly code?: ErrorCode;
   readonly reasons?: readonly string[];
@@ -37,10 +41,14 @@ export interface VerifyQuestion {
   /** ISO 8601; null is the time when the file's turn comes. */
   readonly at: string | null;
   readonly password: string | undefined;
+  /** The file that a detached signature is about; without it the one beside it. */
+  readonly content: string | undefined;
 }
 
 export function verify(where: Where) {
   return async (files: string[], options: VerifyOptions): Promise<number> => {
+    if (options.content !== undefined && files.length !== 1)
+      throw new UsageError('--content: chỉ dùng khi kiểm tra đúng một tệp chữ ký rời');
     const question = readVerifyOptions(options);
     const reports = await withSignatures(where, async (signatures) => {
       const done: FileReport[] = [];
@@ -77,6 +85,7 @@ function readVerifyOptions(options: VerifyOptions): VerifyQuestion {
     },
     at: options.at === undefined ? null : new Date(options.at).toISOString(),
     password: options.passwordEnv === undefined ? undefined : fromEnvironment(options.passwordEnv),
+    content: options.content,
   };
 }
 
@@ -89,21 +98,58 @@ function readRewrite(text: string): { from: string; to: string } {
 
 async function verifyFile(signatures: Signatures, file: string, question: VerifyQuestion): Promise<FileReport> {
   try {
-    await checkInput(file);
-    const { verdict, signatures: list } = unwrap(
-      await signatures.room.call('verifyPdf', {
-        pdf: { path: file },
-        policy: question.policy,
-        at: question.at ?? new Date().toISOString(),
-        ...(question.password === undefined ? {} : { password: question.password }),
-      }),
-    );
-    return { file, verdict, signatures: list };
+    return { file, ...(await judgeFile(signatures, file, question)) };
   } catch (thrown) {
     const { code, detail } = toRefusal(thrown);
     const reasons = [errorsVi[code].what, ...(detail === undefined ? [] : [detail])];
     return { file, verdict: 'unreadable', signatures: [], code, reasons };
   }
+}
+
+async function judgeFile(
+  { room }: Signatures,
+  file: string,
+  question: VerifyQuestion,
+): Promise<ResultOf<SignaturesRoom['methods'], 'verifyFile'>> {
+  await checkInput(file);
+  const path = resolve(file);
+  const { policy, password } = question;
+  const at = question.at ?? new Date().toISOString();
+  const kind = await kindOf(file);
+  if (kind === 'pdf') {
+    const asked = { pdf: { path }, policy, at, ...(password === undefined ? {} : { password }) };
+    return unwrap(await room.call('verifyPdf', asked));
+  }
+  const content = kind === 'cms' ? { path: resolve(question.content ?? (await signedFileBeside(file))) } : null;
+  return unwrap(await room.call('verifyFile', { file: { path }, content, policy, at }));
+}
+
+/** By what it is, not by its name: anything that is neither a CMS nor XML is judged as a PDF. */
+async function kindOf(file: string): Promise<'pdf' | 'cms' | 'xml'> {
+  const handle = await open(file, 'r');
+  let head: Buffer;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1_024), 0, 1_024, 0);
+    head = buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+  if (head.includes('%PDF-')) return 'pdf';
+  const text = head.toString('latin1');
+  if (/^-----BEGIN (?:PKCS7|CMS)-----/.test(text) || (head[0] === 0x30 && head.subarray(0, 32).includes(SIGNED_DATA)))
+    return 'cms';
+  // UTF-8 with or without its mark, UTF-16 of either order.
+  return /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<\0?[?!A-Za-z_:]/.test(text) ? 'xml' : 'pdf';
+}
+
+/** DER of the object identifier of CMS SignedData. */
+const SIGNED_DATA = Buffer.from('06092a864886f70d010702', 'hex');
+
+/** `paper.docx.p7s` is about `paper.docx` beside it. */
+async function signedFileBeside(file: string): Promise<string> {
+  const beside = file.replace(/\.p7[sbm]$/i, '');
+  if (beside !== file && (await exists(beside))) return beside;
+  throw new Failure('file-not-found', `${file}: chữ ký rời, nêu tệp được ký bằng --content`);
 }
 
 function sayVerdict({ file, verdict, reasons }: FileReport): void {

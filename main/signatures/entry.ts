@@ -1,16 +1,32 @@
 /** @file Entry of the signatures process: wires the room's methods to the parts that do the work. */
 import { serveRoom } from '../rooms/serve.ts';
+import { createAugmenter } from './augmenter.ts';
 import { createDocumentSigner } from './document-signer.ts';
+import { createFileSigner } from './file-signer.ts';
+import { createFileVerifier } from './file-verifier.ts';
 import { signaturesRoom } from './protocol.ts';
+import { chainOnlyValidator } from '../signing/verification/chain-only-validator.ts';
 import { createVerifier } from './verifier.ts';
 
-serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder }) => {
+serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder }, host) => {
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
   const verifier = createVerifier();
+  const files = createFileSigner(incomingFolder, (request) => host.ask('fetch', request));
+  const augmenter = createAugmenter({
+    incomingFolder,
+    fetch: (request) => host.ask('fetch', request),
+    createValidator: chainOnlyValidator,
+  });
+  const fileVerifier = createFileVerifier(chainOnlyValidator);
   return {
     handlers: {
+      prepareFile: (params) => files.prepareFile(params),
+      finishFile: (params) => files.finishFile(params),
+      stampFile: (params) => files.stampFile(params),
+      verifyFile: (params) => fileVerifier.verifyFile(params),
       prepareSignature: (params) => signer.prepareSignature(params),
       finishSignature: (params) => signer.finishSignature(params),
+      augment: (params) => augmenter.augment(params),
       verifyPdf: (params) => verifier.verifyPdf(params),
     },
   };

@@ -14,6 +14,7 @@ import {
   ValidationRequest,
 } from '../signing/validation/policy.ts';
 import { VerificationResult } from '../signing/verification/report.ts';
+import { fileMethods } from './file-methods.ts';
 
 /** Where and how a signature shows on the page; points, origin bottom left of the page as displayed. */
 export const Appearance = z.strictObject({
@@ -52,6 +53,7 @@ export const signaturesRoom = defineRoom({
     fetch: { params: ValidationRequest, result: ValidationAnswer, timeoutMs: 200_000 },
   },
   methods: {
+    ...fileMethods,
     /** First half of a PAdES signature: answers the bytes that the token must sign (digest of the signed attributes). */
     prepareSignature: {
       params: z.strictObject({

@@ -1,6 +1,6 @@
 /**
- * @file The CMS of a PAdES B-B signature (EN 319 142-1, 5; RFC 5652): signed attributes for the token, and the finished
- * SignedData around its answer.
+ * @file The CMS of a PAdES or CAdES B-B signature (EN 319 142-1, 5; EN 319 122-1, 6; RFC 5652): signed attributes for the
+ * token, and the finished SignedData around its answer.
  */
 import { createHash } from 'node:crypto';
 import { der, DER_NULL, derInteger, derOctetString, derOid, derSequence, derSetOf } from './asn1.ts';
@@ -10,16 +10,26 @@ import { OID } from './object-identifiers.ts';
 /**
  * DER of the signed attributes as SET OF, which is what gets signed: content-type, message-digest and ESS
  * signing-certificate-v2 with issuerSerial (RFC 5035). No signing-time: PAdES keeps that in `/M` (EN 319 142-1, 6.3).
+ * @param others further attributes, as CAdES wants them
  */
-export function encodeSignedAttributes(messageDigest: Uint8Array, signer: Certificate): Buffer {
-  const attribute = (oid: string, value: Buffer): Buffer => derSequence(derOid(oid), der(0x31, value));
+export function encodeSignedAttributes(
+  messageDigest: Uint8Array,
+  signer: Certificate,
+  others: readonly Buffer[] = [],
+): Buffer {
   const issuerSerial = derSequence(derSequence(der(0xa4, signer.issuerDer)), signer.serialDer);
   const certificateId = derSequence(derOctetString(createHash('sha256').update(signer.der).digest()), issuerSerial);
   return derSetOf(
     attribute(OID.contentType, derOid(OID.data)),
     attribute(OID.messageDigest, derOctetString(messageDigest)),
     attribute(OID.signingCertificateV2, derSequence(derSequence(certificateId))),
+    ...others,
   );
+}
+
+/** Attribute with one value. */
+export function attribute(oid: string, value: Buffer): Buffer {
+  return derSequence(derOid(oid), der(0x31, value));
 }
 
 /**

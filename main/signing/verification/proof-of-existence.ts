@@ -83,7 +83,7 @@ export async function judgeSignatureStamps(
 /** Nobody stamps one signature more often; each stamp costs a chain. */
 const MAX_STAMPS = 10;
 
-async function judgeStamp(check: CheckedStamp, provenAtMs: number, context: StampContext): Promise<JudgedStamp> {
+export async function judgeStamp(check: CheckedStamp, provenAtMs: number, context: StampContext): Promise<JudgedStamp> {
   if (check.integrity !== 'intact' || !check.authority || check.timeMs === null)
     return { check, answer: null, provenAtMs: null };
   const answer = await context.validator.validate({

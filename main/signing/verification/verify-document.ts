@@ -206,7 +206,7 @@ function baseReport(signature: ExaminedSignature): Omit<SignatureReport, 'verdic
   };
 }
 
-function signerOf(answer: CertificateAnswer, certificate: Certificate): Partial<SignatureReport> {
+export function signerOf(answer: CertificateAnswer, certificate: Certificate): Partial<SignatureReport> {
   const root = answer.chain.at(-1);
   return {
     signer: certificate.commonName,
@@ -219,7 +219,7 @@ function signerOf(answer: CertificateAnswer, certificate: Certificate): Partial<
   };
 }
 
-function certificateOf(certificate: Certificate): Pick<SignatureReport, 'certificate'> {
+export function certificateOf(certificate: Certificate): Pick<SignatureReport, 'certificate'> {
   return {
     certificate: {
       subject: certificate.subject,
@@ -231,7 +231,7 @@ function certificateOf(certificate: Certificate): Pick<SignatureReport, 'certifi
   };
 }
 
-function earliest(outer: Proof, own: readonly JudgedStamp[]): Proof {
+export function earliest(outer: Proof, own: readonly JudgedStamp[]): Proof {
   let proof = outer;
   for (const { check, provenAtMs } of own) {
     if (provenAtMs !== null && (proof.by === null || provenAtMs < proof.atMs))
@@ -240,7 +240,7 @@ function earliest(outer: Proof, own: readonly JudgedStamp[]): Proof {
   return proof;
 }
 
-function stampReasons({ check, answer }: JudgedStamp): string[] {
+export function stampReasons({ check, answer }: JudgedStamp): string[] {
   if (check.integrity !== 'intact') return [...check.reasons];
   if (answer?.trust === 'trusted') return [];
   const name = check.authority?.commonName ?? '';

@@ -40,7 +40,7 @@ export function writeXmlDraft(bytes: Uint8Array, { certificates, signedAt }: Xml
     if (document.get('//ds:Signature', { ds: DS }))
       throw new Failure('xml-not-signable', 'the document carries a signature already');
     const documentDigest = sha256(canonicalise(document, EXCLUSIVE));
-    document.root.appendElement(place);
+    document.root.addElement(place);
     return { digest: documentDigest, text: document.toString({ format: false }) };
   });
   const properties = signedProperties(id, signer, signedAt);
