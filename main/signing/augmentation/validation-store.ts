@@ -89,7 +89,6 @@ export function addEvidence(
   const oldRecords = document.dictionary(old.entries.get('VRI')) ?? dict([]);
   if (oldRecords.hasDoubleKeys) throw new PdfDamaged('the validation records have a key twice');
   const records = new Map(oldRecords.entries);
-  let isRecordNew = false;
   for (const { contents, evidence } of signatures) {
     const key = validationKey(contents);
     const entries: [string, PdfValue][] = LISTS.flatMap(([list, entry, kind]): [string, PdfValue][] => {
@@ -98,10 +97,10 @@ export function addEvidence(
     });
     // A record that stands there is left as its writer made it: another verifier may have relied on it.
     if (records.has(key) || entries.length === 0) continue;
-    isRecordNew = true;
     records.set(key, dict([...entries, ['TU', parseSource(pdfDate(toVietnamTime(at)))]]));
   }
-  if (objects.length === 0 && !isRecordNew) return undefined;
+  // A record alone only says again which of the lists belongs to what: no reason for a section of its own.
+  if (objects.length === 0) return undefined;
 
   const changes: Record<string, PdfValue> = { VRI: dict(records) };
   for (const [list] of LISTS) {
