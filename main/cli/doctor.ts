@@ -13,7 +13,9 @@ export function doctor(where: Where, version: string) {
     withCounter(where, version, async (counter) => {
       await counter.rooms.sync.call('run', { once: true });
       const checks = await checkDevices(nodeMachine(where), counter);
-      if (options.json) printJson({ version, mode: counter.settings.mode, checks });
+      const drivers = await counter.rooms.token.call('diagnose', {});
+      if (options.json)
+        printJson({ version, mode: counter.settings.mode, checks, drivers: drivers.ok ? drivers.value : null });
       else
         for (const check of checks)
           say(`${MARK[check.state]} ${fill(wordFor(vi.checks, check.message), check.values)}`);

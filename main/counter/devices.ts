@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DeviceCheck, SyncStatus } from '../../preload/types.ts';
 import type { Machine } from '../ports/ports.ts';
 import type { Counter } from './open-counter.ts';
+import { checkTokens } from './token-checks.ts';
 
 const LOW_DISK_BYTES = 2 * 1024 ** 3; // a day of scanning
 const FULL_DISK_BYTES = 500 * 1024 ** 2; // below this no new scans
@@ -12,15 +13,15 @@ const CLOCK_TOLERANCE_MS = 120_000;
 type Check = Omit<DeviceCheck, 'part'>;
 
 export async function checkDevices(machine: Machine, counter: Counter): Promise<readonly DeviceCheck[]> {
-  const [store, scanner, token, sync] = await Promise.all([
+  const [store, scanner, tokens, sync] = await Promise.all([
     checkStore(counter),
     checkScanner(counter),
-    checkToken(counter),
+    checkTokens(counter.rooms, machine.clock.now()),
     counter.syncStatus(),
   ]);
   const parts: readonly (readonly [DeviceCheck['part'], Check | undefined])[] = [
     ['scanner', scanner],
-    ['token', token],
+    ...tokens.map((token) => ['token', token] as const),
     ['province', checkProvince(sync)],
     ['store', store.store],
     ['disk', store.disk],
@@ -55,17 +56,6 @@ async function checkScanner(counter: Counter): Promise<Check> {
   if (!devices.ok) return failed('scanner-failed', { detail: devices.code });
   const [first] = devices.value;
   return first ? fine('scanner-ok', { count: devices.value.length, name: first.name }) : warning('scanner-none');
-}
-
-async function checkToken(counter: Counter): Promise<Check> {
-  const tokens = await counter.rooms.token.call('list', {});
-  if (!tokens.ok) return failed('token-failed', { detail: tokens.code });
-  const [first] = tokens.value;
-  if (!first) return warning('token-none');
-  const { label, tries, certificates } = first;
-  if (tries === 'locked') return failed('token-locked', { label });
-  if (!certificates.some((certificate) => certificate.canSign)) return failed('token-no-certificate', { label });
-  return tries === 'low' || tries === 'final' ? warning('token-low', { label }) : fine('token-ok', { label });
 }
 
 function checkProvince({ connection }: SyncStatus): Check {

@@ -22,6 +22,7 @@ export interface ModuleCandidate {
 
 export interface DiscoveryRules {
   readonly resourcesFolder: string;
+  readonly isSearching: boolean;
   readonly denied: readonly string[];
   readonly suspended: readonly string[];
 }
@@ -38,14 +39,14 @@ export async function discoverModules(
   explicit: readonly string[],
   rules: DiscoveryRules | null,
 ): Promise<ModuleCandidate[]> {
-  const files = machineFiles(rules ? await registryModulePaths(process.env['SystemRoot'] ?? 'C:\\Windows') : []);
+  const files = machineFiles(rules?.isSearching ? await registryModulePaths(process.env['SystemRoot'] ?? 'C:\\Windows') : []);
   return chooseModules(explicit, rules, rules && readKnownModules(rules.resourcesFolder), files);
 }
 
 /** In this order: policy's own list, known names, the registry. What comes first stays when two are the same file. */
 export function chooseModules(
   explicit: readonly string[],
-  rules: Pick<DiscoveryRules, 'denied' | 'suspended'> | null,
+  rules: Omit<DiscoveryRules, 'resourcesFolder'> | null,
   known: KnownModules | null,
   files: ModuleFiles,
 ): ModuleCandidate[] {
@@ -55,7 +56,7 @@ export function chooseModules(
     authority: (known && authorityOf(known, basename(path))) ?? null,
     source: 'policy',
   }));
-  if (known) {
+  if (known && rules?.isSearching) {
     for (const { path, authority } of knownModulePaths(known, files))
       found.push({ path, authority, source: 'known-name' });
     for (const path of files.registryPaths)

@@ -85,10 +85,13 @@ export const tokenRoom = defineRoom({
   init: z.strictObject({
     /** Absolute paths of PKCS#11 modules that policy allows. */
     modules: z.array(z.string()),
-    /** Looks for known drivers too; null when policy names every one. */
+    /** What is known of drivers and allowed; without it the modules above are all there is. */
     discovery: z
       .strictObject({
+        /** Holds `pkcs11-modules.json`. */
         resourcesFolder: z.string(),
+        /** Looks for known drivers too, by name and in the registry. */
+        isSearching: z.boolean(),
         /** File names or absolute paths that are never loaded, in any case. */
         denied: z.array(z.string()),
         /** Drivers that hung the room twice: not loaded again until somebody asks for a check. */

@@ -253,7 +253,7 @@ export const errorsEn: ErrorSentences = {
     next: 'Wait for that batch to end, or stop it, then sign again.',
   },
   'token-held': {
-    what: 'The token reports a device error: usually another program holds it (VGCA Sign Service, Token Manager, tax or insurance software).',
+    what: 'The token reports a device error: usually another program holds it (signing, tax or insurance software).',
     safe: 'Files already signed are kept; the others are unchanged.',
     next: 'Close that program and go on signing. If there is none, plug the token into another port.',
   },

@@ -270,7 +270,7 @@ export const errorsVi: ErrorSentences = {
     next: 'Đợi lần ký kia xong, hoặc dừng nó, rồi ký lại.',
   },
   'token-held': {
-    what: 'Token báo lỗi thiết bị: thường là chương trình khác đang giữ token (VGCA Sign Service, Token Manager, phần mềm thuế, bảo hiểm).',
+    what: 'Token báo lỗi thiết bị: thường là chương trình khác đang giữ token (phần mềm ký số, thuế, bảo hiểm).',
     safe: 'Tệp nào đã ký xong thì được giữ, tệp khác không đổi.',
     next: 'Đóng chương trình kia rồi ký tiếp. Nếu không có chương trình nào, rút token, cắm sang cổng khác.',
   },

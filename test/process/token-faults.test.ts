@@ -252,7 +252,8 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
           timeLimits,
           discovery: {
             resourcesFolder: join(import.meta.dirname, '../../resources'),
-            denied: ['opensc-pkcs11.so'],
+            isSearching: false,
+            denied: [],
             suspended,
           },
         }),

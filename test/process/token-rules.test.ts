@@ -46,7 +46,7 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
         init: () => ({
           modules: [fake.modulePath],
           keyFiles: [],
-          discovery: { resourcesFolder: RESOURCES, denied: ['libsofthsm2.so', 'opensc-pkcs11.so'], suspended: [] },
+          discovery: { resourcesFolder: RESOURCES, isSearching: false, denied: [], suspended: [] },
         }),
       });
     });

@@ -336,6 +336,7 @@ export const token: t.TokenInfo = {
   maxPinLength: 16,
   hasProtectedPath: false,
   asksPinPerSignature: false,
+  mustChangePin: false,
   certificates: [
     {
       id: 'certificate-1',

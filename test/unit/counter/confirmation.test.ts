@@ -21,6 +21,7 @@ const request: SigningRequest = {
     maxPinLength: 16,
     hasProtectedPath: false,
     asksPinPerSignature: false,
+    mustChangePin: false,
     certificates: [],
   },
 };

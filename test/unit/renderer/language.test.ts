@@ -108,8 +108,12 @@ describe('words for what was read from papers', () => {
   });
 
   it('exist for every sentence the device check can say', () => {
-    const source = readFileSync(join(ROOT, 'main/counter/devices.ts'), 'utf8');
-    const messages = [...source.matchAll(/(?:fine|warning|failed)\('([a-z-]+)'/g)].map((match) => match[1] ?? '');
+    const source = ['devices.ts', 'token-checks.ts']
+      .map((file) => readFileSync(join(ROOT, 'main/counter', file), 'utf8'))
+      .join('\n');
+    const said = /(?:fine|warning|failed|check\(\s*'(?:ok|warning|failed)',\s*)\(?'([a-z0-9-]+)'/g;
+    const messages = [...source.matchAll(said)].map((match) => match[1] ?? '');
+    expect(messages).toContain('token-no-driver');
     expect(messages.length).toBeGreaterThan(10);
     expect([...new Set(messages)].filter((message) => !Object.hasOwn(vi.checks, message))).toEqual([]);
   });
