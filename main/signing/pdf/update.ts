@@ -148,7 +148,10 @@ function sealedBody({ security }: PdfDocument, { number, generation, body, isSea
 
 /** The value with its strings, and of a stream its bytes, encrypted for the object it is written into. */
 export function sealValue(security: SecurityHandler, value: PdfValue, owner: ObjectIdentity): PdfValue {
-  const sealed = mapStrings(value, (string) => hexString(security.encryptString(string.bytes, owner)));
+  const sealed = mapStrings(value, (string) => {
+    const bytes = security.encryptString(string.bytes, owner);
+    return bytes === string.bytes ? string : hexString(bytes);
+  });
   if (sealed.kind !== 'stream') return sealed;
   const direct = (entry: PdfValue | undefined): PdfValue => entry ?? PDF_NULL;
   return { ...sealed, bytes: security.encryptStream(sealed.dict, sealed.bytes, owner, direct) };
