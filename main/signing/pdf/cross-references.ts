@@ -83,15 +83,18 @@ function endOfStructure(parser: PdfParser): number {
 function findOrigin(bytes: Buffer, startXref: number): number {
   const header = bytes.subarray(0, HEADER_SEARCH_BYTES).indexOf('%PDF-');
   if (header < 0) throw new PdfDamaged('the file does not begin with %PDF-');
-  if (header > 0 && isSectionAt(bytes, startXref))
+  const [wrong, right] = [sectionAt(bytes, startXref), sectionAt(bytes, startXref + header)];
+  if (wrong !== undefined && wrong !== right)
     throw new PdfDamaged('offsets do not count from the header, or from two places');
   return header;
 }
 
-function isSectionAt(bytes: Buffer, offset: number): boolean {
-  return /^[\0\t\n\f\r ]*(?:xref[\0\t\n\f\r ]|\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj)/.test(
-    bytes.toString('latin1', offset, offset + 64),
-  );
+/** Where a section or an object begins at this place or after white space; undefined when something else stands there. */
+function sectionAt(bytes: Buffer, offset: number): number | undefined {
+  const parser = new PdfParser(bytes, Math.min(offset, bytes.length));
+  parser.skipWhitespace();
+  const source = bytes.toString('latin1', parser.position, parser.position + 40);
+  return /^(?:xref[\0\t\n\f\r ]|\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj)/.test(source) ? parser.position : undefined;
 }
 
 function readSection(place: Place, offset: number): Section {

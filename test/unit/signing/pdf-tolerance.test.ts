@@ -92,6 +92,10 @@ describe('what every reader opens as it is', () => {
     ['a little rubbish after the end', () => Buffer.concat([plainPdf(), bytes('<!-- sent by fax -->')])],
     ['no mark of the end', () => bytes(text(plainPdf()).replace(/%%EOF\n$/, ''))],
     ['something before the header, offsets from the header', () => bytes(MAIL_HEADER + text(plainPdf()))],
+    [
+      'before the header as much as white space before the table',
+      () => bytes(`junk\n${text(plainPdf()).replace(/xref\n0/, '          xref\n0')}`),
+    ],
     ['table rows that end in one line feed', () => bytes(text(plainPdf()).replaceAll(' n \n', ' n\n'))],
     ['a key twice with the same value', () => plainPdf({ catalog: '/Pages 2 0 R' })],
     ['a cross-reference stream', () => streamPdf({})],
