@@ -39,6 +39,8 @@ export interface BridgeDesk {
   readonly dial: (operation: string, origin: string, headers?: Record<string, string>) => WebSocket;
   /** One call: open, one frame, one answer. */
   readonly call: (operation: string, frame: unknown, origin: string) => Promise<Record<string, unknown>>;
+  /** Ends the program; what it keeps on the disk stays for the next one. */
+  readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export async function openBridgeDesk(
       socket.close();
       return answer;
     },
+    stop: () => counter.stop(),
     close: async () => {
       await counter.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** @file What has to be clear before a page's call goes on: who sits here, may this page ask, which key. */
 import { randomUUID } from 'node:crypto';
+import { commonName } from '../../../preload/certificate-name.ts';
 import type { Officer, SigningKeyChoice, WebPageQuestion } from '../../../preload/types.ts';
 import type { WebPageAnswer, WebPageQuestions } from '../../ports/ports.ts';
 import { Failure, unwrap } from '../../rooms/failure.ts';
@@ -19,8 +20,8 @@ export interface AskOfficer {
     question: Pick<WebPageQuestion, 'kind'> & Partial<WebPageQuestion>,
     signal: AbortSignal,
   ) => Promise<WebPageAnswer>;
-  /** Keys that can sign now. @throws Failure `token-missing` or `certificate-missing` */
-  readonly keys: () => Promise<readonly Key[]>;
+  /** Keys that can sign now, the officer's own first. @throws Failure `token-missing` or `certificate-missing` */
+  readonly keys: (officer: Officer) => Promise<readonly Key[]>;
 }
 
 export interface About {
@@ -92,7 +93,7 @@ export function createAskOfficer(ports: {
       if (answer.decision === 'refuse') throw new Failure('pin-cancelled', about.origin);
       return answer;
     },
-    keys: async () => {
+    keys: async (officer) => {
       const tokens = unwrap(await rooms.token.call('list', {}));
       if (tokens.length === 0) throw new Failure('token-missing');
       const now = ports.now();
@@ -115,9 +116,14 @@ export function createAskOfficer(ports: {
             })),
         );
       if (keys.length === 0) throw new Failure('certificate-missing');
-      return keys;
+      const isOwn = (key: Key): boolean => sameName(commonName(key.subject), officer.name);
+      return [...keys.filter(isOwn), ...keys.filter((key) => !isOwn(key))];
     },
   };
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase();
 }
 
 /** What the window needs of a key; the token itself stays here. */

@@ -63,7 +63,7 @@ export function createWebCalls(ports: WebCallPorts): WebCalls {
   });
 
   async function certificate(about: About, signal: AbortSignal): Promise<BridgeOutcome> {
-    const keys = await ask.keys();
+    const keys = await ask.keys(about.officer);
     const answer =
       keys.length === 1 ? null : await ask.decide(about, { kind: 'certificate', keys: shownKeys(keys) }, signal);
     const { token, certificateId } = chosenKey(keys, answer?.key ?? null);
@@ -80,7 +80,7 @@ export function createWebCalls(ports: WebCallPorts): WebCalls {
   ): Promise<BridgeOutcome> {
     const bytes = request.kind === 'hash' ? Buffer.from(request.digest, 'base64') : digestOf(request.text);
     const text = request.kind === 'hash' ? bytes.toString('hex') : request.text;
-    const keys = await ask.keys();
+    const keys = await ask.keys(about.officer);
     const answer = await ask.decide(about, { kind: request.kind, text, keys: shownKeys(keys) }, signal);
     const { token, certificateId } = chosenKey(keys, answer.key);
     const signed = unwrap(
@@ -120,7 +120,7 @@ export function createWebCalls(ports: WebCallPorts): WebCalls {
 
   /** @returns what is signed and kept, by place in the request; refusals for the rest */
   async function sign(about: About, request: SigningRequestOfPage, signal: AbortSignal): Promise<readonly Kept[]> {
-    const keys = await ask.keys();
+    const keys = await ask.keys(about.officer);
     const files = await fetched.fetchAll(about.origin, request, signal);
     try {
       const readable = files.flatMap((file) => (file.ok ? [file.value] : []));
