@@ -14,7 +14,11 @@ export const TOOLS = [
   { name: 'mutool', package: 'mupdf-tools' },
   { name: 'qpdf', package: 'qpdf' },
   { name: 'openssl', package: 'openssl' },
+  { name: 'xmlsec1', package: 'xmlsec1' },
   { name: 'gcc', package: 'gcc' },
+  { name: 'javac', package: 'default-jdk-headless' },
+  { name: 'pdfbox', package: 'libpdfbox2-java', file: '/usr/share/java/pdfbox2.jar' },
+  { name: 'bouncycastle', package: 'libbcpkix-java', file: '/usr/share/java/bcpkix.jar' },
 ];
 
 export function ensureTools(wanted) {
