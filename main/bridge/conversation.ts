@@ -15,6 +15,8 @@ const SILENCE_MS = 300_000;
 
 export interface ConversationPorts {
   readonly version: string;
+  /** @throws Failure `bridge-address-refused` for a handler this page may not name: before anything is signed */
+  readonly checkUpload: (url: string, origin: string) => void;
   readonly perform: (call: {
     callId: string;
     origin: string;
@@ -52,6 +54,7 @@ export function converse(socket: WebSocket, origin: string, operation: string, p
       if (operation === 'GetVersion') return versionAnswer(ports.version);
       if (frame === null) throw new Failure('bridge-request-unreadable', 'khung nhị phân');
       const request = readRequest(operation, frame);
+      if (request.kind === 'sign') ports.checkUpload(request.uploadUrl, origin);
       return outcomeAnswer(request, await ports.perform({ callId, origin, operation, request }));
     } catch (thrown) {
       const { code, detail } = toRefusal(thrown);

@@ -5,6 +5,7 @@ import { converse } from './conversation.ts';
 import { signedName } from './file-name.ts';
 import { bridgeRoom } from './protocol.ts';
 import { openServer, type BridgeServer } from './server.ts';
+import { checkAddress } from './transfer-policy.ts';
 import { createTransfer } from './transfer.ts';
 
 serveRoom(bridgeRoom, async (init, host) => {
@@ -21,6 +22,7 @@ serveRoom(bridgeRoom, async (init, host) => {
         onSocket: (socket, origin, operation) =>
           converse(socket, origin, operation, {
             version: init.version,
+            checkUpload: (url, page) => void checkAddress(url, page, init),
             perform: (call) => host.ask('perform', call),
             abandon: (callId) => host.emit('abandoned', { callId }),
             log: (text) => host.log('error', text),

@@ -2,19 +2,19 @@
  * @file The small window before a signature: exactly what will be signed, by which key, and how many tries the PIN has
  * left. Its own document, so that nothing on the desk can reach the PIN.
  */
-import { Button, Group, Loader } from '@mantine/core';
-import { IconAlertTriangle, IconFileText, IconLock } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { Loader } from '@mantine/core';
+import { IconAlertTriangle, IconFileText } from '@tabler/icons-react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Refusal } from '../../../preload/result.ts';
-import type { SigningRequest, TokenInfo } from '../../../preload/types.ts';
+import type { SigningRequest } from '../../../preload/types.ts';
 import { commonName } from '../../../preload/certificate-name.ts';
 import { ask } from '../../app/bridge.ts';
 import { FailureSentences } from '../../components/error-panel.tsx';
-import { Empty, Key } from '../../components/marks.tsx';
+import { Empty } from '../../components/marks.tsx';
 import { formatDay } from '../../language/format.ts';
-import { fill } from '../../language/words.ts';
+import { fill, wordFor } from '../../language/words.ts';
 import { useWords } from '../../state/session.ts';
-import { PinBox } from './pin-box.tsx';
+import { SignForm } from './sign-form.tsx';
 import classes from './confirm.module.css';
 
 export function Confirm(): ReactNode {
@@ -53,9 +53,14 @@ export function Confirm(): ReactNode {
   return (
     <main className={classes['page']}>
       <h1>
-        {fill(request.purpose === 'results' ? words.confirm.results : words.confirm.digitised, {
-          count: request.documents.length,
-        })}
+        {fill(
+          {
+            results: words.confirm.results,
+            'digitised-copies': words.confirm.digitised,
+            'web-page': words.confirm.webPage,
+          }[request.purpose],
+          { count: request.documents.length },
+        )}
       </h1>
       <p className={classes['irreversible']}>
         <IconAlertTriangle size="1.1em" aria-hidden /> {words.confirm.cannotUndo}
@@ -86,7 +91,7 @@ function DocumentList({ request }: { readonly request: SigningRequest }): ReactN
               <strong>{document.title}</strong>
               <span className="muted">
                 {document.dossierCode === null ? '' : `${document.dossierCode} · `}
-                {fill(words.confirm.pages, { count: document.pageCount })}
+                {document.pageCount === 0 ? '' : fill(words.confirm.pages, { count: document.pageCount })}
               </span>
               <span className={classes['fingerprint']}>
                 {fill(words.confirm.fingerprint, { value: document.fingerprint.replaceAll(/(.{4})(?=.)/g, '$1 ') })}
@@ -104,6 +109,16 @@ function KeyFacts({ request }: { readonly request: SigningRequest }): ReactNode 
   const { token } = request;
   return (
     <dl className={classes['facts']}>
+      {request.webPage === undefined ? null : (
+        <>
+          <dt>{words.question.origin}</dt>
+          <dd data-testid="confirm-origin">
+            <strong>{request.webPage.origin}</strong>
+          </dd>
+          <dt>{words.question.operation}</dt>
+          <dd>{wordFor(words.webOperations, request.webPage.operation)}</dd>
+        </>
+      )}
       <Signer request={request} />
       <dt>{words.confirm.token}</dt>
       <dd>
@@ -142,119 +157,5 @@ function Signer({ request }: { readonly request: SigningRequest }): ReactNode {
         </details>
       </dd>
     </>
-  );
-}
-
-interface FormProps {
-  readonly request: SigningRequest;
-  readonly onFailure: (failure: Refusal | null) => void;
-  readonly onAskAgain: () => Promise<void>;
-}
-
-function TriesWarning({ token }: { readonly token: TokenInfo }): ReactNode {
-  const words = useWords();
-  const text = {
-    ok: null,
-    low: words.confirm.low,
-    final: words.confirm.final,
-    locked: words.confirm.locked,
-    unknown: words.confirm.unknownTries,
-  }[token.tries];
-  if (text === null) return null;
-  const Icon = token.tries === 'locked' ? IconLock : IconAlertTriangle;
-  return (
-    <p className={classes['tries']} data-tries={token.tries} data-testid="confirm-tries" role="status">
-      {token.tries === 'unknown' ? null : <Icon size="1.25rem" aria-hidden />}
-      <span>{text}</span>
-    </p>
-  );
-}
-
-function SignForm({ request, onFailure, onAskAgain }: FormProps): ReactNode {
-  const words = useWords();
-  const { token } = request;
-  const [pin, setPin] = useState('');
-  const [again, setAgain] = useState('');
-  const [isSigning, setIsSigning] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const mustRetype = token.tries === 'final';
-  const isLocked = token.tries === 'locked';
-  const length = new TextEncoder().encode(pin).length;
-  const fits = length >= token.minPinLength && length <= token.maxPinLength;
-  const canSign = !isLocked && (token.hasProtectedPath || (fits && (!mustRetype || again === pin)));
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    if (!canSign || isSigning) return;
-    setIsSigning(true);
-    onFailure(null);
-    const answer = await ask('confirm.submit', {
-      requestId: request.requestId,
-      pin: token.hasProtectedPath ? '' : pin,
-    });
-    setPin('');
-    setAgain('');
-    setIsSigning(false);
-    if (answer.ok) return;
-    onFailure(answer);
-    await onAskAgain();
-    form.current?.querySelector('input')?.focus();
-  }
-
-  return (
-    <form ref={form} onSubmit={(event) => void submit(event)} className={classes['form']}>
-      <TriesWarning token={token} />
-      {token.asksPinPerSignature && request.documents.length > 1 ? (
-        <p className="muted">{words.confirm.eachSignature}</p>
-      ) : null}
-      {isLocked ? null : token.hasProtectedPath ? (
-        <p data-testid="confirm-protected">{words.confirm.protectedPath}</p>
-      ) : (
-        <>
-          <PinBox label={words.confirm.pin} testId="confirm-pin" value={pin} onChange={setPin} token={token} isFirst />
-          {mustRetype ? (
-            <PinBox
-              label={words.confirm.pinAgain}
-              testId="confirm-pin-again"
-              value={again}
-              onChange={setAgain}
-              token={token}
-              mismatch={again !== '' && !pin.startsWith(again)}
-            />
-          ) : null}
-        </>
-      )}
-      <Group justify="space-between" align="center">
-        <span className="muted">{isLocked ? null : words.confirm.keys}</span>
-        <Group gap="sm">
-          <Button
-            variant="default"
-            size="md"
-            onClick={() => void ask('confirm.cancel', { requestId: request.requestId })}
-            rightSection={<Key>Esc</Key>}
-            data-testid="confirm-cancel"
-            autoFocus={isLocked}
-          >
-            {words.app.cancel}
-          </Button>
-          {isLocked ? null : (
-            <Button
-              type="submit"
-              size="md"
-              disabled={!canSign}
-              loading={isSigning}
-              rightSection={<Key>Enter</Key>}
-              data-testid="confirm-submit"
-              autoFocus={token.hasProtectedPath}
-            >
-              {words.confirm.sign}
-            </Button>
-          )}
-        </Group>
-      </Group>
-      <span className="visually-hidden" role="status">
-        {isSigning ? words.confirm.signing : ''}
-      </span>
-    </form>
   );
 }

@@ -9,10 +9,11 @@ import { formatDateTime, formatDay } from '../../language/format.ts';
 import { fill, wordFor } from '../../language/words.ts';
 import { signingKeys } from '../../state/actions.ts';
 import { openPanel, useDesk, type PanelName } from '../../state/desk.ts';
-import { checkDevices, loadScanners, useDevices } from '../../state/lists.ts';
+import { checkDevices, loadScanners, useDevices, useJobs } from '../../state/lists.ts';
 import { useSession, useWords } from '../../state/session.ts';
 import { showFailure } from '../../state/failures.ts';
 import { VerificationPanel } from '../verification/verification-panel.tsx';
+import { BridgePart } from './bridge-part.tsx';
 import classes from './desk.module.css';
 
 export function StatusPanel(): ReactNode {
@@ -78,6 +79,8 @@ function ScannerPanel(): ReactNode {
 function TokenPanel(): ReactNode {
   const words = useWords();
   const { tokens, signingKey } = useDevices();
+  // The choice of a running batch stands until it has ended.
+  const isSigning = useJobs((view) => view.jobs.some((job) => job.kind === 'sign'));
   const keys = signingKeys(tokens ?? []);
   return (
     <Stack gap="md">
@@ -98,6 +101,7 @@ function TokenPanel(): ReactNode {
                 <Radio
                   key={key.value}
                   value={key.value}
+                  disabled={isSigning}
                   label={key.label}
                   description={
                     certificate === undefined
@@ -225,6 +229,7 @@ function DevicesPanel(): ReactNode {
           </li>
         ))}
       </ul>
+      <BridgePart />
       <Group>
         <Button loading={isChecking} onClick={() => void checkDevices()} rightSection={<Key>F9</Key>}>
           {words.panel.checkAgain}

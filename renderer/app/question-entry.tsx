@@ -1,0 +1,4 @@
+import { start } from './providers.tsx';
+import { Question } from '../screens/question/question.tsx';
+
+start(<Question />);
