@@ -42,7 +42,7 @@ export function createConfirmation(window: ConfirmationWindow): Confirmation {
   /** A PIN on its way to the token answers for this list of documents only: the next one waits until it is back. */
   function cancelRequest(waiting: Open): void {
     if (waiting.isTrying) waiting.isCancelled = true;
-    else finish(waiting, refuse('pin-cancelled'));
+    else finish(waiting, refuse(waiting.request.token.tries === 'locked' ? 'pin-locked' : 'pin-cancelled'));
   }
 
   return {
@@ -61,6 +61,7 @@ export function createConfirmation(window: ConfirmationWindow): Confirmation {
       const waiting = open;
       if (!waiting || waiting.request.requestId !== requestId) return refuse('not-found', requestId);
       if (waiting.isTrying) return refuse('token-busy'); // a second Enter must not become a second try
+      if (waiting.request.token.tries === 'locked') return refuse('pin-locked');
       const bytes = waiting.request.token.hasProtectedPath ? null : new TextEncoder().encode(pin);
       waiting.isTrying = true;
       try {
@@ -73,10 +74,12 @@ export function createConfirmation(window: ConfirmationWindow): Confirmation {
           finish(waiting, ok(null));
           return ok(null);
         }
-        waiting.request = { ...waiting.request, token: { ...waiting.request.token, tries } };
-        const mayTryAgain = (outcome.code === 'pin-wrong' && tries !== 'locked') || outcome.code === 'pin-length';
-        if (!mayTryAgain) finish(waiting, tries === 'locked' ? refuse('pin-locked') : outcome);
-        return outcome;
+        const left = outcome.code === 'pin-locked' ? 'locked' : tries;
+        waiting.request = { ...waiting.request, token: { ...waiting.request.token, tries: left } };
+        // Locked just now: the window stays to say how it is unlocked, until the person closes it.
+        const mayStay = ['pin-wrong', 'pin-locked', 'pin-length'].includes(outcome.code);
+        if (!mayStay) finish(waiting, outcome);
+        return left === 'locked' && mayStay ? refuse('pin-locked', outcome.detail) : outcome;
       } finally {
         bytes?.fill(0);
         waiting.isTrying = false;

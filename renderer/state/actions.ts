@@ -10,6 +10,7 @@ import { command, createDossier, edit, editOf, refreshDossier, useDossier } from
 import { showFailure } from './failures.ts';
 import { loadDossiers, loadResults, loadTokens, useDevices, useResults } from './lists.ts';
 import { currentWords, useSession } from './session.ts';
+import { movedPlaces } from './signature-places.ts';
 
 export function undo(): void {
   if (useDossier.getState().dossier?.canUndo) void edit('dossiers.undo', {});
@@ -227,9 +228,9 @@ export async function signCopies(): Promise<void> {
   showOutcomes(answer.value, () => void signCopies());
 }
 
-export async function signResults(): Promise<void> {
-  const { selectedIds, isSigning } = useResults.getState();
-  if (selectedIds.length === 0 || isSigning) return;
+/** Those chosen, or those that a batch left unsigned. */
+export async function signResults(documentIds = useResults.getState().selectedIds): Promise<void> {
+  if (documentIds.length === 0 || useResults.getState().isSigning) return;
   const key = chosenKey();
   if (key === null) {
     openPanel('token');
@@ -237,19 +238,27 @@ export async function signResults(): Promise<void> {
   }
   useResults.setState({ isSigning: true, outcomes: [] });
   const answer = await ask('results.sign', {
-    documentIds: selectedIds,
+    documentIds,
     tokenId: key.tokenId,
     certificateId: key.certificateId,
+    places: movedPlaces(documentIds),
   });
   useResults.setState({ isSigning: false });
   void loadTokens();
   if (!answer.ok) {
-    if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signResults());
+    if (answer.code !== 'pin-cancelled') showFailure(answer, () => void signResults(documentIds));
     return;
   }
   useResults.setState({ outcomes: answer.value });
   await loadResults();
-  showOutcomes(answer.value, () => void signResults());
+  showOutcomes(answer.value, () => void signResults(unsignedResults()));
+}
+
+/** What the last batch did not sign and what still waits: taken up again with one more PIN. */
+export function unsignedResults(): readonly string[] {
+  const { outcomes, waiting } = useResults.getState();
+  const here = new Set(waiting?.map((result) => result.documentId));
+  return outcomes.flatMap(({ documentId, state }) => (state !== 'signed' && here.has(documentId) ? [documentId] : []));
 }
 
 // ---- saving -------------------------------------------------------------------------------------------------------

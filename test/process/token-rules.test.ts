@@ -115,8 +115,8 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       expect(details('C_Sign')).toHaveLength(9);
       const paired = new Set(calls.filter((line) => line.startsWith('<')).map((line) => line.split(' ')[1]));
       calls.forEach((line, index) => {
-        const [sign, call] = line.split(' ');
-        if (sign === '>' && paired.has(call)) expect(calls[index + 1]).toMatch(new RegExp(`^< ${call} `));
+        const [mark, call] = line.split(' ');
+        if (mark === '>' && paired.has(call)) expect(calls[index + 1]).toMatch(new RegExp(`^< ${call} `));
       });
     });
 

@@ -54,7 +54,8 @@ function RunningJobs(): ReactNode {
           job.total !== null && job.done > 0 && elapsedMs > 2000
             ? Math.ceil(((elapsedMs / job.done) * (job.total - job.done)) / 1000)
             : null;
-        const canStop = job.kind === 'scan' || job.kind === 'import' || job.kind === 'recognise';
+        const isSigning = job.kind === 'sign';
+        const canStop = isSigning || job.kind === 'scan' || job.kind === 'import';
         return (
           <span key={job.jobId} className={classes['job']} data-testid={`job-${job.kind}`}>
             {words.jobs[job.kind]}{' '}
@@ -72,8 +73,9 @@ function RunningJobs(): ReactNode {
                 size="compact-sm"
                 variant="default"
                 leftSection={<IconPlayerStop size={14} aria-hidden />}
-                title={words.jobs.stopHint}
-                onClick={() => void ask('capture.cancel', { jobId: job.jobId })}
+                title={isSigning ? words.jobs.stopSigningHint : words.jobs.stopHint}
+                onClick={() => void ask(isSigning ? 'signing.cancel' : 'capture.cancel', { jobId: job.jobId })}
+                data-testid={`stop-${job.kind}`}
               >
                 {words.jobs.stop}
               </Button>

@@ -1,9 +1,12 @@
-/** @file What came of the last batch: each result signed, failed or not reached, in words. */
+/** @file What came of the last batch: each result signed, failed or not reached, in words, and the way to take up the rest. */
+import { Button } from '@mantine/core';
+import { IconWritingSign } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { asErrorCode } from '../../../preload/error-codes.ts';
 import { StateWord } from '../../components/marks.tsx';
 import { fill } from '../../language/words.ts';
-import { useResults } from '../../state/lists.ts';
+import { signingKeys, signResults, unsignedResults } from '../../state/actions.ts';
+import { useDevices, useResults } from '../../state/lists.ts';
 import { useErrorSentences, useWords } from '../../state/session.ts';
 import classes from './signing.module.css';
 
@@ -37,6 +40,34 @@ export function Outcomes(): ReactNode {
           </li>
         ))}
       </ul>
+      <Resume />
     </section>
+  );
+}
+
+/** After a removal the rest waits for the token; it takes a new PIN. */
+function Resume(): ReactNode {
+  const words = useWords();
+  const tokens = useDevices((view) => view.tokens);
+  const isSigning = useResults((view) => view.isSigning);
+  useResults((view) => view.waiting);
+  const remaining = unsignedResults();
+  if (remaining.length === 0 || isSigning) return null;
+  const count = remaining.length;
+  if (signingKeys(tokens ?? []).length === 0)
+    return (
+      <p role="status" data-testid="results-wait-token">
+        {fill(words.signing.resumeWaits, { count })}
+      </p>
+    );
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconWritingSign size="1.25rem" stroke={1.5} aria-hidden />}
+      onClick={() => void signResults(remaining)}
+      data-testid="results-resume"
+    >
+      {fill(words.signing.resume, { count })}
+    </Button>
   );
 }

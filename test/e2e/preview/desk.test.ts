@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TokenInfo, TriesLeft } from '../../../preload/types.ts';
 import { buildRenderer } from './build.ts';
 import { longStack, previewData, summaries, token, type PreviewData } from './fixtures.ts';
 import { openPage, startBrowser, type View } from './open.ts';
@@ -280,14 +281,58 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
     });
   });
 
+  describe('a batch that the token left', () => {
+    async function signAll(): Promise<Page> {
+      const page = await desk(previewData(), null);
+      await page.getByTestId('desk-signing').click();
+      await page.getByTestId('results-all').check();
+      await page.getByTestId('results-sign').click();
+      await page.getByTestId('outcomes-summary').waitFor();
+      await page.keyboard.press('Escape');
+      return page;
+    }
+
+    it('shows what came of each file and waits for the token', async () => {
+      const page = await signAll();
+      const total = previewData().results.length;
+      expect(await page.getByTestId('outcomes-summary').innerText()).toBe(`Đã ký 1, chưa ký ${total - 1}`);
+      expect(await page.getByTestId('results-wait-token').innerText()).toContain(`${total - 1} tệp còn lại`);
+    });
+
+    it('goes on with the rest when the token is back', async () => {
+      const page = await signAll();
+      await page.evaluate('window.preview.plugIn()');
+      await page.getByTestId('results-resume').click();
+      await expect.poll(() => calls(page, 'results.sign')).toHaveLength(2);
+      const [first, second] = await calls(page, 'results.sign');
+      const ids = first?.[1]['documentIds'] as readonly string[];
+      expect(second?.[1]['documentIds']).toEqual(ids.slice(1));
+    });
+
+    it('can be stopped while it runs, and the token cannot be changed meanwhile', async () => {
+      const page = await desk(previewData(), null);
+      const job = { jobId: 'job-1', kind: 'sign', dossierId: null, done: 3, total: 40, code: null, detail: null };
+      await page.evaluate(`window.preview.emit('job.progress', ${JSON.stringify({ ...job, state: 'running' })})`);
+      await page.getByTestId('job-sign').waitFor();
+      expect(await page.getByTestId('job-sign').innerText()).toContain('3 trên 40');
+      await page.getByTestId('status-token').click();
+      const choice = page.getByRole('radio').first();
+      await choice.waitFor();
+      expect(await choice.isDisabled()).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.getByTestId('stop-sign').click();
+      expect((await calls(page, 'signing.cancel'))[0]?.[1]).toEqual({ jobId: 'job-1' });
+    });
+  });
+
   describe('the confirmation window', () => {
-    async function confirm(tries: 'ok' | 'final' | 'locked'): Promise<Page> {
+    async function confirm(tries: TriesLeft, more: Partial<TokenInfo> = {}): Promise<Page> {
       const data = previewData();
       const { page } = await openPage(
         browser,
         server.url,
         { ...DESK, document: 'confirm.html', width: 620 },
-        { ...data, confirm: { ...data.confirm, token: { ...token, tries } } },
+        { ...data, confirm: { ...data.confirm, token: { ...token, tries, ...more } } },
       );
       open = page;
       return page;
@@ -324,6 +369,84 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.getByTestId('confirm-tries').waitFor();
       expect(await page.locator('input').count()).toBe(0);
       expect(await page.getByTestId('confirm-submit').count()).toBe(0);
+    });
+
+    it.each<[TriesLeft, string]>([
+      ['ok', 'chưa ghi nhận lần nhập sai'],
+      ['low', 'còn ít lần thử'],
+      ['final', 'còn 1 lần thử'],
+      ['locked', 'đã bị khóa'],
+      ['unknown', 'không cho biết còn mấy lần thử'],
+    ])('says before the PIN box what the token says of its tries (%s)', async (tries, sentence) => {
+      const page = await confirm(tries);
+      expect(await page.getByTestId('confirm-tries').innerText()).toContain(sentence);
+    });
+
+    it('names the office that unlocks a locked token: the issuer, or for government certificates the way there', async () => {
+      const page = await confirm('locked');
+      const issuer = token.certificates[0]?.issuer ?? '';
+      expect(await page.getByTestId('confirm-unlock').innerText()).toContain(issuer);
+      const [certificate] = token.certificates;
+      if (!certificate) throw new Error('the sample token has a certificate');
+      await page.context().close();
+      const government = 'C=VN, O=Ban Cơ yếu Chính phủ, CN=Cơ quan chứng thực số Chính phủ';
+      const other = await confirm('locked', { certificates: [{ ...certificate, issuer: government }] });
+      expect(await other.getByTestId('confirm-unlock').innerText()).toContain('Ban Cơ yếu Chính phủ');
+    });
+
+    it('warns of capital letters and of a Vietnamese typing method, and takes what is pasted', async () => {
+      const page = await confirm('ok');
+      const box = page.getByTestId('confirm-pin');
+      const warning = page.getByTestId('confirm-pin-typing');
+      await box.waitFor();
+      await box.evaluate((input) => {
+        input.dispatchEvent(new KeyboardEvent('keydown', { key: 'A', modifierCapsLock: true, bubbles: true }));
+      });
+      await expect.poll(() => warning.innerText()).toContain('Caps Lock');
+      await box.evaluate((input) => {
+        input.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true }));
+      });
+      await expect.poll(() => warning.innerText()).toBe('');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.evaluate("navigator.clipboard.writeText('mâtkhâu1')");
+      await box.focus();
+      await page.keyboard.press('Control+V');
+      expect(await box.inputValue()).toBe('mâtkhâu1');
+      await expect.poll(() => warning.innerText()).toContain('tắt bộ gõ');
+    });
+
+    it('shows the PIN and hides it again by keyboard alone', async () => {
+      const page = await confirm('ok');
+      const box = page.getByTestId('confirm-pin');
+      await box.waitFor();
+      expect(await box.getAttribute('type')).toBe('password');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(await box.getAttribute('type')).toBe('text');
+      await page.keyboard.press('Enter');
+      expect(await box.getAttribute('type')).toBe('password');
+    });
+
+    it('says how often the token will ask, here or on the device, and of a PIN that wants changing', async () => {
+      const page = await confirm('ok', { asksPinPerSignature: true, mustChangePin: true });
+      const count = previewData().confirm.documents.length;
+      expect(await page.getByTestId('confirm-each').innerText()).toContain(`${count} lần`);
+      await page.getByTestId('confirm-change-pin').waitFor();
+      await page.context().close();
+      const device = await confirm('ok', { asksPinPerSignature: true, hasProtectedPath: true });
+      expect(await device.getByTestId('confirm-each').innerText()).toContain(`Thiết bị sẽ hỏi PIN ${count} lần`);
+      expect(await device.locator('input').count()).toBe(0);
+    });
+
+    it.each<[TriesLeft, Partial<TokenInfo>]>([
+      ['unknown', { asksPinPerSignature: true }],
+      ['ok', { mustChangePin: true }],
+      ['ok', { hasProtectedPath: true, asksPinPerSignature: true }],
+    ])('has no fault of accessibility with %s and %o', async (tries, more) => {
+      const page = await confirm(tries, more);
+      await page.getByTestId('confirm-tries').waitFor();
+      if (more.hasProtectedPath !== true) await page.getByTestId('confirm-pin').fill('mật');
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     });
 
     it('cancels with Esc', async () => {

@@ -4,6 +4,7 @@
   const listeners = {};
   const ok = (value) => ({ ok: true, value });
   const calls = [];
+  let pulledOut = [];
   let dossiers = structuredClone(data.dossiers);
   const find = (id) => dossiers.find((one) => one.id === id);
   const edit = (request, change) => {
@@ -86,6 +87,37 @@
     'capture.devices': () => ok(data.scanners),
     'tokens.list': () => ok(data.tokens),
     'results.waiting': () => ok(data.results),
+    'results.place': ({ documentId }) =>
+      ok(
+        documentId === 'result-1'
+          ? { ...data.proposed, rect: [380, 30, 170, 70], foundBy: 'none' }
+          : data.results.find((one) => one.documentId === documentId)?.blobId === 'decision'
+            ? data.proposed
+            : { ...data.proposed, rect: [217, 100, 170, 70], foundBy: 'none' },
+      ),
+    'signatureImages.get': () => ok(data.signatureImages),
+    'signatureImages.register': ({ kind, widthMm }) => {
+      data.signatureImages = { ...data.signatureImages, [kind]: { ...data.proposed.image, widthMm } };
+      return ok(data.signatureImages);
+    },
+    'signatureImages.remove': ({ kind }) => {
+      data.signatureImages = { ...data.signatureImages, [kind]: null };
+      return ok(data.signatureImages);
+    },
+    // The token is pulled out after the first file; plugged in again by `preview.plugIn`.
+    'results.sign': ({ documentIds }) => {
+      const outcomes = documentIds.map((documentId, index) => ({
+        documentId,
+        title: data.results.find((one) => one.documentId === documentId)?.title ?? documentId,
+        state: ['signed', 'failed'][index] ?? 'not-tried',
+        code: index === 0 ? null : 'token-removed',
+      }));
+      data.results = data.results.filter((one) => one.documentId !== documentIds[0]);
+      pulledOut = data.tokens;
+      data.tokens = [];
+      return ok(outcomes);
+    },
+    'signing.cancel': () => ok(null),
     'confirm.request': () => ok(data.confirm),
     'confirm.submit': () => ({ ok: false, code: 'pin-wrong' }),
     'confirm.cancel': () => ok(null),
@@ -113,5 +145,10 @@
     };
   }
   window.counter = counter;
-  window.preview = { calls, find, emit: (name, value) => listeners[name].forEach((listener) => listener(value)) };
+  const emit = (name, value) => listeners[name].forEach((listener) => listener(value));
+  const plugIn = () => {
+    data.tokens = pulledOut;
+    emit('tokens.changed', { count: pulledOut.length });
+  };
+  window.preview = { calls, find, emit, plugIn };
 })();

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { refuse, ok } from '../../../preload/result.ts';
-import type { SigningRequest } from '../../../preload/types.ts';
+import type { ErrorCode } from '../../../preload/error-codes.ts';
+import type { SigningRequest, TriesLeft } from '../../../preload/types.ts';
 import { createConfirmation } from '../../../main/ipc/confirmation.ts';
 import type { LoginAttempt } from '../../../main/ports/ports.ts';
 
@@ -61,10 +62,24 @@ describe('the confirmation window', () => {
     expect(await outcome).toEqual(ok(null));
   });
 
-  it('ends when the wrong PIN locked the token', async () => {
-    const { confirmation, outcome } = open([{ outcome: refuse('pin-wrong'), tries: 'locked' }]);
-    await confirmation.submit('r1', '0000');
+  it.each<[ErrorCode, TriesLeft]>([
+    ['pin-wrong', 'locked'],
+    ['pin-locked', 'unknown'],
+  ])('stays when the token is locked now (%s, %s), takes no PIN any more, and ends as locked', async (code, tries) => {
+    const { confirmation, pins, outcome } = open([{ outcome: refuse(code), tries }]);
+    expect(await confirmation.submit('r1', '0000')).toMatchObject({ ok: false, code: 'pin-locked' });
+    expect(confirmation.current()).toMatchObject({ value: { token: { tries: 'locked' } } });
+    expect(await confirmation.submit('r1', '1111')).toMatchObject({ ok: false, code: 'pin-locked' });
+    expect(pins).toEqual(['0000']);
+    confirmation.cancel('r1');
     expect(await outcome).toMatchObject({ ok: false, code: 'pin-locked' });
+  });
+
+  it('ends when the token never answered: a second PIN would be one too many', async () => {
+    const { confirmation, window, outcome } = open([{ outcome: refuse('pin-unanswered'), tries: 'unknown' }]);
+    await confirmation.submit('r1', '0000');
+    expect(await outcome).toMatchObject({ ok: false, code: 'pin-unanswered' });
+    expect(window.close).toHaveBeenCalledOnce();
   });
 
   it('a second Enter while the token thinks is not a second try', async () => {
