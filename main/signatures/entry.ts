@@ -6,16 +6,21 @@ import { createFileSigner } from './file-signer.ts';
 import { createFileVerifier } from './file-verifier.ts';
 import { signaturesRoom } from './protocol.ts';
 import { chainOnlyValidator } from '../signing/verification/chain-only-validator.ts';
+import { createCertificateValidator } from '../signing/validation/certificate-validator.ts';
+import type { ValidationFetch } from '../signing/validation/policy.ts';
+import { openValidationCache } from '../signing/validation/validation-cache.ts';
 import { createVerifier } from './verifier.ts';
 
-serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder }, host) => {
+serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder, cacheFolder }, host) => {
+  const fetch: ValidationFetch = (request) => host.ask('fetch', request);
+  const cache = cacheFolder === null ? null : openValidationCache(cacheFolder);
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
   const verifier = createVerifier();
   const files = createFileSigner(incomingFolder, (request) => host.ask('fetch', request));
   const augmenter = createAugmenter({
     incomingFolder,
-    fetch: (request) => host.ask('fetch', request),
-    createValidator: chainOnlyValidator,
+    fetch,
+    createValidator: (policy) => createCertificateValidator(policy, fetch, cache),
   });
   const fileVerifier = createFileVerifier(chainOnlyValidator);
   return {

@@ -1,7 +1,7 @@
 /** @file Signs and prolongs in this process, with the practice authorities on loopback. */
-import { join } from 'node:path';
 import { validationFetch } from '../../main/counter/validation-fetch.ts';
 import { augmentDocument, type Augmentation } from '../../main/signing/augmentation/augment-document.ts';
+import { createCertificateValidator } from '../../main/signing/validation/certificate-validator.ts';
 import type { CertificateValidator } from '../../main/signing/validation/evidence.ts';
 import {
   ValidationPolicy,
@@ -19,6 +19,7 @@ export interface AugmentationDesk {
   readonly newSigner: (name: string) => PdfSigner;
   readonly sign: (bytes: Buffer, options?: SigningOptions & { readonly by?: PdfSigner }) => Buffer;
   readonly augment: (bytes: Buffer, level: SignatureLevel, options?: AugmentOptions) => Promise<Augmentation>;
+  readonly createValidator: (policy: ValidationPolicy) => CertificateValidator;
   readonly stop: () => Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export interface AugmentOptions {
   readonly password?: string;
   readonly now?: () => number;
   readonly timeStampAuthorities?: readonly TimeStampAuthority[];
-  readonly validator?: CertificateValidator;
+  readonly policy?: ValidationPolicy;
 }
 
 /** @param folder an existing one */
@@ -38,34 +39,27 @@ export async function openAugmentationDesk(folder: string): Promise<Augmentation
     return pdfSigner(holder.keyPath, holder.certificateDer, pki.authority('sha256').certificateDer);
   };
   const signer = newSigner('Trần Văn Minh');
-  const policy = ValidationPolicy.parse({ trustedRoots: [pki.rootPem] });
+  const ownPolicy = ValidationPolicy.parse({ trustedRoots: [pki.rootPem] });
   const fetch = validationFetch(globalThis.fetch);
+  const createValidator = (policy: ValidationPolicy): CertificateValidator =>
+    createCertificateValidator(policy, fetch, null);
   return {
     authorities,
     signer,
-    policy,
+    policy: ownPolicy,
     newSigner,
+    createValidator,
     sign: (bytes, { by = signer, ...options } = {}) => signPdf(bytes, by, options),
-    augment: (bytes, level, options = {}) =>
-      augmentDocument(
-        bytes,
-        level,
-        {
-          requestTimeStamp: async (digest) =>
-            (
-              await requestTimeStamp(
-                fetch,
-                options.timeStampAuthorities ?? [{ url: authorities.tsaUrl, timeoutMs: 10_000 }],
-                digest,
-              )
-            ).token,
-          checkTimeStamp,
-          validator: options.validator ?? createCertificateValidator(policy, fetch, memoryCache()),
-          now: options.now ?? Date.now,
-        },
-        options.password,
-      ),
+    augment: (bytes, level, { password, now = Date.now, timeStampAuthorities, policy = ownPolicy } = {}) => {
+      const known = timeStampAuthorities ?? [{ url: authorities.tsaUrl, timeoutMs: 10_000 }];
+      const ports = {
+        requestTimeStamp: async (digest: Buffer) => (await requestTimeStamp(fetch, known, digest)).token,
+        checkTimeStamp,
+        validator: createValidator(policy),
+        now,
+      };
+      return augmentDocument(bytes, level, ports, password);
+    },
     stop: () => authorities.stop(),
   };
 }
-void join;

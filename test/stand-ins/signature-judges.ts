@@ -91,3 +91,45 @@ export function pageText(folder: string, pdf: Buffer): string {
   writeFileSync(path, pdf);
   return execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' });
 }
+
+const JARS = ['pdfbox2', 'fontbox2', 'commons-logging', 'bcprov', 'bcpkix', 'bcutil'].map(
+  (name) => `/usr/share/java/${name}.jar`,
+);
+
+/** Why tests with PDFBox and BouncyCastle are skipped; undefined when they run. */
+export const JAVA_MISSING: string | undefined = [...JARS, '/usr/bin/javac'].every((path) => existsSync(path))
+  ? undefined
+  : 'default-jdk-headless, libpdfbox2-java or libbcpkix-java is not installed';
+
+/** One line a signature and one for the document security store, in the words of `JudgeSignatures.java`. */
+export function judgeByBouncyCastle(folder: string, pdf: Buffer, password?: string): string[] {
+  const path = join(folder, 'judged-by-java.pdf');
+  writeFileSync(path, pdf);
+  const classes = join(folder, 'classes');
+  const classPath = JARS.join(':');
+  if (!existsSync(classes)) {
+    const source = join(import.meta.dirname, 'java', 'JudgeSignatures.java');
+    execFileSync('javac', ['-nowarn', '-cp', classPath, '-d', classes, source], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  }
+  const args = [
+    '-cp',
+    `${classPath}:${classes}`,
+    'JudgeSignatures',
+    path,
+    ...(password === undefined ? [] : [password]),
+  ];
+  return execFileSync('java', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    .trim()
+    .split('\n');
+}
+
+/** OpenSSL's verdict on a time-stamp token over `data`; its own words when it is not right. */
+export function judgeTimeStamp(folder: string, token: Buffer, data: Buffer, rootPath: string): string {
+  writeFileSync(join(folder, 'token.der'), token);
+  writeFileSync(join(folder, 'stamped.bin'), data);
+  const args = ['-token_in', '-in', join(folder, 'token.der'), '-data', join(folder, 'stamped.bin')];
+  const verdict = spawnSync('openssl', ['ts', '-verify', ...args, '-CAfile', rootPath], { encoding: 'utf8' });
+  return verdict.status === 0 ? 'Verification: OK' : verdict.stdout + verdict.stderr;
+}

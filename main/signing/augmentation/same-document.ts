@@ -15,7 +15,7 @@ import { listExistingSignatures } from './existing-signatures.ts';
  */
 export function whyNotProlonged(before: Buffer, after: Buffer): string | null {
   try {
-    return compareBytes(before, after) ?? judge(after);
+    return compareBytes(before, after) ?? judge(before, after);
   } catch (cause) {
     if (cause instanceof PdfDamaged) return cause.message;
     throw cause;
@@ -40,10 +40,13 @@ function compareBytes(before: Buffer, after: Buffer): string | null {
   return null;
 }
 
-function judge(after: Buffer): string | null {
+function judge(before: Buffer, after: Buffer): string | null {
   const { signatures, lostFields, isCutOff, damage } = examineDocument(after);
   if (damage !== null || isCutOff) return damage ?? 'the file is cut off';
   if (lostFields.length > 0) return `signatures were lost: ${lostFields.join(', ')}`;
+  const known = new Set(listExistingSignatures(new PdfDocument(before)).map(({ fieldName }) => fieldName));
+  const added = signatures.find(({ kind, field }) => kind !== 'time-stamp' && !known.has(field));
+  if (added) return `more than validation data was added: the signature ${added.field}`;
   const newest = signatures.filter(({ kind }) => kind !== 'time-stamp').sort((a, b) => b.end - a.end)[0];
   if (newest?.integrity !== 'intact') return 'the newest signature is not right';
   for (const { field, integrity, problem, isAllowed, changes } of signatures) {
