@@ -8,14 +8,19 @@ import { useWords } from '../state/session.ts';
 import { StateWord } from './marks.tsx';
 import classes from './pdf-pages.module.css';
 
+/** What lies over a page; its size in points as displayed. */
+export type PageOverlay = (number: number, size: { readonly width: number; readonly height: number }) => ReactNode;
+
 export function PdfPages({
   blobId,
   title,
   zoom,
+  overlay,
 }: {
   readonly blobId: string;
   readonly title: string;
   readonly zoom: number;
+  readonly overlay?: PageOverlay | undefined;
 }): ReactNode {
   const words = useWords();
   const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
@@ -49,7 +54,13 @@ export function PdfPages({
   return (
     <div className={classes['pages']} style={{ width: `calc(min(100%, 54rem) * ${zoom})` }} data-testid="pdf-pages">
       {Array.from({ length: pdf.numPages }, (_, index) => (
-        <PdfPage key={index} pdf={pdf} number={index + 1} label={fill(words.paper.pdfPage, { n: index + 1, title })} />
+        <PdfPage
+          key={index}
+          pdf={pdf}
+          number={index + 1}
+          label={fill(words.paper.pdfPage, { n: index + 1, title })}
+          overlay={overlay}
+        />
       ))}
     </div>
   );
@@ -60,12 +71,31 @@ function PdfPage({
   pdf,
   number,
   label,
+  overlay,
 }: {
   readonly pdf: PDFDocumentProxy;
   readonly number: number;
   readonly label: string;
+  readonly overlay: PageOverlay | undefined;
 }): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
+  const hasOverlay = overlay !== undefined;
+  // Known before the page is drawn: a frame on a page far below must be reachable by key at once.
+  useEffect(() => {
+    if (!hasOverlay) return undefined;
+    let isGone = false;
+    pdf.getPage(number).then(
+      (page) => {
+        const { width, height } = page.getViewport({ scale: 1 });
+        if (!isGone) setSize({ width, height });
+      },
+      () => undefined, // drawing says what is wrong
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [pdf, number, hasOverlay]);
   useEffect(() => {
     const target = canvas.current;
     if (target === null) return undefined;
@@ -104,5 +134,10 @@ function PdfPage({
       running?.cancel();
     };
   }, [pdf, number]);
-  return <canvas ref={canvas} className={classes['page']} role="img" aria-label={label} />;
+  return (
+    <div className={classes['sheet']} data-sheet="">
+      <canvas ref={canvas} className={classes['page']} role="img" aria-label={label} />
+      {overlay !== undefined && size !== null ? overlay(number, size) : null}
+    </div>
+  );
 }

@@ -620,12 +620,10 @@ export const en: Words = {
       'Arrows move by 1 mm, with Shift by 10 mm; PgUp and PgDn go to another page. The seal keeps its true size.',
     frameSigner: 'Signed by: {name}',
     frameTime: 'Time: written when signing',
-    placeFound: {
-      'name-and-title': 'The signature stands between title and name.',
-      name: 'The signature stands above the name.',
-      title: 'The signature stands below the title.',
-      none: 'The document shows no place to sign: drag the frame to the right one.',
-    },
+    placeBetween: 'The signature stands between title and name.',
+    placeAboveName: 'The signature stands above the name.',
+    placeBelowTitle: 'The signature stands below the title.',
+    placeUnknown: 'The document shows no place to sign: drag the frame to the right one.',
     placeMoved: 'You moved the signature.',
     placeReset: 'Back to the proposed place',
     placeGo: 'To the signature',
@@ -634,16 +632,11 @@ export const en: Words = {
     placePage: 'Page of the signature',
     placePageNumber: 'Sign on page {page} / {total}',
     images: 'Pictures of signature and seal',
-    image: {
-      personal: {
-        title: 'My signature',
-        none: 'No picture yet. Signing writes name and time in words. Best is a PNG in blue ink with a transparent background.',
-      },
-      seal: {
-        title: 'Seal of the agency',
-        none: 'No picture yet. It must be a red PNG with a transparent background, in the true size of the seal.',
-      },
-    },
+    ownImage: 'My signature',
+    ownImageNone:
+      'No picture yet. Signing writes name and time in words. Best is a PNG in blue ink with a transparent background.',
+    sealImage: 'Seal of the agency',
+    sealImageNone: 'No picture yet. It must be a red PNG with a transparent background, in the true size of the seal.',
     imageSince: 'Registered by {name}, {time}.',
     imageWidth: '{width} mm wide.',
     imageChoose: 'Choose a picture…',

@@ -622,12 +622,10 @@ export const vi = {
       'Mũi tên để dời 1 mm, thêm Shift để dời 10 mm, PgUp và PgDn để sang trang khác. Con dấu giữ đúng kích thước thật.',
     frameSigner: 'Người ký: {name}',
     frameTime: 'Thời gian ký: ghi lúc ký',
-    placeFound: {
-      'name-and-title': 'Chữ ký đặt giữa chức vụ và họ tên.',
-      name: 'Chữ ký đặt trên họ tên người ký.',
-      title: 'Chữ ký đặt dưới chức vụ.',
-      none: 'Không thấy chỗ ký trong văn bản: hãy kéo khung tới đúng chỗ.',
-    },
+    placeBetween: 'Chữ ký đặt giữa chức vụ và họ tên.',
+    placeAboveName: 'Chữ ký đặt trên họ tên người ký.',
+    placeBelowTitle: 'Chữ ký đặt dưới chức vụ.',
+    placeUnknown: 'Không thấy chỗ ký trong văn bản: hãy kéo khung tới đúng chỗ.',
     placeMoved: 'Bạn đã dời chỗ ký.',
     placeReset: 'Về chỗ đề xuất',
     placeGo: 'Tới chỗ ký',
@@ -636,16 +634,11 @@ export const vi = {
     placePage: 'Trang có chữ ký',
     placePageNumber: 'Ký ở trang {page} / {total}',
     images: 'Hình chữ ký, con dấu',
-    image: {
-      personal: {
-        title: 'Chữ ký của tôi',
-        none: 'Chưa có hình. Khi ký, văn bản ghi họ tên và thời gian ký bằng chữ. Nên dùng ảnh PNG nền trong suốt, mực xanh.',
-      },
-      seal: {
-        title: 'Con dấu của cơ quan',
-        none: 'Chưa có hình. Cần ảnh PNG nền trong suốt, màu đỏ, đúng kích thước thật của con dấu.',
-      },
-    },
+    ownImage: 'Chữ ký của tôi',
+    ownImageNone:
+      'Chưa có hình. Khi ký, văn bản ghi họ tên và thời gian ký bằng chữ. Nên dùng ảnh PNG nền trong suốt, mực xanh.',
+    sealImage: 'Con dấu của cơ quan',
+    sealImageNone: 'Chưa có hình. Cần ảnh PNG nền trong suốt, màu đỏ, đúng kích thước thật của con dấu.',
     imageSince: '{name} đăng ký lúc {time}.',
     imageWidth: 'Rộng {width} mm.',
     imageChoose: 'Chọn hình…',

@@ -210,7 +210,7 @@ describe('the security checklist', () => {
     const answers = await page.evaluate(async () => [
       await window.counter['confirm.submit']({ requestId: 'x', pin: '1' }),
       await window.counter['session.signIn']({ officerId: 'x', pin: '1' }),
-      await window.counter['results.sign']({ documentIds: ['x'], tokenId: 't', certificateId: 'c' }),
+      await window.counter['results.sign']({ documentIds: ['x'], tokenId: 't', certificateId: 'c', places: {} }),
     ]);
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, code: 'not-allowed' });
     const disguised = await page.evaluate(async () => {

@@ -8,6 +8,7 @@ import {
   IconPrinter,
   IconSchool,
   IconSearch,
+  IconSignature,
   IconUsb,
   IconUser,
 } from '@tabler/icons-react';
@@ -18,6 +19,8 @@ import { fill, type Words } from '../../language/words.ts';
 import { openPanel, useDesk, type PanelName } from '../../state/desk.ts';
 import { useDevices, useResults } from '../../state/lists.ts';
 import { signOut, useHasRole, useSession, useWords, type TextPercent, type ThemeChoice } from '../../state/session.ts';
+import { showSignatureImages } from '../../state/signature-places.ts';
+import { SignatureImagesDialog } from '../signing/signature-images.tsx';
 import { openCommandBox } from './command-box.tsx';
 import classes from './desk.module.css';
 
@@ -49,6 +52,7 @@ export function TopBar(): ReactNode {
           </StatusButton>
         </div>
         <OfficerMenu />
+        <SignatureImagesDialog />
       </div>
       {isPractice || (session !== null && session.host !== 'electron') ? (
         <p className={classes['practice']}>
@@ -201,6 +205,8 @@ function OfficerMenu(): ReactNode {
   const officer = useSession((view) => view.session?.officer ?? null);
   const theme = useSession((view) => view.theme);
   const textPercent = useSession((view) => view.textPercent);
+  const isSigner = useHasRole('signer');
+  const keepsPictures = useHasRole('admin') || isSigner;
   if (officer === null) return null;
   return (
     <Menu position="bottom-end" width="20rem" closeOnItemClick={false} trapFocus withinPortal={false}>
@@ -238,6 +244,16 @@ function OfficerMenu(): ReactNode {
           data={['100', '125', '150'].map((value) => ({ value, label: `${value} %` }))}
         />
         <Menu.Divider />
+        {keepsPictures ? (
+          <Menu.Item
+            leftSection={<IconSignature size="1.125rem" aria-hidden />}
+            onClick={() => void showSignatureImages()}
+            closeMenuOnClick
+            data-testid="menu-signature-images"
+          >
+            {words.signing.images}
+          </Menu.Item>
+        ) : null}
         <Menu.Item
           leftSection={<IconLogout size="1.125rem" aria-hidden />}
           onClick={() => void signOut()}

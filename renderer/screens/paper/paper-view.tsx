@@ -15,7 +15,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import type { Dossier, FieldValue, Page } from '../../../preload/types.ts';
 import { blobUrl } from '../../app/bridge.ts';
 import { Empty } from '../../components/marks.tsx';
-import { PdfPages } from '../../components/pdf-pages.tsx';
+import { PdfPages, type PageOverlay } from '../../components/pdf-pages.tsx';
 import { fill, wordFor } from '../../language/words.ts';
 import { setPagesHidden, turnPage } from '../../state/actions.ts';
 import { showPage, useDesk, zoomBy } from '../../state/desk.ts';
@@ -106,7 +106,18 @@ function useWheelZoom(): React.RefObject<HTMLDivElement | null> {
   return frame;
 }
 
-export function DocumentPaper({ blobId, title }: { readonly blobId: string; readonly title: string }): ReactNode {
+export function DocumentPaper({
+  blobId,
+  title,
+  tools,
+  overlay,
+}: {
+  readonly blobId: string;
+  readonly title: string;
+  /** A line of its own below the title. */
+  readonly tools?: ReactNode;
+  readonly overlay?: PageOverlay | undefined;
+}): ReactNode {
   const zoom = useDesk((view) => view.zoom);
   const frame = useWheelZoom();
   return (
@@ -117,8 +128,9 @@ export function DocumentPaper({ blobId, title }: { readonly blobId: string; read
         </strong>
         <ZoomButtons />
       </div>
+      {tools}
       <div ref={frame} className={classes['frame']} tabIndex={0} role="group" aria-label={title}>
-        <PdfPages blobId={blobId} title={title} zoom={zoom} />
+        <PdfPages blobId={blobId} title={title} zoom={zoom} overlay={overlay} />
       </div>
     </>
   );

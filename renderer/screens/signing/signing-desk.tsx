@@ -10,8 +10,8 @@ import { fill } from '../../language/words.ts';
 import { signResults } from '../../state/actions.ts';
 import { useResults } from '../../state/lists.ts';
 import { useHasRole, useSession, useWords } from '../../state/session.ts';
-import { DocumentPaper } from '../paper/paper-view.tsx';
 import { Outcomes } from './outcomes.tsx';
+import { ResultPreview } from './result-preview.tsx';
 import classes from './signing.module.css';
 
 const ROW_REM = 5.5;
@@ -37,7 +37,7 @@ export function SigningDesk(): ReactNode {
         {shown === undefined ? (
           <Empty>{words.signing.preview}</Empty>
         ) : (
-          <DocumentPaper key={shown.blobId} blobId={shown.blobId} title={shown.title} />
+          <ResultPreview key={shown.documentId} result={shown} />
         )}
       </aside>
     </div>

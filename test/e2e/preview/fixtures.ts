@@ -357,11 +357,30 @@ const results: readonly t.WaitingResult[] = Array.from({ length: 24 }, (_, index
   applicantName: NAMES[index % NAMES.length] ?? '',
   procedureName: 'Cấp giấy xác nhận tình trạng hôn nhân',
   title: 'Giấy xác nhận tình trạng hôn nhân',
-  blobId: 'pdf',
+  blobId: ['decision', 'turned'][index] ?? 'pdf',
   pageCount: 1,
   sizeBytes: 48_000,
   dueAt: index < 2 ? '2026-11-20T17:00:00+07:00' : '2099-11-23T17:00:00+07:00',
 }));
+
+export const SIGNATURE: t.SignatureImage = {
+  blobId: 'signature',
+  widthPx: 600,
+  heightPx: 240,
+  widthMm: null,
+  registeredAt: AT('08:00'),
+  registeredBy: 'Nguyễn Thị Ngọc Lan',
+};
+export const SEAL: t.SignatureImage = { ...SIGNATURE, blobId: 'seal', widthPx: 425, heightPx: 425, widthMm: 36 };
+
+/** Where the room between title and name stands on the decision. */
+const proposed: t.ProposedPlace = {
+  page: 1,
+  rect: [339, 209, 170, 80],
+  foundBy: 'name-and-title',
+  shows: 'picture',
+  image: SIGNATURE,
+};
 
 const confirm: t.SigningRequest = {
   requestId: 'request-1',
@@ -411,6 +430,8 @@ export function previewData() {
     ] satisfies readonly t.ScannerDevice[],
     tokens: [token],
     results,
+    proposed,
+    signatureImages: { personal: SIGNATURE, seal: null } as t.SignatureImages,
     confirm,
     sync: {
       connection: 'online',

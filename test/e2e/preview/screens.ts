@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type * as t from '../../../preload/types.ts';
 import type { PreviewData } from './fixtures.ts';
-import { longStack, summaries } from './fixtures.ts';
+import { longStack, SEAL, summaries } from './fixtures.ts';
 import type { View } from './open.ts';
 
 type Size = readonly [width: number, height: number, scheme: 'light' | 'dark', text: 100 | 125 | 150];
@@ -116,6 +116,50 @@ export const screens: readonly Screen[] = [
       await page.getByTestId('desk-signing').click();
       await page.getByTestId('results-all').click();
       await page.getByTestId('pdf-pages').waitFor();
+      await page.getByTestId('signature-frame').waitFor();
+      await page.keyboard.press('F7');
+    },
+  },
+  {
+    name: 'signing-seal',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => ({
+      ...data,
+      proposed: { ...data.proposed, shows: 'seal', image: SEAL, rect: [294, 199, 102, 102] },
+    }),
+    steps: async (page) => {
+      await page.getByTestId('desk-signing').click();
+      await page.getByTestId('signature-frame').waitFor();
+      await page.keyboard.press('F7');
+    },
+  },
+  {
+    name: 'signing-turned',
+    document: 'index.html',
+    sizes: [[1366, 768, 'light', 100]],
+    data: (data) => ({ ...data, proposed: { ...data.proposed, shows: 'text', image: null } }),
+    steps: async (page) => {
+      await page.getByTestId('desk-signing').click();
+      await page.getByTestId('result-result-1').getByRole('button').click();
+      await page.getByTestId('signature-frame').waitFor();
+    },
+  },
+  {
+    name: 'signature-images',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => ({
+      ...data,
+      session: {
+        ...data.session,
+        officer: data.session.officer && { ...data.session.officer, roles: ['counter', 'signer', 'admin'] },
+      },
+    }),
+    steps: async (page) => {
+      await page.getByTestId('desk-signing').click();
+      await page.getByTestId('signature-images').click();
+      await page.getByTestId('image-personal').waitFor();
     },
   },
   {

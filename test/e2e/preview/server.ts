@@ -3,6 +3,10 @@ import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
+import sharp from 'sharp';
+import { buildPracticeResultForm } from '../../../main/forms/practice-result.ts';
+import { composeFormPdf } from '../../../main/imaging/pdf/form/compose-form.ts';
+import { CONTEXT, makeDossier } from '../../fixtures/forms/dossiers.ts';
 import { ROOT } from './build.ts';
 
 const POLICY =
@@ -21,13 +25,32 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const STACK = join(ROOT, 'resources/samples/stack-thuong-tru');
 
+/** Blue ink, and a red ring of 36 mm, both transparent. */
+async function drawPicture(name: 'signature' | 'seal'): Promise<Buffer> {
+  const shapes = {
+    signature:
+      '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="240"><path d="M40 170c60-160 120-160 110-20s60 40 90-40 60-60 50 20 60 20 80-20 70-40 60 0 60 20 130-40" fill="none" stroke="#1a3fb0" stroke-width="9" stroke-linecap="round"/></svg>',
+    seal: '<svg xmlns="http://www.w3.org/2000/svg" width="425" height="425"><g fill="none" stroke="#d01818"><circle cx="212" cy="212" r="204" stroke-width="10"/><circle cx="212" cy="212" r="140" stroke-width="4"/><path d="M212 120l24 66h70l-56 42 20 68-58-42-58 42 20-68-56-42h70z" stroke-width="5"/></g></svg>',
+  };
+  return sharp(Buffer.from(shapes[name])).png().toBuffer();
+}
+
+async function decision(): Promise<Buffer> {
+  const context = { ...CONTEXT, signerTitle: 'KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH', signerName: 'Nguyễn Thị Ngọc Lan' };
+  const form = buildPracticeResultForm(makeDossier(), { ...context, issuedAt: '2026-11-21T08:00:00Z' });
+  return (await composeFormPdf(form, join(ROOT, 'resources'))).bytes;
+}
+
 /** One A5 page holding a JPEG: enough of a PDF to be previewed. */
-function pdfAround(jpeg: Buffer): Buffer {
+function pdfAround(jpeg: Buffer, entries = ''): Buffer {
   const content = 'q 420 0 0 595 0 0 cm /P Do Q';
   const objects: Buffer[] = [
     '<</Type/Catalog/Pages 2 0 R>>',
     '<</Type/Pages/Kids[3 0 R]/Count 1>>',
-    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R '.concat(
+      entries,
+      '>>',
+    ),
     `<</Length ${content.length}>>stream\n${content}\nendstream`,
   ].map((text) => Buffer.from(text));
   objects.push(
@@ -59,6 +82,7 @@ function pdfAround(jpeg: Buffer): Buffer {
 
 export async function serve(folder: string): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const pdf = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')));
+  const turned = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')), '/Rotate 90');
   const server: Server = createServer((request, response) => {
     void answer(request.url ?? '/').then(
       ({ body, type }) =>
@@ -76,6 +100,10 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
   async function answer(url: string): Promise<{ body: Buffer; type: string }> {
     const path = normalize(decodeURIComponent(new URL(url, 'http://preview').pathname));
     if (path === '/blob/pdf') return { body: pdf, type: 'application/pdf' };
+    if (path === '/blob/turned') return { body: turned, type: 'application/pdf' };
+    if (path === '/blob/decision') return { body: await decision(), type: 'application/pdf' };
+    if (path === '/blob/signature' || path === '/blob/seal')
+      return { body: await drawPicture(path === '/blob/seal' ? 'seal' : 'signature'), type: 'image/png' };
     if (path.startsWith('/blob/'))
       return { body: await readFile(join(STACK, `${path.slice('/blob/'.length)}.jpg`)), type: 'image/jpeg' };
     return { body: await readFile(join(folder, path)), type: TYPES[extname(path)] ?? 'application/octet-stream' };

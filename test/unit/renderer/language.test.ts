@@ -28,7 +28,21 @@ const VI_ERRORS = paths(errorsVi as unknown as Tree);
 const EN_ERRORS = new Map(paths(errorsEn as unknown as Tree));
 
 /** What officers call so, keys, formats; and the Vietnamese words that English examples quote. */
-const KEPT = new Set(['token', 'enter', 'jpeg', 'tiff', 'heic', 'khai', 'sinh', 'caps', 'lock']);
+const KEPT = new Set([
+  'token',
+  'enter',
+  'shift',
+  'ctrl',
+  'pgup',
+  'pgdn',
+  'jpeg',
+  'tiff',
+  'heic',
+  'khai',
+  'sinh',
+  'caps',
+  'lock',
+]);
 
 function wordsOf(text: string): readonly string[] {
   return text
