@@ -18,7 +18,7 @@ import { Failure } from '../rooms/failure.ts';
 const MAGIC = Buffer.from('HSB1');
 const HEADER_BYTES = MAGIC.length + 4 + 16;
 const TAG_BYTES = 16;
-const CHUNK_BYTES = 64 * 1024;
+export const CHUNK_BYTES = 64 * 1024;
 const CHUNKS_AT_ONCE = 16;
 
 /** Leave to read one blob. Handed out by `store` for one use; never stored, never sent to the page. */
@@ -62,7 +62,7 @@ async function writeDeposit(
   const key = randomBytes(32);
   const handle = await openForWriting(join(incomingFolder, file));
   try {
-    for (const part of sealedParts(bytes, key)) await handle.write(part);
+    for (const parts of sealedParts(bytes, key)) await writeAll(handle, parts);
     if (isDurable) await handle.sync();
   } catch (cause) {
     throw asDiskFailure(cause);
@@ -73,34 +73,44 @@ async function writeDeposit(
   return { file, key: key.toString('base64'), sha256, sizeBytes: bytes.length, mediaType };
 }
 
-export function encryptBlob(bytes: Uint8Array, key: Uint8Array): Buffer {
-  return Buffer.concat([...sealedParts(bytes, key)]);
+/** A disk that fills up takes part of a write without an error; the error would come with the next one. */
+async function writeAll(handle: FileHandle, parts: readonly Buffer[]): Promise<void> {
+  const { bytesWritten } = await handle.writev(parts);
+  const wanted = parts.reduce((sum, part) => sum + part.length, 0);
+  if (bytesWritten !== wanted)
+    throw Object.assign(new Error(`${bytesWritten} of ${wanted} bytes written`), { code: 'ENOSPC' });
 }
 
-/** The file in parts of about a megabyte, so that a large one is never held a second time. */
-function* sealedParts(bytes: Uint8Array, key: Uint8Array): Generator<Buffer> {
-  const fileId = randomBytes(16);
+export function encryptBlob(bytes: Uint8Array, key: Uint8Array): Buffer {
+  return Buffer.concat([...sealedParts(bytes, key)].flat());
+}
+
+export function blobHeader(fileId: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
   header.writeUInt32BE(CHUNK_BYTES, MAGIC.length);
-  fileId.copy(header, MAGIC.length + 4);
-  let parts: Buffer[] = [header];
+  header.set(fileId, MAGIC.length + 4);
+  return header;
+}
+
+/** The file in parts of about a megabyte, so that a large one is never held a second time. */
+function* sealedParts(bytes: Uint8Array, key: Uint8Array): Generator<Buffer[]> {
+  const fileId = randomBytes(16);
+  let parts: Buffer[] = [blobHeader(fileId)];
   const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK_BYTES));
   for (let index = 0; index < chunks; index++) {
     const { nonce, additional } = chunkParameters(fileId, index, index === chunks - 1);
     const cipher = createCipheriv('aes-256-gcm', key, nonce);
     cipher.setAAD(additional);
-    parts.push(
-      cipher.update(bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)),
-      cipher.final(),
-      cipher.getAuthTag(),
-    );
+    parts.push(cipher.update(bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)));
+    cipher.final(); // GCM keeps nothing back
+    parts.push(cipher.getAuthTag());
     if (index % CHUNKS_AT_ONCE === CHUNKS_AT_ONCE - 1) {
-      yield Buffer.concat(parts);
+      yield parts;
       parts = [];
     }
   }
-  if (parts.length > 0) yield Buffer.concat(parts);
+  if (parts.length > 0) yield parts;
 }
 
 /** The whole plaintext. Refuses with `store-damaged` when a single bit is not as it was written. */
@@ -156,6 +166,7 @@ async function* plainChunks(access: BlobAccess, offset: number): AsyncGenerator<
   }
 }
 
+/** One chunk at a time: its sealed form is read into the same room. */
 async function openChunks(handle: FileHandle, access: BlobAccess): Promise<(index: number) => Promise<Buffer>> {
   const header = Buffer.alloc(HEADER_BYTES);
   const { bytesRead } = await handle.read(header, 0, HEADER_BYTES, 0);
@@ -165,91 +176,34 @@ async function openChunks(handle: FileHandle, access: BlobAccess): Promise<(inde
   const fileId = header.subarray(8, HEADER_BYTES);
   const key = Buffer.from(access.key, 'base64');
   const chunks = chunkCount(access.sizeBytes);
+  const room = Buffer.alloc(CHUNK_BYTES + TAG_BYTES);
   return async (index) => {
     const plainLength = Math.min(CHUNK_BYTES, access.sizeBytes - index * CHUNK_BYTES);
-    const sealed = Buffer.alloc(plainLength + TAG_BYTES);
+    const sealed = room.subarray(0, plainLength + TAG_BYTES);
     await handle.read(sealed, 0, sealed.length, HEADER_BYTES + index * (CHUNK_BYTES + TAG_BYTES));
     const { nonce, additional } = chunkParameters(fileId, index, index === chunks - 1);
     const decipher = createDecipheriv('aes-256-gcm', key, nonce);
     decipher.setAAD(additional);
     decipher.setAuthTag(sealed.subarray(plainLength));
     try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, plainLength)), decipher.final()]);
+      const plain = decipher.update(sealed.subarray(0, plainLength));
+      decipher.final(); // GCM keeps nothing back: this only checks the tag
+      return plain;
     } catch (cause) {
       throw new Failure('store-damaged', `${access.path} chunk ${index} does not verify`, { cause });
     }
   };
 }
 
-/**
- * As {@link depositBlob}, for bytes that are too many to hold: at most two chunks are in memory.
- * @throws Failure `file-too-large` beyond `maxBytes`; whatever `source` throws. No file stays behind then.
- */
-export async function depositStream(
-  incomingFolder: string,
-  source: AsyncIterable<Uint8Array>,
-  mediaType: string,
-  maxBytes: number = Number.MAX_SAFE_INTEGER,
-): Promise<Deposit> {
-  const file = `${randomUUID()}.tmp`;
-  const path = join(incomingFolder, file);
-  const key = randomBytes(32);
-  const fileId = randomBytes(16);
-  const hash = createHash('sha256');
-  const handle = await openForWriting(path);
-  let sizeBytes = 0;
-  try {
-    const header = Buffer.alloc(HEADER_BYTES);
-    MAGIC.copy(header);
-    header.writeUInt32BE(CHUNK_BYTES, MAGIC.length);
-    fileId.copy(header, MAGIC.length + 4);
-    await write(handle, header);
-    let index = 0;
-    const seal = async (plain: Uint8Array, isLast: boolean): Promise<void> => {
-      const { nonce, additional } = chunkParameters(fileId, index++, isLast);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      cipher.setAAD(additional);
-      await write(handle, Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
-    };
-    let waiting = Buffer.alloc(0);
-    for await (const part of source) {
-      sizeBytes += part.length;
-      if (sizeBytes > maxBytes) throw new Failure('file-too-large', `more than ${maxBytes} bytes`);
-      hash.update(part);
-      waiting = waiting.length === 0 ? Buffer.from(part) : Buffer.concat([waiting, part]);
-      // A whole chunk waits until something follows it: the last one is sealed as the last.
-      let start = 0;
-      for (; waiting.length - start > CHUNK_BYTES; start += CHUNK_BYTES)
-        await seal(waiting.subarray(start, start + CHUNK_BYTES), false);
-      waiting = waiting.subarray(start);
-    }
-    await seal(waiting, true);
-    await handle.sync().catch((cause: unknown) => {
-      throw asDiskFailure(cause);
-    });
-  } catch (cause) {
-    await handle.close();
-    await rm(path, { force: true });
-    throw cause;
-  }
-  await handle.close();
-  return { file, key: key.toString('base64'), sha256: hash.digest('hex'), sizeBytes, mediaType };
-}
-
-/** All of it: a disk that fills up takes a part first and refuses only the next write. */
-async function write(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  try {
-    for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done)).bytesWritten;
-  } catch (cause) {
-    throw asDiskFailure(cause);
-  }
-}
-
 function chunkCount(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / CHUNK_BYTES));
 }
 
-function chunkParameters(fileId: Uint8Array, index: number, isLast: boolean): { nonce: Buffer; additional: Buffer } {
+export function chunkParameters(
+  fileId: Uint8Array,
+  index: number,
+  isLast: boolean,
+): { nonce: Buffer; additional: Buffer } {
   const nonce = Buffer.alloc(12);
   nonce.set(fileId.subarray(0, 4));
   nonce.writeBigUInt64BE(BigInt(index), 4);
@@ -257,7 +211,7 @@ function chunkParameters(fileId: Uint8Array, index: number, isLast: boolean): { 
   return { nonce, additional };
 }
 
-async function openForWriting(path: string): Promise<FileHandle> {
+export async function openForWriting(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o600);
   } catch (cause) {

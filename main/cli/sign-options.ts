@@ -1,12 +1,12 @@
 /** @file The options of `motcua sign`, checked before a token is looked for or a PIN is asked. */
 import { readFileSync } from 'node:fs';
-import { rootsAt, validationPolicyOf } from '../counter/validation-policy.ts';
-import { Failure } from '../rooms/failure.ts';
+import { validationPolicyOf } from '../counter/validation-policy.ts';
 import { loadSettings } from '../settings/settings.ts';
 import type { Appearance } from '../signatures/protocol.ts';
 import type { SignatureLevel, TimeStampAuthority, ValidationPolicy } from '../signing/validation/policy.ts';
 import { nodeMachine } from './node-machine.ts';
 import { UsageError, type Where } from './output.ts';
+import { readRootsAt } from './root-files.ts';
 import { fromEnvironment } from './secrets.ts';
 import { checkTokenOptions, type TokenOptions } from './signing-token.ts';
 
@@ -81,18 +81,6 @@ export function readSignPolicy(where: Where, options: SignOptions, ownRoots: rea
     timeStampRoots: [...configured.timeStampRoots, ...options.tsaTrust.flatMap(readRootsAt)],
     isOffline: options.offline === true || configured.isOffline,
   };
-}
-
-/** @returns PEM texts; @throws UsageError when the path holds no certificate */
-export function readRootsAt(path: string): string[] {
-  try {
-    const roots = rootsAt(path);
-    if (roots.length === 0) throw new UsageError(`${path}: không có tệp chứng thư nào (.pem, .crt, .cer, .der)`);
-    return roots;
-  } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown;
-    throw new UsageError(`không đọc được chứng thư gốc (${thrown.detail ?? thrown.code})`);
-  }
 }
 
 function readAuthorities(urls: readonly string[], timeoutText: string): Required<TimeStampAuthority>[] {

@@ -11,7 +11,7 @@ import type { ValidationPolicy } from '../signing/validation/policy.ts';
 import { checkInput, exists, writeReport } from './named-file.ts';
 import { EXIT, printJson, say, UsageError, type Where } from './output.ts';
 import { fromEnvironment } from './secrets.ts';
-import { readRootsAt } from './sign-options.ts';
+import { readRootsAt } from './root-files.ts';
 import { withSignatures, type Signatures } from './with-signatures.ts';
 
 export interface VerifyOptions {
