@@ -202,6 +202,8 @@ export function isSameValue(a: PdfValue | undefined, b: PdfValue | undefined): b
       return a.items.length === other.length && a.items.every((item, index) => isSameValue(item, other[index]));
     }
     case 'dict': {
+      // Which of two entries with one key counts is each reader's own choice: such values are the same as none.
+      if (a.hasDoubleKeys || (b as PdfDict).hasDoubleKeys) return false;
       const other = (b as PdfDict).entries;
       return (
         a.entries.size === other.size && [...a.entries].every(([key, entry]) => isSameValue(entry, other.get(key)))

@@ -15,7 +15,7 @@ export interface LevelQuestion {
   readonly signature: ExaminedSignature;
   /** Every signature of the file, time-stamps included. */
   readonly all: readonly ExaminedSignature[];
-  readonly documentStamps: ReadonlyMap<string, JudgedStamp>;
+  readonly documentStamps: ReadonlyMap<ExaminedSignature, JudgedStamp>;
   readonly signatureStamps: readonly JudgedStamp[];
   /** When the signature is proven to have existed, milliseconds; null without a trusted time-stamp. */
   readonly provenAtMs: number | null;
@@ -31,7 +31,7 @@ export async function levelOf(question: LevelQuestion): Promise<Level> {
   if (provenAtMs === null) return 'B-B';
   if (!hasStore(document) || !(await isProvenBy(question, provenAtMs, readStore(document)))) return 'B-T';
   for (const outer of question.all) {
-    const isTrusted = (question.documentStamps.get(outer.field)?.provenAtMs ?? null) !== null;
+    const isTrusted = (question.documentStamps.get(outer)?.provenAtMs ?? null) !== null;
     if (!isTrusted || outer.end <= signature.end || !outer.signedRevision || !hasStore(outer.signedRevision)) continue;
     if (await isProvenBy(question, provenAtMs, readStore(outer.signedRevision))) return 'B-LTA';
   }

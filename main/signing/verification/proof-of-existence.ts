@@ -31,12 +31,12 @@ export interface StampContext {
   readonly nowMs: number;
 }
 
-/** By field: every document time-stamp of the file, judged from the outermost inwards. */
+/** Every document time-stamp of the file, judged from the outermost inwards. */
 export async function judgeDocumentStamps(
   signatures: readonly ExaminedSignature[],
   context: StampContext,
-): Promise<ReadonlyMap<string, JudgedStamp>> {
-  const judged = new Map<string, JudgedStamp>();
+): Promise<ReadonlyMap<ExaminedSignature, JudgedStamp>> {
+  const judged = new Map<ExaminedSignature, JudgedStamp>();
   const outermostFirst = signatures.filter(({ stamp }) => stamp !== null).sort((a, b) => b.end - a.end);
   for (const signature of outermostFirst) {
     if (!signature.stamp) continue;
@@ -44,7 +44,7 @@ export async function judgeDocumentStamps(
     const judgement = await judgeStamp(signature.stamp, proof.atMs, context);
     // What came after it does not matter here: it proves the bytes it covers, if these are a document.
     const isUsable = signature.problem === null && signature.signedRevision !== null;
-    judged.set(signature.field, isUsable ? judgement : { ...judgement, provenAtMs: null });
+    judged.set(signature, isUsable ? judgement : { ...judgement, provenAtMs: null });
   }
   return judged;
 }
@@ -53,12 +53,12 @@ export async function judgeDocumentStamps(
 export function proofFor(
   end: number,
   signatures: readonly ExaminedSignature[],
-  judged: ReadonlyMap<string, JudgedStamp>,
+  judged: ReadonlyMap<ExaminedSignature, JudgedStamp>,
   nowMs: number,
 ): Proof {
   let proof: Proof = { atMs: nowMs, by: null };
   for (const signature of signatures) {
-    const stamp = judged.get(signature.field);
+    const stamp = judged.get(signature);
     if (!stamp || stamp.provenAtMs === null || signature.end <= end || stamp.provenAtMs >= proof.atMs) continue;
     proof = { atMs: stamp.provenAtMs, by: stamp.check.authority?.commonName ?? null };
   }

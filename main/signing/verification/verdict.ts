@@ -37,14 +37,13 @@ export function verdictOf(
  * What later signatures do to this one, Vietnamese: a stranger's signature explains its own field, but what it draws over the
  * page has nobody's word; and nobody's signature needs most of a page.
  */
-export function doubtsAboutLater(
-  signature: ExaminedSignature,
-  verdicts: ReadonlyMap<string, SignatureReport['verdict']>,
-): string[] {
+export function doubtsAboutLater(signature: ExaminedSignature, all: readonly SignatureReport[]): string[] {
+  const isVouchedFor = (field: string): boolean =>
+    all.filter((report) => report.field === field).every((report) => report.verdict === 'valid');
   return signature.changes.laterSignatures.flatMap(({ field, pageShare, isNewField }) => {
     if (pageShare === 0) return [];
     const doubts: string[] = [];
-    if (verdicts.get(field) !== 'valid' && isNewField)
+    if (!isVouchedFor(field) && isNewField)
       doubts.push(
         `Chữ ký "${field}" được thêm sau, có hình trên trang, và không phải của người được tin cậy: ` +
           'hình đó có thể che hoặc thay nội dung đã ký.',

@@ -85,7 +85,7 @@ class Verification {
     const stamps = await judgeDocumentStamps(signatures, this.#context(this.#store));
     const reports: SignatureReport[] = [];
     for (const signature of signatures) {
-      const stamp = stamps.get(signature.field);
+      const stamp = stamps.get(signature);
       const report = stamp ? this.#stampReport(signature, stamp) : await this.#signatureReport(signature, stamps);
       reports.push(report);
     }
@@ -98,7 +98,7 @@ class Verification {
 
   async #signatureReport(
     signature: ExaminedSignature,
-    documentStamps: ReadonlyMap<string, JudgedStamp>,
+    documentStamps: ReadonlyMap<ExaminedSignature, JudgedStamp>,
   ): Promise<SignatureReport> {
     const { cms } = signature;
     const base = baseReport(signature);
@@ -138,7 +138,7 @@ class Verification {
 
   #level(
     signature: ExaminedSignature,
-    documentStamps: ReadonlyMap<string, JudgedStamp>,
+    documentStamps: ReadonlyMap<ExaminedSignature, JudgedStamp>,
     signatureStamps: readonly JudgedStamp[],
     provenAtMs: number | null,
   ): Promise<SignatureReport['level']> | 'basic' {
@@ -253,7 +253,7 @@ function withLaterDoubts(
   all: readonly SignatureReport[],
 ): SignatureReport {
   if (!signature) return report;
-  const doubts = doubtsAboutLater(signature, new Map(all.map(({ field, verdict }) => [field, verdict])));
+  const doubts = doubtsAboutLater(signature, all);
   if (doubts.length === 0) return report;
   const verdict = report.verdict === 'valid' ? 'indeterminate' : report.verdict;
   return { ...report, verdict, reasons: [...report.reasons, ...doubts] };

@@ -2,14 +2,15 @@
 import { isSameValue, type PdfDict, type PdfReference, type PdfValue } from '../../pdf/values.ts';
 import { decodeText, listSignatureFields } from '../../pdf/signature-fields.ts';
 import { listShownObjects } from '../../pdf/shown-objects.ts';
-import type { PdfDocument } from '../../pdf/document.ts';
 import type { Findings } from './findings.ts';
+import { fullNameOf } from './field-names.ts';
 import { differingKeys, isNamed, listOf, type RevisionPair } from './revision-pair.ts';
 import { fieldShowsNothing, pageShareOf, showsNothing } from './signature-widgets.ts';
 
 /** What filling in or signing a field writes. Its place, name, type and family stay. */
 const FILLED_KEYS = ['V', 'AS', 'AP', 'M', 'F', 'Ff', 'DA', 'Q', 'MK', 'Type'];
-const MAX_NAME_PARTS = 64;
+/** A signature needs none; a script in its widget may show whatever it likes. */
+const ACTIONS = ['A', 'AA'];
 
 /** @param isSignedSince whether the field with this number carries a right signature that is younger than the signed revision */
 export function checkForm(pair: RevisionPair, findings: Findings, isSignedSince: (field: number) => boolean): void {
@@ -78,6 +79,9 @@ function checkAddedField(
   const dict = pair.whole.dictionary(field);
   if (field.kind !== 'reference' || !pair.isSignatureField(field.number) || !dict || !isPlainSignature(pair, dict))
     return findings.raise('other', 'Trường không phải chữ ký được thêm sau khi ký.');
+  const name = fullNameOf(pair.whole, field);
+  if (pair.namesWhenSigned.has(name))
+    return findings.raise('other', `Trường trùng tên "${name}" được thêm sau khi ký.`);
   // Its page was there before: only the widget's own parts are new.
   pair.explainNew(field, findings);
   raiseForSignature(pair, field, dict, findings, isSignedSince, true);
@@ -85,11 +89,11 @@ function checkAddedField(
 
 /** One field with its widget, or with widgets below it that are nothing else. */
 function isPlainSignature(pair: RevisionPair, field: PdfDict): boolean {
-  if (field.hasDoubleKeys) return false;
+  if (field.hasDoubleKeys || ACTIONS.some((key) => field.entries.has(key))) return false;
   return listOf(pair.whole, field.entries.get('Kids')).every((kid) => {
     const widget = pair.whole.dictionary(kid);
     if (kid.kind !== 'reference' || !pair.isNew(kid.number) || !widget || widget.hasDoubleKeys) return false;
-    return !['T', 'FT', 'Kids', 'V'].some((key) => widget.entries.has(key));
+    return !['T', 'FT', 'Kids', 'V', ...ACTIONS].some((key) => widget.entries.has(key));
   });
 }
 
@@ -219,18 +223,6 @@ interface FilledField {
   readonly after: PdfDict;
   /** The signature field it is or belongs to; undefined for other fields. */
   readonly owner: PdfReference | undefined;
-}
-
-/** The partial names from the root of the form down, joined by full stops (ISO 32000-2, 12.7.4.2). */
-function fullNameOf(document: PdfDocument, field: PdfReference): string {
-  const parts: string[] = [];
-  let dict = document.dictionary(field);
-  for (let depth = 0; dict && depth < MAX_NAME_PARTS; depth++) {
-    const title = document.entry(dict, 'T');
-    if (title.kind === 'string') parts.unshift(decodeText(title));
-    dict = document.dictionary(dict.entries.get('Parent'));
-  }
-  return parts.join('.');
 }
 
 function show(value: PdfValue): string {

@@ -4,6 +4,7 @@ import type { PdfDocument } from '../../pdf/document.ts';
 import { listSignatureFields, type SignatureField } from '../../pdf/signature-fields.ts';
 import { listShownObjects } from '../../pdf/shown-objects.ts';
 import { isSameValue, PdfDamaged, type PdfDict, type PdfValue } from '../../pdf/values.ts';
+import { allFieldNames } from './field-names.ts';
 import type { Findings } from './findings.ts';
 
 export class RevisionPair {
@@ -14,6 +15,8 @@ export class RevisionPair {
   /** What a page of the signed document may show. Nothing of it may pass for data that is not shown. */
   readonly shown: ReadonlySet<number>;
   readonly signatureFields: readonly SignatureField[];
+  /** Full names of all fields of the signed revision. */
+  readonly namesWhenSigned: ReadonlySet<string>;
   readonly #signatureNumbers: ReadonlySet<number>;
 
   constructor(signed: PdfDocument, whole: PdfDocument) {
@@ -21,6 +24,7 @@ export class RevisionPair {
     this.whole = whole;
     this.changed = changedObjects(signed, whole);
     this.shown = listShownObjects(signed);
+    this.namesWhenSigned = allFieldNames(signed);
     this.signatureFields = listSignatureFields(whole);
     this.#signatureNumbers = new Set(this.signatureFields.map((field) => field.reference.number));
   }

@@ -24,11 +24,18 @@ export function findUnaccountedBytes(document: PdfDocument, from: number): numbe
   return undefined;
 }
 
+/** Comments that a reader who mends files would take for objects. */
+function isHidingPlace(skipped: Buffer): boolean {
+  return ['obj', 'stream', 'trailer', 'xref'].some((keyword) => skipped.includes(keyword));
+}
+
 /** Between the parts only white space, comments and `startxref` with its number may stand. */
 function foreignByte(bytes: Buffer, from: number, to: number): number | undefined {
   const parser = new PdfParser(bytes, from, to);
   while (parser.position < to) {
+    const before = parser.position;
     parser.skipWhitespace();
+    if (isHidingPlace(bytes.subarray(before, parser.position))) return before;
     if (parser.position >= to || isWhitespace(bytes[parser.position])) continue;
     if (!parser.takeKeyword('startxref')) return parser.position;
     parser.skipWhitespace();
