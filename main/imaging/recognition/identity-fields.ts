@@ -1,7 +1,29 @@
 /** @file The person on a citizen's card whose QR code stands on the page (a photocopied card, usually). */
+import type { ReadZone } from '../mrz/read-zone.ts';
 import { parseIdentityCode } from '../../people/identity-code.ts';
+import { foldText } from '../../dossiers/fold-text.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { RecognisedPage } from '../protocol.ts';
+
+/** Words on the back of the card, unaccented: only then is the page searched for a zone. */
+const CARD_BACK = /dac diem nhan dang|personal identification|canh sat|can cuoc|citizen identity|idvnm|[<«]{3}/;
+
+export function mayShowCard(text: string): boolean {
+  return CARD_BACK.test(text) || CARD_BACK.test(foldText(text));
+}
+
+/** The zone says how a name is spelt, not which marks it carries: its name stands beside the others, never in their place. */
+export function zoneFields({ zone, box, confidence }: ReadZone): RecognisedPage['fields'] {
+  const values = { idNumber: zone.idNumber, birthDate: zone.birthDate, sex: zone.sex, plainName: zone.plainName };
+  return Object.entries(values).map(([name, value]) => ({
+    name,
+    value,
+    // All but the name stand under check digits that hold.
+    confidence: name === 'plainName' ? confidence : 99,
+    source: 'mrz',
+    box: [...box],
+  }));
+}
 
 const FIELDS = ['idNumber', 'oldIdNumber', 'fullName', 'birthDate', 'sex', 'address', 'idIssuedOn'] as const;
 

@@ -9,7 +9,9 @@ import { OcrPool } from './ocr-pool.ts';
 import { findDocumentType, loadDocumentTypes, type DocumentType, type FoundType } from './document-types.ts';
 import { readFields } from './fields.ts';
 import { clipBox, toStoredBox, type PageGeometry } from './geometry.ts';
-import { identityFields } from './identity-fields.ts';
+import { readZone } from '../mrz/read-zone.ts';
+import { loadTemplates } from '../mrz/templates.ts';
+import { identityFields, mayShowCard, zoneFields } from './identity-fields.ts';
 import { textOf, toStoredLines, type TextLine } from './lines.ts';
 import { greyChannel, inkChannel } from './raster.ts';
 import { PageTurns, type PageState } from './page-turns.ts';
@@ -50,6 +52,7 @@ export interface Recogniser {
 
 export async function createRecogniser(options: RecogniserOptions): Promise<Recogniser> {
   const types = await loadDocumentTypes(join(options.resourcesFolder, 'document-types'));
+  const templates = await loadTemplates(join(options.resourcesFolder, 'ocr-b.json'));
   const pool = new OcrPool({ tessdataFolder: join(options.resourcesFolder, 'tessdata'), workers: options.workers });
   // One page more than there are workers: it is cleaned while the others are read. More would only fill the memory.
   const turns = new PageTurns(options.workers + 1);
@@ -82,15 +85,31 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     const identity = identityFields(codes);
     if (!ocr || base.isBlank) return { ...base, fields: identity };
     const { lines, geometry, found } = await readTyped(page, signal);
+    const text = lines.map((line) => textOf(line.words)).join('\n');
     return {
       ...base,
-      text: lines.map((line) => textOf(line.words)).join('\n'),
+      text,
       lines: toStoredLines(lines, geometry),
       skewDeg: geometry.skewDeg,
       rotation: geometry.rotation,
       documentType: found && { code: found.type.code, title: found.type.title, confidence: found.confidence },
-      fields: [...identity, ...(found ? ocrFields(lines, found.type, geometry) : [])],
+      fields: [...identity, ...zoneOf(page, text), ...(found ? ocrFields(lines, found.type, geometry) : [])],
     };
+  }
+
+  /** The back of a card, when the text says that one is on the page. */
+  function zoneOf(page: DecodedPage, text: string): RecognisedPage['fields'] {
+    if (!mayShowCard(text)) return [];
+    const read = readZone(greyChannel(page.image), page.dpi, templates);
+    if (!read) return [];
+    const scale = page.storedWidthPx / page.image.width;
+    const [x, y, width, height] = read.box.map((length) => Math.round(length * scale)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return zoneFields({ ...read, box: clipBox([x, y, width, height], page.storedWidthPx, page.storedHeightPx) });
   }
 
   /** Reads the page; when no title is on it, reads its head again with red ink kept, because titles are often printed red. */
