@@ -60,6 +60,7 @@ export function addSignatureCommands(program: Command, run: RunCommand, where: W
     .option('--allow-sha1-issuers', 'chấp nhận CA cấp dưới được ký bằng SHA-1 (hệ G1 của Chính phủ)')
     .option('--rewrite-url <old=new>', 'địa chỉ OCSP, CRL mà mạng này phải gọi ở nơi khác', collect, [])
     .option('--report <file>')
+    .option('--pdf-report <file>', 'phiếu kiểm tra để in')
     .option('--json')
     .action(run(verify(where)));
 }

@@ -6,12 +6,13 @@ import { errorsVi } from '../../renderer/language/errors.vi.ts';
 import type { ResultOf } from '../rooms/define.ts';
 import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
 import type { SignaturesRoom } from '../signatures/protocol.ts';
-import type { SignatureReport, Verdict } from '../signing/verification/report.ts';
+import type { VerificationResult, Verdict } from '../signing/verification/report.ts';
 import type { ValidationPolicy } from '../signing/validation/policy.ts';
 import { checkInput, exists, writeReport } from './named-file.ts';
 import { EXIT, printJson, say, UsageError, type Where } from './output.ts';
 import { fromEnvironment } from './secrets.ts';
 import { readRootsAt } from './root-files.ts';
+import { MAX_PDF_REPORTS, writeVerificationPdf, type ReportedFile } from './verification-pdf.ts';
 import { withSignatures, type Signatures } from './with-signatures.ts';
 
 export interface VerifyOptions {
@@ -24,17 +25,14 @@ export interface VerifyOptions {
   readonly allowSha1Issuers?: boolean;
   readonly rewriteUrl: readonly string[];
   readonly report?: string;
+  readonly pdfReport?: string;
   readonly json?: boolean;
 }
 
-export interface FileReport {
-  readonly file: string;
-  readonly verdict: Verdict;
-  readonly signatures: readonly SignatureReport[];
-  /** Why it could not be judged at all. */
-  readonly code?: ErrorCode;
-  readonly reasons?: readonly string[];
-}
+/** What the room answers of a file, or why it could not be judged at all. */
+export type FileReport = { readonly file: string; readonly verdict: Verdict; readonly reasons: readonly string[] } & (
+  VerificationResult | { readonly signatures: readonly []; readonly code: ErrorCode }
+);
 
 export interface VerifyQuestion {
   readonly policy: ValidationPolicy;
@@ -49,6 +47,8 @@ export function verify(where: Where) {
   return async (files: string[], options: VerifyOptions): Promise<number> => {
     if (options.content !== undefined && files.length !== 1)
       throw new UsageError('--content: chỉ dùng khi kiểm tra đúng một tệp chữ ký rời');
+    if (options.pdfReport !== undefined && files.length > MAX_PDF_REPORTS)
+      throw new UsageError(`--pdf-report: nhiều nhất ${MAX_PDF_REPORTS} tệp một lần`);
     const question = readVerifyOptions(options);
     const reports = await withSignatures(where, async (signatures) => {
       const done: FileReport[] = [];
@@ -60,6 +60,7 @@ export function verify(where: Where) {
       return done;
     });
     if (options.report !== undefined) await writeReport(options.report, reports);
+    if (options.pdfReport !== undefined) await writeVerificationPdf(where, options.pdfReport, reports.map(asReported));
     if (options.json === true) printJson(reports);
     return exitCode(reports.map((report) => report.verdict));
   };
@@ -152,7 +153,12 @@ async function signedFileBeside(file: string): Promise<string> {
   throw new Failure('file-not-found', `${file}: chữ ký rời, nêu tệp được ký bằng --content`);
 }
 
+function asReported(report: FileReport): ReportedFile {
+  const { file, reasons } = report;
+  return { fileName: basename(file), result: 'sha256' in report ? report : null, reasons };
+}
+
 function sayVerdict({ file, verdict, reasons }: FileReport): void {
   say(`${verdict}  ${file}`);
-  for (const reason of reasons ?? []) say(`  ${basename(file)}: ${reason}`);
+  for (const reason of reasons) say(`  ${basename(file)}: ${reason}`);
 }

@@ -28,7 +28,12 @@ export async function withSignatures<T>(where: Where, work: (signatures: Signatu
   const room = new Supervisor(signaturesRoom, {
     launch: machine.launch,
     onLog: machine.log,
-    init: () => ({ incomingFolder, resourcesFolder: machine.paths.resources, cacheFolder: null }),
+    // Within one call every responder and list is asked once; nothing of it outlives the call.
+    init: () => ({
+      incomingFolder,
+      resourcesFolder: machine.paths.resources,
+      cacheFolder: join(incomingFolder, 'validation'),
+    }),
     asks: { fetch: validationFetch(machine.fetch) },
     // One file may cost the process; the next file gets a new one, however many such files were named.
     restartBudget: Number.POSITIVE_INFINITY,

@@ -5,9 +5,8 @@ import { createDocumentSigner } from './document-signer.ts';
 import { createFileSigner } from './file-signer.ts';
 import { createFileVerifier } from './file-verifier.ts';
 import { signaturesRoom } from './protocol.ts';
-import { chainOnlyValidator } from '../signing/verification/chain-only-validator.ts';
 import { createCertificateValidator } from '../signing/validation/certificate-validator.ts';
-import type { ValidationFetch } from '../signing/validation/policy.ts';
+import type { ValidationFetch, ValidationPolicy } from '../signing/validation/policy.ts';
 import { openValidationCache } from '../signing/validation/validation-cache.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -15,14 +14,11 @@ serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder, cacheFolder }, hos
   const fetch: ValidationFetch = (request) => host.ask('fetch', request);
   const cache = cacheFolder === null ? null : openValidationCache(cacheFolder);
   const signer = createDocumentSigner({ incomingFolder, resourcesFolder });
-  const verifier = createVerifier();
-  const files = createFileSigner(incomingFolder, (request) => host.ask('fetch', request));
-  const augmenter = createAugmenter({
-    incomingFolder,
-    fetch,
-    createValidator: (policy) => createCertificateValidator(policy, fetch, cache),
-  });
-  const fileVerifier = createFileVerifier(chainOnlyValidator);
+  const createValidator = (policy: ValidationPolicy) => createCertificateValidator(policy, fetch, cache);
+  const verifier = createVerifier(createValidator);
+  const files = createFileSigner(incomingFolder, fetch);
+  const augmenter = createAugmenter({ incomingFolder, fetch, createValidator });
+  const fileVerifier = createFileVerifier(createValidator);
   return {
     handlers: {
       prepareFile: (params) => files.prepareFile(params),

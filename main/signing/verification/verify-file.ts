@@ -51,7 +51,7 @@ export async function verifyDetached(
   const check = checkCms(fromPem(cms), content, 'detached');
   const examined: Examined = {
     ...check,
-    field: '',
+    field: 'CAdES',
     format: 'CAdES',
     coverage: check.integrity === 'broken' ? 'none' : 'whole',
     timeStamps: check.timeStampTokens.map((token) => ({ token, stamped: check.signatureValue })),
