@@ -4,7 +4,8 @@ import { readBlob, type BlobAccess } from '../blobs/blob-file.ts';
 import type { ResultOf } from '../rooms/define.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
 import { Failure } from '../rooms/failure.ts';
-import { chainOnlyValidator } from '../signing/verification/chain-only-validator.ts';
+import type { CertificateValidator } from '../signing/validation/evidence.ts';
+import type { ValidationPolicy } from '../signing/validation/policy.ts';
 import { verifyDocument } from '../signing/verification/verify-document.ts';
 import type { SignaturesRoom } from './protocol.ts';
 
@@ -17,11 +18,24 @@ export interface Verifier {
 /** Held in memory as a whole. */
 const MAX_PDF_BYTES = 512 * 1024 * 1024;
 
-export function createVerifier(): Verifier {
+/** A validator asks for each thing once; a batch of files comes one after the other, with one policy. */
+const VALIDATOR_LIFE_MS = 5 * 60_000;
+
+export function createVerifier(createValidator: (policy: ValidationPolicy) => CertificateValidator): Verifier {
+  let latest: { readonly policy: string; readonly validator: CertificateValidator; readonly untilMs: number } | null =
+    null;
+  const validatorFor = (policy: ValidationPolicy): CertificateValidator => {
+    const key = JSON.stringify(policy);
+    const nowMs = performance.now();
+    if (latest?.policy === key && nowMs < latest.untilMs) return latest.validator;
+    const validator = createValidator(policy);
+    latest = { policy: key, validator, untilMs: nowMs + VALIDATOR_LIFE_MS };
+    return validator;
+  };
   return {
     async verifyPdf({ pdf, policy, at, password }) {
-      const bytes = await readInput(pdf);
-      return verifyDocument(bytes, { at, password }, policy, chainOnlyValidator(policy));
+      const validator = validatorFor(policy);
+      return verifyDocument(await readInput(pdf), { at, password }, policy, validator);
     },
   };
 }

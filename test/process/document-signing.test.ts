@@ -8,6 +8,7 @@ import { forkLauncher } from '../../main/rooms/fork-launcher.ts';
 import { Supervisor } from '../../main/rooms/supervisor.ts';
 import { unwrap } from '../../main/rooms/failure.ts';
 import { ValidationPolicy } from '../../main/signing/validation/policy.ts';
+import { createCertificateValidator } from '../../main/signing/validation/certificate-validator.ts';
 import { createVerifier } from '../../main/signatures/verifier.ts';
 import { createDocumentSigner } from '../../main/signatures/document-signer.ts';
 import { tokenRoom, type Token, type TokenRoom } from '../../main/token/protocol.ts';
@@ -96,7 +97,7 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     expect(judgement.qpdf).toContain('No syntax or stream encoding errors found');
     expect(judgement.qpdf).not.toContain('WARNING');
     const pdf = access(await depositBlob(incomingFolder, bytes, 'application/pdf'));
-    const own = await createVerifier().verifyPdf({
+    const own = await createVerifier((policy) => createCertificateValidator(policy, null, null)).verifyPdf({
       pdf,
       policy: ValidationPolicy.parse({ trustedRoots: [pki.rootPem] }),
       at: new Date(Date.now() + 1_000).toISOString(),

@@ -5,7 +5,7 @@ import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main
 import type { Appearance } from '../../main/signatures/protocol.ts';
 import { createDocumentSigner, type DocumentSigner } from '../../main/signatures/document-signer.ts';
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
-import { chainOnlyValidator } from '../../main/signing/verification/chain-only-validator.ts';
+import { createCertificateValidator } from '../../main/signing/validation/certificate-validator.ts';
 import type { VerificationResult } from '../../main/signing/verification/report.ts';
 import { verifyDocument } from '../../main/signing/verification/verify-document.ts';
 import { ValidationPolicy } from '../../main/signing/validation/policy.ts';
@@ -27,6 +27,8 @@ export interface SigningDesk {
   readonly officerName: string;
   deposit(bytes: Buffer): Promise<BlobAccess>;
   read(deposit: Deposit): Promise<Buffer>;
+  /** What the token answers to a prepared signature. */
+  signDigest(prepared: { readonly digest: string }): Promise<string>;
   sign(bytes: Buffer, appearance?: Appearance, signedAt?: string, wish?: SigningWish): Promise<Buffer>;
   verify(bytes: Buffer, roots?: readonly string[], at?: string, password?: string): Promise<VerificationResult>;
 }
@@ -56,6 +58,10 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
     officerName: officer.name,
     deposit: async (bytes) => access(await depositBlob(incomingFolder, bytes, 'application/pdf')),
     read: (deposit) => readBlob(access(deposit)),
+    async signDigest({ digest }) {
+      const bytes = Buffer.from(digest, 'base64');
+      return (await source.sign(token.id, certificate.id, { digest: bytes, message: undefined })).signature;
+    },
     async sign(bytes, appearance = { kind: 'none' }, signedAt = new Date().toISOString(), wish = {}) {
       const { reason = null, ...opening } = wish;
       const pdf = await desk.deposit(bytes);
@@ -68,10 +74,7 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
         appearance,
         ...opening,
       });
-      const { signature } = await source.sign(token.id, certificate.id, {
-        digest: Buffer.from(prepared.digest, 'base64'),
-        message: undefined,
-      });
+      const signature = await desk.signDigest(prepared);
       const { draft, state } = prepared;
       const { password } = wish;
       const finished = await signer.finishSignature({
@@ -85,7 +88,7 @@ export async function openSigningDesk(folder: string): Promise<SigningDesk> {
     },
     verify: async (bytes, roots = [desk.caPem], at = new Date(Date.now() + 1_000).toISOString(), password) => {
       const policy = ValidationPolicy.parse({ trustedRoots: roots, isOffline: true });
-      return verifyDocument(bytes, { at, password }, policy, chainOnlyValidator(policy));
+      return verifyDocument(bytes, { at, password }, policy, createCertificateValidator(policy, null, null));
     },
   };
   return desk;

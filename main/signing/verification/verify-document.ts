@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../rooms/failure.ts';
 import type { Certificate } from '../certificate.ts';
+import { createCertificateValidator } from '../validation/certificate-validator.ts';
 import type { ValidationPolicy } from '../validation/policy.ts';
 import type { CertificateAnswer, CertificateValidator, Evidence } from '../validation/evidence.ts';
 import { toVietnamTime } from '../vietnam-time.ts';
-import { chainOnlyValidator } from './chain-only-validator.ts';
 import { mergeEvidence, readStore } from './embedded-evidence.ts';
 import { examineDocument, type ExaminedDocument, type ExaminedSignature } from './examine-document.ts';
 import { levelOf } from './levels.ts';
@@ -42,7 +42,7 @@ export async function verifyDocument(
   const nowMs = Date.parse(at);
   if (Number.isNaN(nowMs)) throw new Failure('bad-request', `${at} is not a time`);
   const examined = examineDocument(bytes, password);
-  const reports = await new Verification(examined, nowMs, { validator, offline: chainOnlyValidator(policy) }).run();
+  const reports = await new Verification(examined, nowMs, { validator, offline: createCertificateValidator(policy, null, null) }).run();
   reports.push(...examined.lostFields.map((field) => lostReport(field, examined.document === null)));
   const file = {
     sha256: createHash('sha256').update(bytes).digest('hex'),

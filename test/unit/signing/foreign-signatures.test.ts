@@ -8,7 +8,7 @@ import { readAsn1 } from '../../../main/signing/asn1.ts';
 import { readPemCertificates } from '../../../main/signing/certificate.ts';
 import { checkTrust } from '../../../main/signing/validation/trust.ts';
 import { ValidationPolicy } from '../../../main/signing/validation/policy.ts';
-import { chainOnlyValidator } from '../../../main/signing/verification/chain-only-validator.ts';
+import { createCertificateValidator } from '../../../main/signing/validation/certificate-validator.ts';
 import type { VerificationResult } from '../../../main/signing/verification/report.ts';
 import { verifyDocument } from '../../../main/signing/verification/verify-document.ts';
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../../main/signing/practice-keys.ts';
@@ -20,7 +20,7 @@ const missing = existsSync('/usr/bin/openssl') ? undefined : 'openssl is not ins
 const folder = mkdtempSync(join(tmpdir(), 'foreign-'));
 function verify(bytes: Buffer, roots: readonly string[], at: string): Promise<VerificationResult> {
   const policy = ValidationPolicy.parse({ trustedRoots: roots, isOffline: true });
-  return verifyDocument(bytes, { at }, policy, chainOnlyValidator(policy));
+  return verifyDocument(bytes, { at }, policy, createCertificateValidator(policy, null, null));
 }
 const soon = (): string => new Date(Date.now() + 2_000).toISOString();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

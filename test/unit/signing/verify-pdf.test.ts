@@ -51,7 +51,7 @@ test('a file as it was signed is valid, and says honestly what was not checked',
       },
     ],
   });
-  expect((await first(signed))?.reasons.join(' ')).toContain('Chưa kiểm tra tình trạng thu hồi');
+  expect((await first(signed))?.reasons.join(' ')).toContain('có bị thu hồi hay không');
   expect((await first(signed))?.signedAt).toMatch(/\+07:00$/);
 });
 
