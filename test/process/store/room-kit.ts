@@ -8,6 +8,7 @@ import { depositBlob } from '../../../main/blobs/blob-file.ts';
 import { forkLauncher } from '../../../main/rooms/fork-launcher.ts';
 import { unwrap } from '../../../main/rooms/failure.ts';
 import { Supervisor } from '../../../main/rooms/supervisor.ts';
+import type { SignatureLevel } from '../../../main/signing/validation/policy.ts';
 import { storeRoom, type DraftCommand, type StoreRoom } from '../../../main/store/protocol.ts';
 import type { Dossier } from '../../../preload/types.ts';
 import { pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
@@ -26,7 +27,7 @@ export function temporaryFolder(): string {
 
 export function startRoom(
   folder: string,
-  options: { crashAt?: string; unlock?: string; isPractice?: boolean } = {},
+  options: { crashAt?: string; unlock?: string; isPractice?: boolean; resultLevel?: SignatureLevel } = {},
 ): Room {
   const launch = forkLauncher(() => ENTRY);
   const store = new Supervisor(storeRoom, {
@@ -45,6 +46,7 @@ export function startRoom(
       counterId: 'Q1',
       receiptKeys: [],
       isPractice: options.isPractice ?? true,
+      resultLevel: options.resultLevel ?? 'B-B',
       utcOffsetMinutes: 420,
     }),
   });
