@@ -1,11 +1,10 @@
 /**
- * @file Signing several PDFs with one PIN: digitised copies at the counter, results at the signing desk. Document n+1 is
- * prepared while the token signs n. The first failure of the token stops the batch; what is signed by then stays signed.
+ * @file Signing several PDFs with one PIN: digitised copies at the counter, results at the signing desk. What cannot be signed
+ * is refused before anybody is asked for a PIN.
  */
 import { randomUUID } from 'node:crypto';
-import { commonName, organisationName } from '../../preload/certificate-name.ts';
 import { asErrorCode } from '../../preload/error-codes.ts';
-import { ok, refuse, type Refusal, type Result } from '../../preload/result.ts';
+import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import type { Appearance } from '../signatures/protocol.ts';
@@ -13,6 +12,7 @@ import type { Authoriser, Clock } from '../ports/ports.ts';
 import type { Token } from '../token/protocol.ts';
 import type { Jobs } from './jobs.ts';
 import type { Rooms } from './rooms.ts';
+import { signEach, type BatchControl } from './signing-batch.ts';
 import { withToken } from './token-session.ts';
 
 export interface DocumentToSign {
@@ -48,11 +48,6 @@ export interface BatchWatch {
   readonly dossierId: string | null;
 }
 
-interface BatchControl {
-  readonly signal: AbortSignal;
-  readonly advance: (done: number, total: number) => void;
-}
-
 /** Refuses before any PIN is asked when nothing could be signed; afterwards every document has its own outcome. */
 export async function signDocuments(
   rooms: Rooms,
@@ -78,7 +73,9 @@ export async function signDocuments(
   if (token.tries === 'locked') return refuse('pin-locked');
   const request = requestFor(purpose, token, choice, documents);
   return withToken(rooms.token, authoriser, token, request, () =>
-    runBatch(watch, (control) => signEach(rooms, clock, token, certificate, documents, onSigned, control)),
+    runBatch(watch, (control) =>
+      signEach(rooms, clock, { tokenId: token.id, certificate }, documents, onSigned, control),
+    ),
   );
 }
 
@@ -95,102 +92,6 @@ async function runBatch(
     return unsigned ? refuse(asErrorCode(unsigned.code ?? 'internal'), unsigned.title) : ok(null);
   }).done;
   return outcomes ? ok(outcomes) : refuse(asErrorCode(ended.code ?? 'internal'), ended.detail ?? undefined);
-}
-
-/** What makes going on pointless: the disk that every further file would meet too. */
-const STOPS_THE_BATCH: readonly string[] = ['disk-full', 'disk-error', 'store-damaged'];
-
-async function signEach(
-  rooms: Rooms,
-  clock: Clock,
-  token: Token,
-  certificate: Token['certificates'][number],
-  documents: readonly DocumentToSign[],
-  onSigned: (done: number, total: number) => void,
-  { signal, advance }: BatchControl,
-): Promise<readonly SigningOutcome[]> {
-  const signerName = commonName(certificate.subject);
-  const prepare = (document: DocumentToSign, signedAt: string) =>
-    onceMore(async () =>
-      rooms.signatures.call('prepareSignature', {
-        pdf: document.access,
-        certificates: certificate.der,
-        signedAt,
-        signerName,
-        reason: document.reason,
-        appearance: await appearanceOf(document, certificate.subject),
-      }),
-    );
-  const outcomes: SigningOutcome[] = [];
-  let stopped: Refusal | undefined;
-  let signedAt = new Date(clock.now()).toISOString();
-  let upcoming = documents[0] ? prepare(documents[0], signedAt) : undefined;
-  advance(0, documents.length);
-  for (const [index, document] of documents.entries()) {
-    const outcome = (state: SigningOutcome['state'], code: string | null): void =>
-      void outcomes.push({ documentId: document.documentId, title: document.title, state, code });
-    if (signal.aborted) stopped ??= refuse('cancelled');
-    if (stopped) {
-      outcome('not-tried', stopped.code);
-      continue;
-    }
-    const prepared = await upcoming;
-    const preparedAt = signedAt;
-    const next = documents[index + 1];
-    signedAt = new Date(clock.now()).toISOString();
-    if (!prepared?.ok) {
-      upcoming = next ? prepare(next, signedAt) : undefined;
-      outcome('failed', prepared?.code ?? 'internal');
-      continue;
-    }
-    const { draft, state, digest, signedAttributes } = prepared.value;
-    const signing = rooms.token.call('sign', {
-      tokenId: token.id,
-      certificateId: certificate.id,
-      digest,
-      message: signedAttributes,
-    });
-    upcoming = next ? prepare(next, signedAt) : undefined;
-    const signature = await signing;
-    if (!signature.ok) {
-      stopped = signature;
-      outcome('failed', signature.code);
-      continue;
-    }
-    const finished = await onceMore(() =>
-      rooms.signatures.call('finishSignature', {
-        pdf: document.access,
-        draft,
-        state,
-        signature: signature.value.signature,
-      }),
-    );
-    const info: SignatureInfo = {
-      signerName,
-      certificateSerial: certificate.serialNumber,
-      signedAt: preparedAt,
-      level: 'B-B',
-    };
-    const kept = finished.ok ? await document.keep(finished.value.pdf, finished.value.pageCount, info) : finished;
-    outcome(kept.ok ? 'signed' : 'failed', kept.ok ? null : kept.code);
-    if (kept.ok) onSigned(index + 1, documents.length);
-    else if (STOPS_THE_BATCH.includes(kept.code)) stopped = kept;
-    advance(index + 1, documents.length);
-  }
-  return outcomes;
-}
-
-/** The signatures room is disposable and its work is the same every time: what died with it is asked of the next one. */
-async function onceMore<T>(call: () => Promise<Result<T>>): Promise<Result<T>> {
-  const first = await call();
-  return !first.ok && first.code === 'room-stopped' ? call() : first;
-}
-
-/** A signature in words names the agency that the certificate names. */
-async function appearanceOf({ appearance }: DocumentToSign, subject: string): Promise<Appearance> {
-  const shown = typeof appearance === 'function' ? await appearance() : appearance;
-  const agencyName = organisationName(subject);
-  return shown.kind === 'personal' && agencyName !== null ? { ...shown, agencyName } : shown;
 }
 
 function requestFor(

@@ -10,7 +10,8 @@ export function forkLauncher(entryOf: (name: string) => string): RoomLauncher {
     const child = fork(entryOf(name), [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
     return {
       pid: child.pid,
-      post: (message) => void (child.connected && child.send(message)),
+      // A process that dies while it is written to says so by its exit; without a listener here Node would throw EPIPE.
+      post: (message) => void (child.connected && child.send(message, () => {})),
       onMessage: (listener) => void child.on('message', (message) => listener(message as FromRoom)),
       onExit: (listener) => void child.on('exit', (code) => listener(code)),
       kill: () => void child.kill('SIGKILL'),

@@ -63,6 +63,18 @@ describe('a room behind its supervisor', () => {
     expect(await open().call('takeBytes', { bytes: new TextEncoder().encode('1234') })).toEqual({ ok: true, value: 4 });
   });
 
+  it('answers a call to a process that has just been killed with its exit, not with an exception', async () => {
+    for (let round = 0; round < 5; round++) {
+      const room = open();
+      await room.start();
+      process.kill(room.pid ?? 0, 'SIGKILL');
+      const until = performance.now() + 20;
+      while (performance.now() < until); // dead by now, and nobody has been told yet
+      expect(await room.call('say', { text: 'x'.repeat(200_000) })).toMatchObject({ ok: false, code: 'room-stopped' });
+      expect(await room.call('say', { text: 'chị' })).toMatchObject({ ok: true });
+    }
+  });
+
   it('cancels a running call without losing the room', async () => {
     const room = open();
     await room.start();
