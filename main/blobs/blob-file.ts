@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Failure } from '../rooms/failure.ts';
+import { giveBack } from './give-back.ts';
 
 const MAGIC = Buffer.from('HSB1');
 const HEADER_BYTES = MAGIC.length + 4 + 16;
@@ -60,11 +61,16 @@ async function writeDeposit(
 ): Promise<Deposit> {
   const file = `${randomUUID()}.tmp`;
   const key = randomBytes(32);
-  const handle = await openForWriting(join(incomingFolder, file));
+  const path = join(incomingFolder, file);
+  const handle = await openForWriting(path);
   try {
-    for (const parts of sealedParts(bytes, key)) await writeAll(handle, parts);
+    for (const parts of sealedParts(bytes, key)) {
+      await writeAll(handle, parts);
+      parts.forEach(giveBack);
+    }
     if (isDurable) await handle.sync();
   } catch (cause) {
+    await rm(path, { force: true });
     throw asDiskFailure(cause);
   } finally {
     await handle.close();
@@ -141,6 +147,7 @@ async function readInto(access: BlobAccess, offset: number, target: Buffer): Pro
       const chunk = await reader(index);
       const start = index * CHUNK_BYTES;
       chunk.copy(target, Math.max(0, start - offset), Math.max(0, offset - start), Math.min(chunk.length, end - start));
+      giveBack(chunk);
     }
   } finally {
     await handle.close();

@@ -14,6 +14,7 @@ import {
   type BlobAccess,
   type Deposit,
 } from '../blobs/blob-file.ts';
+import { giveBack } from '../blobs/give-back.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
 import type { ResultOf } from '../rooms/define.ts';
 import type { SignaturesRoom } from './protocol.ts';
@@ -63,35 +64,36 @@ export function createDocumentSigner(folders: {
         const certificates = signingChain(params.certificates);
         const { appearance, password, fieldName, signedAt, signerName } = params;
         const isVisible = appearance.kind !== 'none';
-        const bytes = await readBlob(params.pdf);
-        const signable = openForSigning(bytes, { password, fieldName, isVisible });
-        const { document, pages, field, place } = signable;
-        const terms = meetSeedValues(document, field, params.reason, certificates);
-        const site = appearanceSite(signable, appearance);
-        const drawn = site && (await drawer.draw(appearance, { signerName, signedAt }, site));
-        const draft = writeDraft(document, {
-          entries: signatureEntries(document, terms, signedAt, signerName, field),
-          page: site?.page ?? (pages[0] as Page),
-          appearance: drawn,
-          field,
-          widget: place?.widget ?? null,
-          reservedBytes: Math.max(MIN_RESERVED_BYTES, estimatedCmsBytes(certificates) + TIME_STAMP_BYTES),
-          seed: `${signedAt}\n${signerName}`,
+        return holding(await readBlob(params.pdf), async (bytes) => {
+          const signable = openForSigning(bytes, { password, fieldName, isVisible });
+          const { document, pages, field, place } = signable;
+          const terms = meetSeedValues(document, field, params.reason, certificates);
+          const site = appearanceSite(signable, appearance);
+          const drawn = site && (await drawer.draw(appearance, { signerName, signedAt }, site));
+          const draft = writeDraft(document, {
+            entries: signatureEntries(document, terms, signedAt, signerName, field),
+            page: site?.page ?? (pages[0] as Page),
+            appearance: drawn,
+            field,
+            widget: place?.widget ?? null,
+            reservedBytes: Math.max(MIN_RESERVED_BYTES, estimatedCmsBytes(certificates) + TIME_STAMP_BYTES),
+            seed: `${signedAt}\n${signerName}`,
+          });
+          const signedAttributes = encodeSignedAttributes(draft.digest, certificates[0] as Certificate);
+          const state: z.infer<typeof DraftState> = {
+            byteRange: [...draft.byteRange],
+            fieldName: draft.fieldName,
+            pageCount: pages.length,
+            signedAttributes: signedAttributes.toString('base64'),
+            certificates: certificates.map((certificate) => certificate.der.toString('base64')),
+          };
+          return {
+            draft: await depositDraft(incomingFolder, draft.tail, 'application/octet-stream'),
+            state: JSON.stringify(state),
+            digest: createHash('sha256').update(signedAttributes).digest('base64'),
+            signedAttributes: state.signedAttributes,
+          };
         });
-        const signedAttributes = encodeSignedAttributes(draft.digest, certificates[0] as Certificate);
-        const state: z.infer<typeof DraftState> = {
-          byteRange: [...draft.byteRange],
-          fieldName: draft.fieldName,
-          pageCount: pages.length,
-          signedAttributes: signedAttributes.toString('base64'),
-          certificates: certificates.map((certificate) => certificate.der.toString('base64')),
-        };
-        return {
-          draft: await depositDraft(incomingFolder, draft.tail, 'application/octet-stream'),
-          state: JSON.stringify(state),
-          digest: createHash('sha256').update(signedAttributes).digest('base64'),
-          signedAttributes: state.signedAttributes,
-        };
       }),
 
     finishSignature: (params) =>
@@ -104,16 +106,26 @@ export function createDocumentSigner(folders: {
         if (!verifies(signer, signedAttributes, signature))
           throw new Failure('signature-does-not-verify', signer.subject);
         const draft = accessToDeposit(incomingFolder, params.draft);
-        const whole = Buffer.allocUnsafe(params.pdf.sizeBytes + draft.sizeBytes);
-        await readBlobInto(params.pdf, whole);
-        (await readBlob(draft)).copy(whole, params.pdf.sizeBytes);
-        fillGap(whole, state.byteRange, encodeSignedData(certificates, signedAttributes, signature));
-        checkFinished(whole, params.password, state.fieldName);
-        const pdf = await depositBlob(incomingFolder, whole, 'application/pdf');
-        await rm(draft.path, { force: true });
-        return { pdf, pageCount: state.pageCount };
+        return holding(Buffer.allocUnsafe(params.pdf.sizeBytes + draft.sizeBytes), async (whole) => {
+          await readBlobInto(params.pdf, whole);
+          (await readBlob(draft)).copy(whole, params.pdf.sizeBytes);
+          fillGap(whole, state.byteRange, encodeSignedData(certificates, signedAttributes, signature));
+          checkFinished(whole, params.password, state.fieldName);
+          const pdf = await depositBlob(incomingFolder, whole, 'application/pdf');
+          await rm(draft.path, { force: true });
+          return { pdf, pageCount: state.pageCount };
+        });
       }),
   };
+}
+
+/** With two of the largest files in a row, the memory of the first is free before the second is read. */
+async function holding<T>(bytes: Buffer, work: (bytes: Buffer) => Promise<T>): Promise<T> {
+  try {
+    return await work(bytes);
+  } finally {
+    giveBack(bytes);
+  }
 }
 
 /** One piece of work after the other: of two large files at most one is in memory. */

@@ -112,7 +112,7 @@ describe.skipIf(JUDGES_MISSING)(`encrypted files${JUDGES_MISSING ? ` (${JUDGES_M
       const signed = await desk.sign(input, { kind: 'officer' }, undefined, { password: 'user', reason: REASON });
       const [before, after] = [new PdfDocument(input, 'user'), new PdfDocument(signed, 'user')];
       expect(isSameValue(before.trailer.entries.get('Encrypt'), after.trailer.entries.get('Encrypt'))).toBe(true);
-      const idOf = (document: PdfDocument): PdfValue[] => (document.entry(document.trailer, 'ID') as PdfArray).items;
+      const idOf = (document: PdfDocument): readonly PdfValue[] => (document.entry(document.trailer, 'ID') as PdfArray).items;
       expect(isSameValue(idOf(before)[0], idOf(after)[0])).toBe(true);
       expect(isSameValue(idOf(before)[1], idOf(after)[1])).toBe(false);
       const added = signed.subarray(input.length).toString('latin1');
