@@ -1,5 +1,6 @@
 /** @file The command table. Options only grow; `--json` prints one JSON document on stdout, everything else goes to stderr. */
 import { Command, CommanderError, Option } from 'commander';
+import { bridgeCertificate } from './bridge.ts';
 import { auditVerify, backup } from './care.ts';
 import { deadline } from './deadline.ts';
 import { demo } from './demo.ts';
@@ -134,6 +135,14 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .argument('<dir>')
     .option('--json')
     .action(run(backup(where, VERSION)));
+  program
+    .command('bridge')
+    .description('ký số cho trang web')
+    .command('certificate')
+    .description('ghi chứng thư của 127.0.0.1 ra tệp để bộ phận kỹ thuật cài')
+    .requiredOption('--out <file>')
+    .option('--json')
+    .action(run(bridgeCertificate(where)));
   program
     .command('province')
     .description('cổng tiếp nhận mẫu của tỉnh')
