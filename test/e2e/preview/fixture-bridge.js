@@ -86,7 +86,16 @@
       ),
     'capture.devices': () => ok(data.scanners),
     'tokens.list': () => ok(data.tokens),
+    'results.attach': () => ok(data.doubt),
+    'results.confirmAttachment': () => ok(data.results[0]),
+    'results.dropAttachment': () => ok(null),
+    'signatures.verifyFile': ({ password }) =>
+      data.verification.password === password ? ok(data.verification.report) : { ok: false, code: 'pdf-password' },
+    'signatures.verifyDocument': () => ok(data.verification.report),
+    'signatures.saveReport': () => ok({ fileName: 'Phiếu kiểm tra.pdf' }),
     'results.waiting': () => ok(data.results),
+    'results.sign': ({ documentIds }) =>
+      ok(documentIds.map((documentId) => ({ documentId, title: 'Kết quả', state: 'signed', code: null }))),
     'results.place': ({ documentId }) =>
       ok(
         documentId === 'result-1'

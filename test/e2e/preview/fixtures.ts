@@ -1,4 +1,5 @@
 /** @file A counter in the middle of a morning, as answers of the contract: what previews and layout checks are drawn from. */
+import { doubt, report } from './verification-fixtures.ts';
 import { CHANNELS, EVENT_NAMES } from '../../../preload/contract.ts';
 import type * as t from '../../../preload/types.ts';
 
@@ -357,8 +358,8 @@ const results: readonly t.WaitingResult[] = Array.from({ length: 24 }, (_, index
   applicantName: NAMES[index % NAMES.length] ?? '',
   procedureName: 'Cấp giấy xác nhận tình trạng hôn nhân',
   title: 'Giấy xác nhận tình trạng hôn nhân',
-  blobId: ['decision', 'turned'][index] ?? 'pdf',
-  pageCount: 1,
+  blobId: ['decision', 'turned', 'pages'][index] ?? 'pdf',
+  pageCount: index === 2 ? 2 : 1,
   sizeBytes: 48_000,
   dueAt: index < 2 ? '2026-11-20T17:00:00+07:00' : '2099-11-23T17:00:00+07:00',
 }));
@@ -430,6 +431,8 @@ export function previewData() {
     ] satisfies readonly t.ScannerDevice[],
     tokens: [token],
     results,
+    doubt,
+    verification: { password: null as string | null, report },
     proposed,
     signatureImages: { personal: SIGNATURE, seal: null } as t.SignatureImages,
     confirm,

@@ -101,6 +101,27 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'attachment',
+    document: 'index.html',
+    sizes: FEW,
+    steps: async (page) => {
+      await page.getByTestId('dossier-dossier-1').click();
+      await page.getByTestId('attach-result').click();
+      await page.getByTestId('attachment-findings').waitFor();
+    },
+  },
+  {
+    name: 'verification',
+    document: 'index.html',
+    sizes: ALL,
+    steps: async (page, text) => {
+      await enlarge(page, text);
+      await page.getByTestId('dossier-dossier-1').click();
+      await page.locator('[data-testid^="verify-"]').first().click();
+      await page.getByTestId('verify-report').waitFor();
+    },
+  },
+  {
     name: 'long',
     document: 'index.html',
     sizes: FEW,

@@ -1,0 +1,105 @@
+/** Checking a file, and a result that may not be this dossier's; on the built pages with a fixture bridge. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildRenderer } from './build.ts';
+import { previewData } from './fixtures.ts';
+import { openPage, startBrowser } from './open.ts';
+import { serve } from './server.ts';
+
+const VIEW = { document: 'index.html', width: 1366, height: 768, scheme: 'light' } as const;
+const folder = mkdtempSync(join(tmpdir(), 'verification-'));
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serve>>;
+const pages: Page[] = [];
+
+beforeAll(async () => {
+  await buildRenderer(folder);
+  server = await serve(folder);
+  browser = await startBrowser();
+});
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close();
+});
+afterAll(async () => {
+  await browser.close();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function desk(data = previewData()): Promise<Page> {
+  const { page } = await openPage(browser, server.url, VIEW, data);
+  pages.push(page);
+  await page.getByTestId('dossier-dossier-1').click();
+  await page.getByTestId('attach-result').waitFor();
+  return page;
+}
+async function calls(page: Page, channel: string): Promise<readonly Record<string, unknown>[]> {
+  const all = (await page.evaluate('window.preview.calls')) as readonly (readonly [string, Record<string, unknown>])[];
+  return all.filter(([name]) => name === channel).map(([, request]) => request);
+}
+
+describe('a result that may not be this dossier’s', () => {
+  async function doubt(): Promise<Page> {
+    const page = await desk();
+    await page.getByTestId('attach-result').click();
+    await page.getByTestId('attachment-findings').waitFor();
+    return page;
+  }
+
+  it('shows what the file says beside what the dossier says', async () => {
+    const page = await doubt();
+    const row = page.getByRole('row', { name: /Số định danh/ });
+    expect(await row.innerText()).toContain('038090001234');
+    expect(await row.innerText()).toContain('038091009999');
+    expect(await row.innerText()).toContain('Khác');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations).toEqual([]);
+  });
+
+  it('is attached only with a reason of ten letters', async () => {
+    const page = await doubt();
+    expect(await page.getByTestId('attachment-confirm').isDisabled()).toBe(true);
+    await page.getByTestId('attachment-reason').fill('Đã đối chiếu bản giấy');
+    await page.getByTestId('attachment-confirm').click();
+    await expect
+      .poll(() => calls(page, 'results.confirmAttachment'))
+      .toEqual([{ attachmentId: 'attachment-1', reason: 'Đã đối chiếu bản giấy' }]);
+  });
+
+  it('is let go by Esc, and nothing is attached', async () => {
+    const page = await doubt();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => calls(page, 'results.dropAttachment')).toEqual([{ attachmentId: 'attachment-1' }]);
+    expect(await calls(page, 'results.confirmAttachment')).toEqual([]);
+  });
+});
+
+describe('checking signatures', () => {
+  it('says the verdict in words first, then every signature with its reasons', async () => {
+    const page = await desk();
+    await page.locator('[data-testid^="verify-"]').first().click();
+    expect(await page.getByTestId('verify-verdict').innerText()).toBe('Tệp đã bị sửa sau khi ký');
+    expect(await page.getByTestId('verify-report').innerText()).toContain('Nội dung trang 1 đã bị đổi sau khi ký.');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations).toEqual([]);
+    await page.getByTestId('verify-save').click();
+    await expect.poll(() => calls(page, 'signatures.saveReport')).toEqual([{ reportId: 'report-1' }]);
+  });
+
+  it('asks for the password of a locked file and tries the same file with it', async () => {
+    const data = previewData();
+    const page = await desk({ ...data, verification: { ...data.verification, password: 'mật khẩu' } });
+    await page.getByTestId('command-button').click();
+    await page.keyboard.type('kiểm tra chữ ký');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('verify-choose').click();
+    await page.getByTestId('verify-password').fill('mật khẩu');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('verify-report').waitFor();
+    expect(await calls(page, 'signatures.verifyFile')).toEqual([{ password: null }, { password: 'mật khẩu' }]);
+  });
+});
