@@ -63,6 +63,8 @@ export interface PracticePki {
   readonly rootPem: string;
   readonly authority: (id: AuthorityName) => IssuingAuthority;
   readonly issue: (name: string, options?: IssueOptions) => Holder;
+  /** What `openssl x509` signs with any holder's key, whether its owner may certify or not; an authority when `keyOf` is given. */
+  readonly signWith: (issuer: Holder, name: string, keyOf?: Holder) => Holder;
   /** @param reason openssl's word, e.g. `keyCompromise`, `certificateHold`, `removeFromCRL` */
   readonly revoke: (holder: Holder, by: AuthorityName, atMs: number, reason?: string) => void;
   /** Takes a suspension back. */
@@ -274,6 +276,17 @@ export function createPracticePki(folder: string, baseUrl: string, nowMs: number
       if (!options.keyOf) makeKey(keyPath, options.kind ?? 'rsa-2048');
       const csr = request(keyPath, options.subject ?? `/C=VN/O=UBND xã Thử/CN=${name}`, base);
       sign(options.by ?? 'sha256', csr, options.profile ?? 'signer', file(`${base}.pem`), options);
+      return holder(name, keyPath, file(`${base}.pem`));
+    },
+    signWith(issuer, name, keyOf) {
+      const base = `holder-${++count}`;
+      const keyPath = keyOf?.keyPath ?? file(`${base}.key`);
+      if (!keyOf) makeKey(keyPath, 'p-256');
+      const csr = request(keyPath, keyOf ? `/CN=${name}` : `/C=VN/CN=${name}`, base);
+      const extensions = keyOf ? 'authority' : 'signer-no-addresses';
+      const by = ['-CA', issuer.certificatePath, '-CAkey', issuer.keyPath, '-CAcreateserial'];
+      const form = ['-extfile', file('sha256.cnf'), '-extensions', extensions, '-days', '300'];
+      openssl(['x509', '-req', '-in', csr, ...by, ...form, '-out', file(`${base}.pem`)]);
       return holder(name, keyPath, file(`${base}.pem`));
     },
     revoke(target, by, atMs, reason) {

@@ -39,6 +39,8 @@ export interface OcspProof extends StatusProof {
   readonly responder: Certificate;
   readonly isDelegated: boolean;
   readonly producedAtMs: number;
+  /** Made for this very question. */
+  readonly echoesNonce: boolean;
 }
 
 /**
@@ -73,6 +75,7 @@ export function checkOcspResponse(
     responder,
     isDelegated: !isSameKey(responder, issuer),
     producedAtMs: response.producedAtMs,
+    echoesNonce: nonce !== null && response.nonce !== null,
   };
 }
 

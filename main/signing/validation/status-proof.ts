@@ -21,6 +21,8 @@ export interface StatusProof {
 
 /** How far two clocks may be apart before somebody is told. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** Beyond this nobody's clock is slow: somebody asks about a day long ago. */
+export const CLOCK_LIMIT_MS = 86_400_000;
 /** An answer that names no end stands for a day. */
 const DEFAULT_LIFE_MS = 86_400_000;
 
@@ -46,10 +48,11 @@ export function judgeProof(
       `sau thời điểm được chứng minh của chữ ký (${vietnamTime(provenAtMs)}).`;
     return { kind: 'good', isAfterProvenTime: proof.thisUpdateMs >= provenAtMs - CLOCK_TOLERANCE_MS, note };
   }
-  if (proof.thisUpdateMs > nowMs + CLOCK_TOLERANCE_MS)
+  const ahead = proof.thisUpdateMs - nowMs;
+  if (ahead > CLOCK_TOLERANCE_MS && ahead <= CLOCK_LIMIT_MS)
     return useless(
       `${source} ghi ${vietnamTime(proof.thisUpdateMs)}, muộn hơn đồng hồ máy này ` +
-        `${minutesOf(proof.thisUpdateMs - nowMs)}: đồng hồ máy này hoặc của nơi cấp bị sai`,
+        `${minutesOf(ahead)}: đồng hồ máy này hoặc của nơi cấp bị sai`,
       true,
     );
   if (proof.status !== 'good') return useless('máy chủ OCSP không biết chứng thư này (unknown)');
