@@ -12,6 +12,7 @@ import { useHasRole, useWords } from '../../state/session.ts';
 import { verifyDocument } from '../../state/verification.ts';
 import { AttachmentDialog } from './attachment-dialog.tsx';
 import classes from './dossier.module.css';
+import { StampState } from './stamp-state.tsx';
 
 const ICONS = { component: IconFileText, receipt: IconReceipt, result: IconFileCertificate } as const;
 const CAN_HAVE_RESULT = ['received', 'processing', 'supplement-requested', 'payment-requested', 'completed'];
@@ -86,12 +87,13 @@ function DocumentRow({ document }: { readonly document: DossierDocument }): Reac
               {fill(words.documents.signedBy, { name: signature.signerName, time: formatDateTime(signature.signedAt) })}
             </StateWord>
           )}
+          <StampState document={document} />
         </span>
       </button>
       {signature === undefined ? null : (
         <Button
           size="compact-sm"
-          variant="subtle"
+          variant="transparent"
           className={classes['check']}
           onClick={() => void verifyDocument(document.id)}
           data-testid={`verify-${document.id}`}

@@ -208,6 +208,8 @@ const document = (id: string, kind: t.DossierDocument['kind'], title: string, si
   sizeBytes: 58_400,
   pageCount: 1,
   signatures: signed ? [signature] : [],
+  stamping:
+    signed && kind === 'result' ? { level: 'B-T', state: 'reached', code: null, detail: null, attempts: 1 } : null,
 });
 
 const sealed: t.Dossier = {
