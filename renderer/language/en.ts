@@ -542,7 +542,7 @@ export const en: Words = {
     save: 'Save the report',
     saved: 'Saved {file}',
     checkedAt: 'Checked at {time}',
-    fingerprint: 'SHA-256: {sha256}',
+    fingerprint: 'SHA-256: {fingerprint}',
     password: 'Password of the file',
     passwordNeeded: 'This file has a password. Type it to check the file.',
     openWithPassword: 'Check',

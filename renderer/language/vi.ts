@@ -545,7 +545,7 @@ export const vi = {
     save: 'Lưu phiếu kiểm tra',
     saved: 'Đã lưu {file}',
     checkedAt: 'Kiểm tra lúc {time}',
-    fingerprint: 'SHA-256: {sha256}',
+    fingerprint: 'SHA-256: {fingerprint}',
     password: 'Mật khẩu của tệp',
     passwordNeeded: 'Tệp này có mật khẩu. Nhập mật khẩu để kiểm tra.',
     openWithPassword: 'Kiểm tra',

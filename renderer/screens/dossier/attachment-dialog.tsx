@@ -4,9 +4,11 @@ import { useState, type ReactNode } from 'react';
 import type { ResultFinding } from '../../../preload/types.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { StateWord, type Tone } from '../../components/marks.tsx';
+import { formatDay } from '../../language/format.ts';
 import { fill } from '../../language/words.ts';
 import { confirmAttachment, dropAttachment, useAttachment } from '../../state/attachment.ts';
 import { useWords } from '../../state/session.ts';
+import classes from './dossier.module.css';
 
 const MIN_REASON = 10;
 const TONES: Readonly<Record<ResultFinding['outcome'], Tone>> = {
@@ -42,9 +44,9 @@ export function AttachmentDialog(): ReactNode {
               {doubt.findings.map((finding) => (
                 <Table.Tr key={finding.subject} data-outcome={finding.outcome}>
                   <Table.Th scope="row">{words.attachment.subjects[finding.subject]}</Table.Th>
-                  <Table.Td>{finding.expected ?? words.attachment.nothing}</Table.Td>
-                  <Table.Td>{finding.found ?? words.attachment.nothing}</Table.Td>
-                  <Table.Td>
+                  <Table.Td>{shown(finding, finding.expected) ?? words.attachment.nothing}</Table.Td>
+                  <Table.Td>{shown(finding, finding.found) ?? words.attachment.nothing}</Table.Td>
+                  <Table.Td className={classes['outcome']}>
                     <StateWord tone={TONES[finding.outcome]}>{words.attachment.outcomes[finding.outcome]}</StateWord>
                   </Table.Td>
                 </Table.Tr>
@@ -74,4 +76,8 @@ export function AttachmentDialog(): ReactNode {
       )}
     </Dialog>
   );
+}
+
+function shown({ subject }: ResultFinding, value: string | null): string | null {
+  return subject === 'issued-on' && value !== null ? formatDay(value) : value;
 }

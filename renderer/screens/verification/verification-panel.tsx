@@ -101,7 +101,7 @@ function Report({ report }: { readonly report: VerificationReport }): ReactNode 
       )}
       <p className="muted">{fill(words.verification.checkedAt, { time: formatDateTime(report.checkedAt) })}</p>
       <p className={`muted ${classes['fingerprint']}`}>
-        {fill(words.verification.fingerprint, { sha256: report.sha256 })}
+        {fill(words.verification.fingerprint, { fingerprint: report.sha256 })}
       </p>
     </article>
   );
@@ -118,9 +118,8 @@ function Signature({ signature }: { readonly signature: VerifiedSignature }): Re
       <p className="muted">
         {words.verification.kinds[signature.kind]}
         {signature.organisation === null ? '' : ` · ${signature.organisation}`}
-        {signature.signedAt === null
-          ? ''
-          : ` · ${fill(words.verification.signedAt, { time: formatDateTime(signature.signedAt), level: signature.level })}`}
+        {signature.signedAt === null ? '' : ` · ${formatDateTime(signature.signedAt)}`}
+        {signature.kind === 'time-stamp' ? '' : ` · ${fill(words.verification.level, { level: signature.level })}`}
       </p>
       <ul>
         {signature.statements.map((statement) => (
