@@ -21,10 +21,14 @@ export const useSignaturePlaces = create<PlacesView>(() => ({
   isBusy: false,
 }));
 
+const asked = new Set<string>();
 /** Asked once a document; a document that nobody may sign simply shows no frame. */
 export async function loadPlace(documentId: string): Promise<void> {
-  if (!hasRole('signer') || useSignaturePlaces.getState().proposals[documentId] !== undefined) return;
+  if (!hasRole('signer') || asked.has(documentId) || useSignaturePlaces.getState().proposals[documentId] !== undefined)
+    return;
+  asked.add(documentId);
   const answer = await ask('results.place', { documentId });
+  asked.delete(documentId);
   useSignaturePlaces.setState(({ proposals }) => ({
     proposals: { ...proposals, [documentId]: answer.ok ? answer.value : 'failed' },
   }));

@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readBlob } from '../../main/blobs/blob-file.ts';
 import { applicantFromCard, edit, reload, signWithFirstToken, tickScannedPapers } from '../../main/cli/journey.ts';
 import type { CommandOfficer } from '../../main/cli/with-counter.ts';
 import { openCounter, type Counter } from '../../main/counter/open-counter.ts';
+import { registerSignatureImage } from '../../main/counter/signature-images.ts';
 import type { SigningChoice } from '../../main/counter/signing.ts';
 import type { Authoriser, Machine } from '../../main/ports/ports.ts';
 import type { FromRoom } from '../../main/rooms/define.ts';
@@ -23,6 +26,8 @@ import { verifyReceipt } from '../../main/sync/receipt.ts';
 import type { ErrorCode } from '../../preload/error-codes.ts';
 import type { Dossier } from '../../preload/types.ts';
 import { filesOfProvince, poll } from '../fixtures/sync-stage.ts';
+import { drawPage, isBlue } from '../stand-ins/drawn-pages.ts';
+import { JUDGES_MISSING } from '../stand-ins/signature-judges.ts';
 import { makePdf } from '../stand-ins/tiny-pdf.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -266,11 +271,35 @@ describe('results: several signed with one login', () => {
     expect(after.flatMap(({ documents }) => documents.flatMap(({ signatures }) => signatures))).toEqual([]);
   });
 
+  it('each result proposes where its signature goes; a page it does not have is refused before any PIN', async () => {
+    const { counter, person, folder } = desk;
+    const place = unwrap(await counter.results.place(documentIds[0] ?? '', signer));
+    expect(place).toMatchObject({ page: 1, shows: 'text', image: null });
+    expect(place.foundBy).not.toBe('none');
+    const ink =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="150"><rect width="300" height="150" fill="#1133cc"/></svg>';
+    const picture = join(folder, 'signature.png');
+    writeFileSync(picture, await sharp(Buffer.from(ink)).png().toBuffer());
+    unwrap(await registerSignatureImage(counter.rooms, picture, 'personal', null, signer.id));
+    expect(unwrap(await counter.results.place(documentIds[0] ?? '', signer))).toMatchObject({
+      shows: 'picture',
+      rect: place.rect,
+      image: { widthPx: 300, registeredBy: signer.name },
+    });
+    Object.assign(person, { asked: 0 });
+    const nowhere = { [documentIds[1] ?? '']: { page: 2, rect: place.rect } };
+    const choice = await choiceOf(desk, 'Trần Văn Minh');
+    const refused = await counter.results.sign(documentIds, signer, choice, nowhere);
+    expect(refused).toMatchObject({ ok: false, code: 'signature-place-outside' });
+    expect(person.asked).toBe(0);
+  });
+
   it('the right one, asked once, signs both and completes both dossiers', async () => {
     const { counter, person } = desk;
     Object.assign(person, { pin: PRACTICE_PIN, asked: 0, attempts: 0 });
     const choice = await choiceOf(desk, 'Trần Văn Minh');
-    const outcomes = unwrap(await counter.results.sign(documentIds, signer, choice));
+    const moved = { [documentIds[0] ?? '']: { page: 1, rect: [60, 40, 120, 60] as const } };
+    const outcomes = unwrap(await counter.results.sign(documentIds, signer, choice, moved));
     expect(person).toMatchObject({ asked: 1, attempts: 1 });
     expect(outcomes.map(({ documentId, state, code }) => ({ documentId, state, code }))).toEqual(
       documentIds.map((documentId) => ({ documentId, state: 'signed', code: null })),
@@ -283,6 +312,27 @@ describe('results: several signed with one login', () => {
       for (const result of results) expect(await verdictOf(desk, result.id)).toBe('valid');
     }
   });
+
+  it.skipIf(JUDGES_MISSING)(
+    'the picture stands where the officer put it, or where the document left room',
+    async () => {
+      const { counter, folder } = desk;
+      const extents = await Promise.all(
+        documentIds.map(async (documentId) => {
+          const { access } = unwrap(await counter.rooms.store.call('documentAccess', { documentId }));
+          const page = drawPage(mkdtempSync(join(folder, 'drawn-')), await readBlob(access));
+          const [left, top, right, bottom] = page.extent(isBlue) ?? [0, 0, 0, 0];
+          return [left, page.height - bottom, right - left, bottom - top];
+        }),
+      );
+      for (const [index, value] of [60, 40, 120, 60].entries())
+        expect(extents[0]?.[index]).toSatisfy((found: number) => Math.abs(found - value) <= 1);
+      const [left = 0, bottom = 0, width = 0] = extents[1] ?? [];
+      expect(left).toBeGreaterThan(297);
+      expect(bottom).toBeGreaterThan(60);
+      expect(width).toBeGreaterThan(50);
+    },
+  );
 
   it('and the province gets both as new revisions of dossiers it knows', async () => {
     const { rooms } = desk.counter;

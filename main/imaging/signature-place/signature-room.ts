@@ -55,7 +55,7 @@ const USUAL_ROOM_PT = 68;
 const MOST_ROOM_PT = 100;
 /** Title and name belong together within this distance, bottom to top. */
 const MAX_DISTANCE_PT = 190;
-const CLEARANCE_PT = 2;
+const CLEARANCE_PT = 4;
 const BOTTOM_MARGIN_PT = 40;
 
 /** @param segments of one page, from the top */

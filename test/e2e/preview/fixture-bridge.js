@@ -94,8 +94,6 @@
     'signatures.verifyDocument': () => ok(data.verification.report),
     'signatures.saveReport': () => ok({ fileName: 'Phiếu kiểm tra.pdf' }),
     'results.waiting': () => ok(data.results),
-    'results.sign': ({ documentIds }) =>
-      ok(documentIds.map((documentId) => ({ documentId, title: 'Kết quả', state: 'signed', code: null }))),
     'results.place': ({ documentId }) =>
       ok(
         documentId === 'result-1'

@@ -35,10 +35,11 @@ async function drawPicture(name: 'signature' | 'seal'): Promise<Buffer> {
   return sharp(Buffer.from(shapes[name])).png().toBuffer();
 }
 
-async function decision(): Promise<Buffer> {
+async function decision(times = 1): Promise<Buffer> {
   const context = { ...CONTEXT, signerTitle: 'KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH', signerName: 'Nguyễn Thị Ngọc Lan' };
   const form = buildPracticeResultForm(makeDossier(), { ...context, issuedAt: '2026-11-21T08:00:00Z' });
-  return (await composeFormPdf(form, join(ROOT, 'resources'))).bytes;
+  const blocks = Array.from({ length: times }, () => form.blocks).flat();
+  return (await composeFormPdf({ ...form, blocks }, join(ROOT, 'resources'))).bytes;
 }
 
 /** One A5 page holding a JPEG: enough of a PDF to be previewed. */
@@ -101,6 +102,7 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
     const path = normalize(decodeURIComponent(new URL(url, 'http://preview').pathname));
     if (path === '/blob/pdf') return { body: pdf, type: 'application/pdf' };
     if (path === '/blob/turned') return { body: turned, type: 'application/pdf' };
+    if (path === '/blob/pages') return { body: await decision(2), type: 'application/pdf' };
     if (path === '/blob/decision') return { body: await decision(), type: 'application/pdf' };
     if (path === '/blob/signature' || path === '/blob/seal')
       return { body: await drawPicture(path === '/blob/seal' ? 'seal' : 'signature'), type: 'image/png' };
