@@ -91,7 +91,6 @@ export const en: Words = {
     files: 'Files to sign',
     file: '{pages} pages · {size}',
     sha256: 'SHA-256: {value}',
-    preview: 'Look at {title}',
     waiting: '{count} more requests are waiting.',
     refuse: 'Refuse',
     once: 'This time only',

@@ -92,7 +92,6 @@ export const vi = {
     files: 'Tệp sẽ được ký',
     file: '{pages} trang · {size}',
     sha256: 'SHA-256: {value}',
-    preview: 'Xem tệp {title}',
     waiting: 'Còn {count} yêu cầu đang chờ.',
     refuse: 'Từ chối',
     once: 'Chỉ lần này',

@@ -19,7 +19,6 @@ export function QuestionFiles({ documents }: { readonly documents: WebPageQuesti
             <button
               type="button"
               aria-pressed={documentId === shownId}
-              aria-label={fill(words.question.preview, { title })}
               onClick={() => setShownId(documentId)}
               data-testid="question-file"
             >
