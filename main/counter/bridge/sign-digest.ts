@@ -4,11 +4,13 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { ok, refuse, type Result } from '../../../preload/result.ts';
-import type { Authoriser, LoginAttempt } from '../../ports/ports.ts';
+import type { SigningRequest } from '../../../preload/types.ts';
+import type { Authoriser } from '../../ports/ports.ts';
 import { readCertificate } from '../../signing/certificate.ts';
 import { encodeSignedAttributes, encodeSignedData } from '../../signing/cms.ts';
 import type { Token } from '../../token/protocol.ts';
 import type { Rooms } from '../rooms.ts';
+import { withToken } from '../token-session.ts';
 
 export interface DigestToSign {
   readonly title: string;
@@ -45,41 +47,32 @@ export async function signDigest(
   const attributes = encodeSignedAttributes(digest, signer);
   const toSign = form === 'raw' ? digest : createHash('sha256').update(attributes).digest();
 
-  let isLoggedIn = false;
-  const attempt = async (pin: Uint8Array | null): Promise<LoginAttempt> => {
-    const outcome = await rooms.token.call('login', { tokenId: token.id, pin });
-    isLoggedIn = outcome.ok;
-    if (outcome.ok) return { outcome, tries: outcome.value.tries };
-    const after = await rooms.token.call('list', {});
-    const same = after.ok ? after.value.find((candidate) => candidate.id === token.id) : undefined;
-    return { outcome, tries: same?.tries ?? 'unknown' };
-  };
-  try {
-    const sha256 = digest.toString('hex');
-    const authorised = await authoriser.authorise(
+  const request: SigningRequest = {
+    requestId: randomUUID(),
+    purpose: 'web-page',
+    documents: [
       {
-        requestId: randomUUID(),
-        purpose: 'web-page',
-        documents: [
-          { documentId: randomUUID(), title, dossierCode: null, pageCount: 0, fingerprint: sha256.slice(0, 16) },
-        ],
-        token: { ...token, certificates: token.certificates.map(({ der: _der, ...rest }) => rest) },
-        certificateId,
-        officerName,
+        documentId: randomUUID(),
+        title,
+        dossierCode: null,
+        pageCount: 0,
+        fingerprint: digest.toString('hex').slice(0, 16),
       },
-      attempt,
-    );
-    if (!authorised.ok) return authorised;
+    ],
+    token: { ...token, certificates: token.certificates.map(({ der: _der, ...rest }) => rest) },
+    certificateId,
+    officerName,
+  };
+  return withToken(rooms.token, authoriser, token, request, async () => {
     const signed = await rooms.token.call('sign', {
       tokenId: token.id,
       certificateId,
       digest: toSign.toString('base64'),
+      ...(form === 'raw' ? {} : { message: attributes.toString('base64') }),
     });
     if (!signed.ok) return signed;
     const value = Buffer.from(signed.value.signature, 'base64');
     const signature = form === 'raw' ? value : encodeSignedData(chain, attributes, value);
     return ok({ signature: signature.toString('base64'), der: own, certificateSerial: certificate.serialNumber });
-  } finally {
-    if (isLoggedIn) await rooms.token.call('logout', { tokenId: token.id });
-  }
+  });
 }
