@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAsn1 } from '../../../main/signing/asn1.ts';
-import { readPemCertificates } from '../../../main/signing/certificate.ts';
-import { checkTrust } from '../../../main/signing/validation/trust.ts';
 import { ValidationPolicy } from '../../../main/signing/validation/policy.ts';
 import { createCertificateValidator } from '../../../main/signing/validation/certificate-validator.ts';
 import type { VerificationResult } from '../../../main/signing/verification/report.ts';
@@ -14,7 +12,7 @@ import { verifyDocument } from '../../../main/signing/verification/verify-docume
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../../main/signing/practice-keys.ts';
 import { plainPdf } from '../../stand-ins/sample-pdfs.ts';
 import { openSigningDesk, type SigningDesk } from '../../stand-ins/signing-desk.ts';
-import { createTestPki, openssl, type TestPki } from '../../stand-ins/test-pki.ts';
+import { createTestPki, type TestPki } from '../../stand-ins/test-pki.ts';
 
 const missing = existsSync('/usr/bin/openssl') ? undefined : 'openssl is not installed';
 const folder = mkdtempSync(join(tmpdir(), 'foreign-'));
@@ -142,47 +140,5 @@ describe.skipIf(missing)(`CMS made by OpenSSL${missing ? ` (${missing})` : ''}`,
     });
     const unknown = signByOpenssl('rsa-2048', ['-md', 'sha256'], 'vendor.format');
     expect((await verify(unknown, [pki.rootPem], soon())).verdict).toBe('indeterminate');
-  });
-
-  test('without the intermediate there is no way to the root; the intermediate itself may be the anchor', async () => {
-    const signer = readPemCertificates(readFileSync(pki.issue('A', 'rsa-2048').certificatePath, 'utf8'))[0];
-    const issuer = readPemCertificates(readFileSync(pki.issuerPath, 'utf8'));
-    const root = readPemCertificates(pki.rootPem);
-    if (!signer) throw new Error('no certificate');
-    const now = Date.now() + 2_000;
-    expect(checkTrust(signer, issuer, root, now, now).trust).toBe('trusted');
-    expect(checkTrust(signer, [], root, now, now).trust).toBe('untrusted');
-    expect(checkTrust(signer, [], issuer, now, now).trust).toBe('trusted');
-    expect(checkTrust(signer, issuer, root, now - 10 * 86_400_000 * 365, now).trust).toBe('untrusted');
-    expect(checkTrust(signer, issuer, root, now, now + 2 * 86_400_000 * 365).trust).toBe('indeterminate');
-  });
-
-  test('a certificate issued by an officer certificate leads nowhere', async () => {
-    const officer = pki.issue('Không phải CA', 'rsa-2048');
-    const csr = join(folder, 'rogue.csr');
-    const key = join(folder, 'rogue.key');
-    const out = join(folder, 'rogue.pem');
-    openssl(['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-subj', '/CN=Mao danh', '-out', csr]);
-    openssl([
-      'x509',
-      '-req',
-      '-in',
-      csr,
-      '-CA',
-      officer.certificatePath,
-      '-CAkey',
-      officer.keyPath,
-      '-CAcreateserial',
-      '-days',
-      '30',
-      '-out',
-      out,
-    ]);
-    const [rogue] = readPemCertificates(readFileSync(out, 'utf8'));
-    const pool = [officer.certificatePath, pki.issuerPath].flatMap((path) =>
-      readPemCertificates(readFileSync(path, 'utf8')),
-    );
-    if (!rogue) throw new Error('no certificate');
-    expect(checkTrust(rogue, pool, readPemCertificates(pki.rootPem), Date.now(), Date.now()).trust).toBe('untrusted');
   });
 });
