@@ -8,12 +8,14 @@ import { Failure } from '../../rooms/failure.ts';
 import { PdfDocument } from '../pdf/document.ts';
 import { PdfDamaged } from '../pdf/values.ts';
 import type { SignatureLevel } from '../validation/policy.ts';
+import { examineDocument } from '../verification/examine-document.ts';
 import { withSignatureTimeStamp } from './cms-time-stamp.ts';
 import { addDocumentTimeStamp } from './document-time-stamp.ts';
 import { collectEvidence, proofsOf, requireTrustedAuthority, type EvidencePorts } from './evidence-of-signatures.ts';
 import { listExistingSignatures, replaceContents, type ExistingSignature } from './existing-signatures.ts';
 import { isAtLeast } from './levels.ts';
 import { openForValidationData } from './open-for-validation-data.ts';
+import { whatGotWorse } from './same-document.ts';
 import { addEvidence, readEvidence } from './validation-store.ts';
 
 export interface AugmentationPorts extends EvidencePorts {
@@ -52,12 +54,16 @@ export async function augmentDocument(
     ['B-LT', (input) => addValidationData(input, fieldName, ports, password)],
     ['B-LTA', (input) => stampDocument(input, fieldName, ports, password)],
   ];
+  const before = examineDocument(bytes, password);
   let current = bytes;
   let reached: SignatureLevel = 'B-B';
   try {
     for (const [level, step] of steps) {
       if (!isAtLeast(wanted, level)) break;
-      current = await step(current);
+      const next = await step(current);
+      const problem = next === current ? null : whatGotWorse(before, examineDocument(next, password));
+      if (problem !== null) throw new Failure('pdf-not-signable', problem);
+      current = next;
       reached = level;
     }
     return { bytes: current === bytes ? null : current, reached, code: null, detail: null };

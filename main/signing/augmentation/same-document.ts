@@ -4,7 +4,7 @@
  */
 import { PdfDocument } from '../pdf/document.ts';
 import { PdfDamaged } from '../pdf/values.ts';
-import { examineDocument } from '../verification/examine-document.ts';
+import { examineDocument, type ExaminedDocument } from '../verification/examine-document.ts';
 import { extendsSignature } from './cms-time-stamp.ts';
 import { listExistingSignatures } from './existing-signatures.ts';
 
@@ -54,6 +54,23 @@ function judge(before: Buffer, after: Buffer): string | null {
     if (!isAllowed) return `${field} does not allow what came after it`;
     if (field === newest.field && changes.kind !== 'none' && changes.kind !== 'validation-data')
       return `more than validation data came after ${field}`;
+  }
+  return null;
+}
+
+/**
+ * What an addition did to the signatures that were there, in English; null when every one of them is what it was. An odd
+ * file may make of an innocent section something else: a reference that pointed nowhere now points at what is new.
+ */
+export function whatGotWorse(before: ExaminedDocument, after: ExaminedDocument): string | null {
+  if (after.damage !== null) return after.damage;
+  const lost = after.lostFields.find((field) => !before.lostFields.includes(field));
+  if (lost !== undefined) return `the signature ${lost} was lost`;
+  for (const was of before.signatures) {
+    const is = after.signatures.find(({ field }) => field === was.field);
+    if (!is) return `the signature ${was.field} was lost`;
+    const isWorse = is.integrity !== was.integrity || is.problem !== was.problem || (was.isAllowed && !is.isAllowed);
+    if (isWorse) return [was.field, ...is.reasons].join(': ');
   }
   return null;
 }

@@ -80,7 +80,9 @@ function trailerOf(document: PdfDocument, size: number, seed: string): PdfDict {
   );
   const id = document.resolve(document.trailer.entries.get('ID'));
   const permanent = id.kind === 'array' ? document.resolve(id.items[0]) : undefined;
-  entries.push(['ID', array([permanent?.kind === 'string' ? permanent : changing, changing])]);
+  // The key of an encrypted file hangs on its /ID: one that had none would not open any more with a new one.
+  if (permanent?.kind === 'string') entries.push(['ID', array([permanent, changing])]);
+  else if (!document.isEncrypted) entries.push(['ID', array([changing, changing])]);
   entries.push(['Prev', integer(document.startXref - document.origin)]);
   return dict(entries);
 }

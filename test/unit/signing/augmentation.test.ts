@@ -102,19 +102,30 @@ describe('validation data', () => {
     );
   });
 
-  test('keeps every entry of a store that is there, its records and what only its writer understands', async () => {
-    const foreign = plainPdf({
-      catalog: `/DSS <</Certs [11 0 R] /CRLs [] /XX_Own (of somebody) /VRI <</${'AB'.repeat(20)} <</Cert [11 0 R]>>>>>>`,
+  const storeWith = (own: string): Buffer =>
+    plainPdf({
+      catalog: `/DSS <</Certs [11 0 R] /CRLs [] ${own} /VRI <</${'AB'.repeat(20)} <</Cert [11 0 R]>>>>>>`,
       objects: ['null', '<</Length 3>>\nstream\nabc\nendstream'],
     });
-    const longTerm = await prolong(desk.sign(foreign), 'B-LT');
+
+  test('keeps every entry and every record of a store that is there', async () => {
+    const longTerm = await prolong(desk.sign(storeWith('')), 'B-LT');
     const document = new PdfDocument(longTerm);
     const store = document.dictionary(document.catalog.entries.get('DSS'));
     expect(storeOf(longTerm).certificates[0]?.toString()).toBe('abc');
-    expect(store?.entries.get('XX_Own')).toMatchObject({ kind: 'string', bytes: Buffer.from('of somebody') });
     const records = document.dictionary(store?.entries.get('VRI'));
     expect(records?.entries.has('AB'.repeat(20))).toBe(true);
     expect(records?.entries.size).toBe(2);
+  });
+
+  test('leaves in the store what only its writer understands', () => {
+    const document = new PdfDocument(storeWith('/XX_Own (of somebody)'));
+    const evidence = { ...NO_EVIDENCE, revocationLists: [Buffer.from('list')] };
+    const bytes = addEvidence(document, [{ contents: Buffer.from('x'), evidence }], new Date().toISOString());
+    const after = new PdfDocument(bytes ?? Buffer.alloc(0));
+    const store = after.dictionary(after.catalog.entries.get('DSS'));
+    expect(store?.entries.get('XX_Own')).toMatchObject({ kind: 'string', bytes: Buffer.from('of somebody') });
+    expect(readEvidence(after).revocationLists.map(String)).toEqual(['list']);
   });
 
   test('holds each value once, however many signatures it proves', async () => {
@@ -290,6 +301,29 @@ describe('what is not prolonged', () => {
     const catalog = '/Version /2.0 /AcroForm <</Fields [10 0 R] /SigFlags 3>>';
     const archived = await prolong(desk.sign(plainPdf({ catalog, objects })), 'B-LTA');
     expect(seen(archived)).toEqual(['signature revision validation-data', 'time-stamp whole none']);
+  });
+});
+
+describe('odd files', () => {
+  test('a page that refers to what is not there keeps its signature: nothing is added that it would show', async () => {
+    const odd = desk.sign(plainPdf({ page: '/Thumb 16 0 R' }));
+    const answer = await desk.augment(odd, 'B-LTA');
+    expect(answer).toMatchObject({ reached: 'B-T', code: 'pdf-not-signable' });
+    expect(seen(answer.bytes ?? Buffer.alloc(0))).toEqual(['signature whole none']);
+  });
+
+  test('an encrypted file without /ID gets none: its key was made without one', async () => {
+    const encrypted = throughQpdf(folder, plainPdf(), [
+      '--encrypt',
+      '',
+      'chu',
+      '256',
+      '--',
+      '--object-streams=disable',
+    ]);
+    const text = encrypted.toString('latin1').replace(/\/ID \[<\w+><\w+>\]/, (id) => ' '.repeat(id.length));
+    const archived = await prolong(desk.sign(Buffer.from(text, 'latin1')), 'B-LTA');
+    expect(new PdfDocument(archived).trailer.entries.has('ID')).toBe(false);
   });
 });
 
