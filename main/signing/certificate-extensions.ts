@@ -59,8 +59,17 @@ export function readCertificateExtensions(list: Asn1Node | undefined): Certifica
     const found = values.get(oid);
     return found ? reader(readAsn1(found.value), found.isCritical) : null;
   };
+  /** Addresses are help, not rules: a certificate that writes them strangely is one without. */
+  const readLeniently = <T>(oid: string, reader: (node: Asn1Node) => T[]): T[] => {
+    try {
+      return read(oid, reader) ?? [];
+    } catch (cause) {
+      if (!(cause instanceof Asn1Error)) throw cause;
+      return [];
+    }
+  };
   const constraints = read(OID.basicConstraints, readBasicConstraints);
-  const access = read(OID.authorityInformationAccess, readAccess) ?? [];
+  const access = readLeniently(OID.authorityInformationAccess, readAccess);
   return {
     isCa: constraints?.isCa ?? false,
     pathLength: constraints?.pathLength ?? null,
@@ -72,7 +81,7 @@ export function readCertificateExtensions(list: Asn1Node | undefined): Certifica
     subjectKeyId: read(OID.subjectKeyIdentifier, (node) => node.content),
     ocspUrls: urlsOf(access, OID.accessOcsp),
     issuerUrls: urlsOf(access, OID.accessIssuers),
-    revocationListUrls: read(OID.crlDistributionPoints, readDistributionPoints) ?? [],
+    revocationListUrls: readLeniently(OID.crlDistributionPoints, readDistributionPoints),
     hasNoCheck: values.has(OID.ocspNoCheck),
     unknownCritical: [...values]
       .filter(([oid, { isCritical }]) => isCritical && !UNDERSTOOD.has(oid))

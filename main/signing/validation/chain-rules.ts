@@ -47,6 +47,7 @@ export function judgeChain(chain: Chain, times: Times, allowsSha1Issuers: boolea
   // What the anchor's own signature and extensions say does not matter: the administrator vouches for it (RFC 5280, 6.1.1).
   for (const certificate of chain.slice(0, -1)) {
     judgeAlgorithm(certificate, allowsSha1Issuers, opinion);
+    judgeKey(certificate, opinion);
     if (certificate.unknownCritical.length > 0)
       opinion.refuse(
         `Chứng thư "${certificate.commonName}" có phần mở rộng bắt buộc chưa hỗ trợ (${certificate.unknownCritical.join(', ')}).`,
@@ -133,4 +134,13 @@ function judgeAlgorithm(certificate: Certificate, allowsSha1Issuers: boolean, op
       `Chứng thư "${commonName}" được cấp bằng SHA-1, không còn đủ an toàn; quản trị viên có thể cho phép SHA-1 ` +
         'đối với chứng thư nơi cấp của Chính phủ.',
     );
+}
+
+/** TT 15/2025/TT-BKHCN, PL I wants 2,048 bits; what is shorter than 1,024 has been factored in public. */
+function judgeKey({ commonName, publicKey }: Certificate, opinion: Opinion): void {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength;
+  if (bits === undefined || bits >= 2_048) return;
+  const reason = `Khóa của chứng thư "${commonName}" chỉ dài ${bits} bit, ngắn hơn 2048 bit theo quy định.`;
+  if (bits < 1_024) opinion.refuse(reason);
+  else opinion.note(`Lưu ý: ${reason}`);
 }

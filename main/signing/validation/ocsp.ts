@@ -62,6 +62,7 @@ export function checkOcspResponse(
   if (nonce !== null && response.nonce !== null && !response.nonce.equals(derOctetString(nonce)))
     throw new EvidenceRefused('câu trả lời OCSP mang số ngẫu nhiên (nonce) của câu hỏi khác');
   const { responder, digest } = findResponder(response, issuer, pool);
+  const isDelegated = !isSameKey(responder, issuer);
   return {
     kind: 'ocsp',
     bytes,
@@ -71,9 +72,9 @@ export function checkOcspResponse(
     thisUpdateMs: single.thisUpdateMs,
     nextUpdateMs: single.nextUpdateMs,
     remembersSinceMs: single.archiveCutoffMs,
-    usesSha1: digest === 'sha1',
+    usesSha1: digest === 'sha1' || (isDelegated && responder.signatureDigest === 'sha1'),
     responder,
-    isDelegated: !isSameKey(responder, issuer),
+    isDelegated,
     producedAtMs: response.producedAtMs,
     echoesNonce: nonce !== null && response.nonce !== null,
   };
@@ -123,6 +124,7 @@ function isDelegate(responder: Certificate, issuer: Certificate, atMs: number): 
   return (
     (responder.extendedKeyUsage?.purposes.includes(OID.purposeOcspSigning) ?? false) &&
     (responder.keyUsage === null || responder.keyUsage.digitalSignature || responder.keyUsage.nonRepudiation) &&
+    responder.signatureDigest !== null &&
     responder.unknownCritical.length === 0 &&
     atMs >= responder.notBefore &&
     atMs <= responder.notAfter &&
