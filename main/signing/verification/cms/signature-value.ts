@@ -1,6 +1,15 @@
 /** @file Whether a signature value fits a public key: RSA PKCS#1 and PSS, ECDSA, EdDSA, and DSA of old files. */
-import { constants, createVerify, publicDecrypt, verify, type KeyObject } from 'node:crypto';
-import { childOf, readOid, readSmallInteger, type Asn1Node } from '../../asn1.ts';
+import { constants, createPublicKey, createVerify, publicDecrypt, verify, type KeyObject } from 'node:crypto';
+import {
+  childOf,
+  DER_NULL,
+  derOid,
+  derSequence,
+  readAsn1,
+  readOid,
+  readSmallInteger,
+  type Asn1Node,
+} from '../../asn1.ts';
 import { DIGESTS, EDWARDS_SIGNATURES, OID, SIGNATURES } from '../../object-identifiers.ts';
 import { newHash, signedContent, type SignedContent } from './signed-content.ts';
 import type { SignerInfo } from './signed-data.ts';
@@ -55,19 +64,21 @@ function readPssParameters(parameters: Asn1Node | undefined): PssParameters | un
 }
 
 function fitsPss(key: KeyObject, info: SignatureValue, digestName: string, signed: SignedContent): boolean {
+  if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'rsa-pss') return false;
   const parameters = readPssParameters(info.signatureParameters);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (!parameters || !bits || parameters.hash !== digestName) return false;
-  // A key that is itself for PSS alone cannot be used raw; node:crypto takes one hash for both there.
-  if (key.asymmetricKeyType === 'rsa-pss') {
-    if (parameters.hash !== parameters.maskHash) return false;
-    const { saltLength } = parameters;
-    const options = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
-    return verify(parameters.hash, Buffer.concat(signed.parts), options, info.signature);
-  }
-  if (key.asymmetricKeyType !== 'rsa' || info.signature.length !== Math.ceil(bits / 8)) return false;
-  const encoded = publicDecrypt({ key, padding: constants.RSA_NO_PADDING }, info.signature);
+  if (info.signature.length !== Math.ceil(bits / 8)) return false;
+  const encoded = publicDecrypt({ key: plainRsaKey(key), padding: constants.RSA_NO_PADDING }, info.signature);
   return isPssEncoding(encoded, signed.digest(parameters.hash), parameters, bits - 1);
+}
+
+/** OpenSSL uses a key that is for PSS alone in its own way only; the number is the same. */
+function plainRsaKey(key: KeyObject): KeyObject {
+  if (key.asymmetricKeyType !== 'rsa-pss') return key;
+  const number = childOf(readAsn1(key.export({ type: 'spki', format: 'der' })), 1, 0x03).raw;
+  const plain = derSequence(derSequence(derOid(OID.rsaEncryption), DER_NULL), number);
+  return createPublicKey({ key: plain, type: 'spki', format: 'der' });
 }
 
 /** EMSA-PSS-VERIFY (RFC 8017, 9.1.2), with a mask hash of its own, which node:crypto cannot be told. */
