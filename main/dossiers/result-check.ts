@@ -137,9 +137,9 @@ function authorityFinding(authority: string | null, agencyNames: readonly string
   return { subject: 'authority', outcome: isOther ? 'differs' : 'agrees', expected, found: authority };
 }
 
-/** `ỦY BAN NHÂN DÂN XÃ CẨM THẠCH` → `xa cam thach`. */
+/** `ỦY BAN NHÂN DÂN XÃ CẨM THẠCH` → `xa cam thach`. A letterhead names the parent first: the last commune is the agency's. */
 function communeIn(agency: string): string | null {
-  return /\b(?:xa|phuong|dac khu|thi tran) [a-z0-9 ]+$/.exec(foldText(agency))?.[0] ?? null;
+  return /^.*\b((?:xa|phuong|dac khu|thi tran) [a-z0-9 ]+)$/.exec(foldText(agency))?.[1] ?? null;
 }
 
 function fieldsEnding(dossier: Subject, ending: string): string[] {

@@ -60,6 +60,12 @@ describe('a result is doubted', () => {
     expect(outcome(findings, 'personal-number')).toBe('agrees');
   });
 
+  test('not because its letterhead names the parent and the agency, both of the same commune', () => {
+    const authority = 'ỦY BAN NHÂN DÂN XÃ CẨM THẠCH TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG XÃ CẨM THẠCH';
+    const findings = compareResult(DOSSIER, reading('Nguyễn Văn Ẩn', { authority }), CONTEXT);
+    expect(outcome(findings, 'authority')).toBe('agrees');
+  });
+
   test('not because a department of the province issued it', () => {
     const findings = compareResult(
       DOSSIER,
