@@ -26,7 +26,7 @@ import { encodeSignedAttributes, encodeSignedData } from '../signing/cms.ts';
 import { signatureEntries, writeDraft } from '../signing/pdf/draft.ts';
 import type { Page } from '../signing/pdf/pages.ts';
 import { meetSeedValues } from '../signing/pdf/seed-values.ts';
-import { openForSigning } from '../signing/pdf/signable.ts';
+import { MAX_PDF_BYTES, openForSigning } from '../signing/pdf/signable.ts';
 import { fillGap } from '../signing/pdf/signature-gap.ts';
 import { examineDocument } from '../signing/verification/examine-document.ts';
 
@@ -64,6 +64,7 @@ export function createDocumentSigner(folders: {
         const certificates = signingChain(params.certificates);
         const { appearance, password, fieldName, signedAt, signerName } = params;
         const isVisible = appearance.kind !== 'none';
+        if (params.pdf.sizeBytes > MAX_PDF_BYTES) throw new Failure('file-too-large', `${params.pdf.sizeBytes} bytes`);
         return holding(await readBlob(params.pdf), async (bytes) => {
           const signable = openForSigning(bytes, { password, fieldName, isVisible });
           const { document, pages, field, place } = signable;

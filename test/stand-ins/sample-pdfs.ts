@@ -68,8 +68,11 @@ function assemble(
   );
 }
 
-/** A hybrid file as Word writes them: one object is shown only by the stream that `/XRefStm` names. */
-export function hybridPdf(): Buffer {
+/**
+ * A hybrid file as Word writes them: one object is shown only by the stream that `/XRefStm` names.
+ * @param container further entries of the object stream
+ */
+export function hybridPdf({ container = '' }: { readonly container?: string } = {}): Buffer {
   let file = '%PDF-1.5\n';
   const at: Record<number, number> = {};
   const add = (number: number, body: string): void => {
@@ -80,7 +83,7 @@ export function hybridPdf(): Buffer {
   add(2, '<</Type /Pages /Kids [3 0 R] /Count 1>>');
   add(3, '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <<>> >>');
   const packed = '5 0 <</EmbeddedFiles <</Names []>> >>';
-  add(4, `<</Type /ObjStm /N 1 /First 4 /Length ${packed.length}>>\nstream\n${packed}\nendstream`);
+  add(4, `<</Type /ObjStm ${container} /N 1 /First 4 /Length ${packed.length}>>\nstream\n${packed}\nendstream`);
   const streamAt = file.length;
   const row = (type: number, second: number, third: number): string =>
     String.fromCharCode(type, second >> 8, second & 255, third);

@@ -191,10 +191,12 @@ function readStreamEntries(stream: PdfStream, { origin, budget }: Place): Map<nu
     position += width;
     return value;
   };
+  let total = 0; // rows without width take no bytes: only this bounds them
   for (let pair = 0; pair + 1 < index.length; pair += 2) {
     const first = index[pair] ?? 0;
     const count = index[pair + 1] ?? 0;
-    if (count > MAX_ENTRIES) throw new PdfDamaged('too many objects');
+    total += count;
+    if (total > MAX_ENTRIES) throw new PdfDamaged('too many objects');
     for (let step = 0; step < count; step++) {
       const type = take(typeBytes, 1);
       const second = take(secondBytes, 0);

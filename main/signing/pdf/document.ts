@@ -29,6 +29,10 @@ export interface LocatedObject {
 const MAX_REFERENCE_STEPS = 32;
 /** Cross-reference and object streams only; pictures and pages are never inflated here. */
 const MAX_INFLATED_BYTES = 128 * 1024 * 1024;
+/** Of all objects that were looked at; about a gigabyte of them. */
+const MAX_VALUES = 10_000_000;
+/** What readers number objects up to (ISO 32000-1, annex C). */
+const MAX_OBJECT_NUMBER = 8_388_607;
 
 export class PdfDocument {
   readonly bytes: Buffer;
@@ -47,7 +51,8 @@ export class PdfDocument {
   readonly security: SecurityHandler | null;
   readonly #password: string | undefined;
   readonly #values = new Map<number, PdfValue>();
-  readonly #containers = new Map<number, readonly PdfValue[]>();
+  readonly #containers = new Map<number, Container>();
+  #remainingValues = MAX_VALUES;
   readonly #budget: InflateBudget = { remainingBytes: MAX_INFLATED_BYTES };
   readonly #reading = new Set<number>();
 
@@ -76,6 +81,7 @@ export class PdfDocument {
         size = Math.max(size, number + 1);
       }
     }
+    if (size - 1 > MAX_OBJECT_NUMBER) throw new PdfDamaged(`objects numbered up to ${size - 1}`);
     this.entries = entries;
     this.size = size;
     this.security = this.#openSecurity();
@@ -158,13 +164,14 @@ export class PdfDocument {
 
   /** Reads the object that must stand at `offset`. */
   readAt(offset: number, number: number, generation: number): LocatedObject {
-    const parser = new PdfParser(this.bytes, offset);
+    const parser = new PdfParser(this.bytes, offset, this.bytes.length, this.#remainingValues);
     parser.skipWhitespace();
     const start = parser.position;
     if (parser.takeInteger() !== number) throw new PdfDamaged(`object ${number} is not at byte ${offset}`);
     if (parser.expectInteger() !== generation) throw new PdfDamaged(`object ${number} has another generation`);
     parser.expectKeyword('obj');
     const plain = parser.value();
+    this.#remainingValues -= parser.valueCount;
     parser.skipWhitespace();
     let value: PdfValue = plain;
     if (plain.kind === 'dict' && parser.takeKeyword('stream')) value = this.#stream(parser, plain, number);
@@ -211,12 +218,18 @@ export class PdfDocument {
   }
 
   #packed(container: number, index: number, number: number): PdfValue {
-    const value = this.#container(container)[index];
-    if (!value) throw new PdfDamaged(`object ${number} is not in object stream ${container}`);
+    const { content, places } = this.#container(container);
+    const place = places[index];
+    // Some readers go by the index, others by the number: they must not find different objects.
+    if (place?.number !== number) throw new PdfDamaged(`object ${number} is not in object stream ${container}`);
+    const { offset } = place;
+    const parser = new PdfParser(content, offset, content.length, this.#remainingValues);
+    const value = detached(parser.value());
+    this.#remainingValues -= parser.valueCount;
     return value;
   }
 
-  #container(number: number): readonly PdfValue[] {
+  #container(number: number): Container {
     const known = this.#containers.get(number);
     if (known) return known;
     if (this.entries.get(number)?.kind !== 'plain') throw new PdfDamaged(`object stream ${number} is missing`);
@@ -229,15 +242,19 @@ export class PdfDocument {
     }
     const content = this.decode(stream);
     const header = new PdfParser(content, 0);
-    const offsets: number[] = [];
-    for (let index = 0; index < count.value; index++) {
-      header.expectInteger();
-      offsets.push(first.value + header.expectInteger());
-    }
-    const values = offsets.map((offset) => detached(new PdfParser(content, offset).value()));
-    this.#containers.set(number, values);
-    return values;
+    const places: Container['places'][number][] = [];
+    for (let index = 0; index < count.value; index++)
+      places.push({ number: header.expectInteger(), offset: first.value + header.expectInteger() });
+    const container = { content, places };
+    this.#containers.set(number, container);
+    return container;
   }
+}
+
+/** An object stream, inflated; its objects are read when somebody asks for them. */
+interface Container {
+  readonly content: Buffer;
+  readonly places: readonly { readonly number: number; readonly offset: number }[];
 }
 
 function isNamed(value: PdfValue | undefined, expected: string): boolean {

@@ -3,6 +3,8 @@ import { isSameValue, PDF_NULL, PdfDamaged, type PdfDict, type PdfValue } from '
 
 const MAX_DEPTH = 100;
 const MAX_TOKEN_BYTES = 64 * 1024 * 1024;
+/** Of one object, numbers and names in arrays counted. Each costs some fifty times its two bytes in the file. */
+const MAX_VALUES = 2_000_000;
 
 const WHITESPACE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
 const DELIMITERS = new Set([...'()<>[]{}/%'].map((character) => character.charCodeAt(0)));
@@ -20,11 +22,15 @@ export class PdfParser {
   readonly bytes: Buffer;
   readonly end: number;
   position: number;
+  /** How many values were read so far, those inside others counted. */
+  valueCount = 0;
+  readonly #maxValues: number;
 
-  constructor(bytes: Buffer, position: number, end: number = bytes.length) {
+  constructor(bytes: Buffer, position: number, end: number = bytes.length, maxValues = MAX_VALUES) {
     this.bytes = bytes;
     this.position = position;
     this.end = end;
+    this.#maxValues = Math.min(MAX_VALUES, maxValues);
   }
 
   skipWhitespace(): void {
@@ -80,6 +86,7 @@ export class PdfParser {
 
   value(depth = 0): PdfValue {
     if (depth > MAX_DEPTH) throw this.damaged('nested too deep');
+    if (++this.valueCount > this.#maxValues) throw this.damaged('too many values');
     this.skipWhitespace();
     const byte = this.position < this.end ? this.bytes[this.position] : undefined;
     switch (byte) {
@@ -176,35 +183,40 @@ export class PdfParser {
   }
 
   #literalString(): PdfValue {
-    const start = this.position++;
-    const out: number[] = [];
-    for (let open = 1; open > 0;) {
-      if (this.position >= this.end || this.position - start > MAX_TOKEN_BYTES)
-        throw this.damaged('string without end');
+    const start = this.position;
+    const end = this.#literalEnd();
+    const out = Buffer.alloc(end - start - 2);
+    let length = 0;
+    const put = (byte: number): void => void (out[length++] = byte);
+    for (this.position = start + 1; this.position < end - 1;) {
       const byte = this.bytes[this.position++] ?? 0;
-      if (byte === 0x5c) this.#escape(out);
+      if (byte === 0x5c) this.#escape(put);
       else if (byte === 0x0d) {
         if (this.bytes[this.position] === 0x0a) this.position++;
-        out.push(0x0a);
-      } else {
-        if (byte === 0x28) open++;
-        if (byte === 0x29 && --open === 0) break;
-        out.push(byte);
-      }
+        put(0x0a);
+      } else put(byte);
     }
-    return {
-      kind: 'string',
-      bytes: Buffer.from(out),
-      start,
-      end: this.position,
-      source: this.bytes.subarray(start, this.position),
-    };
+    this.position = end;
+    return { kind: 'string', bytes: out.subarray(0, length), start, end, source: this.bytes.subarray(start, end) };
   }
 
-  #escape(out: number[]): void {
+  /** After the parenthesis that closes the one at the cursor. */
+  #literalEnd(): number {
+    let open = 1;
+    for (let position = this.position + 1; position < this.end; position++) {
+      if (position - this.position > MAX_TOKEN_BYTES) break;
+      const byte = this.bytes[position];
+      if (byte === 0x5c) position++;
+      else if (byte === 0x28) open++;
+      else if (byte === 0x29 && --open === 0) return position + 1;
+    }
+    throw this.damaged('string without end');
+  }
+
+  #escape(put: (byte: number) => void): void {
     const byte = this.bytes[this.position++];
     const simple = byte === undefined ? -1 : 'nrtbf'.indexOf(String.fromCharCode(byte));
-    if (simple >= 0) out.push([0x0a, 0x0d, 0x09, 0x08, 0x0c][simple] ?? 0);
+    if (simple >= 0) put([0x0a, 0x0d, 0x09, 0x08, 0x0c][simple] ?? 0);
     else if (byte === 0x0d) {
       if (this.bytes[this.position] === 0x0a) this.position++;
     } else if (byte !== undefined && byte >= 0x30 && byte <= 0x37) {
@@ -215,8 +227,8 @@ export class PdfParser {
         code = code * 8 + next - 0x30;
         this.position++;
       }
-      out.push(code & 0xff);
-    } else if (byte !== undefined && byte !== 0x0a) out.push(byte);
+      put(code & 0xff);
+    } else if (byte !== undefined && byte !== 0x0a) put(byte);
   }
 
   #word(): PdfValue {

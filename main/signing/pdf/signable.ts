@@ -14,7 +14,7 @@ import { PdfDamaged } from './values.ts';
 export { certificationLevel } from './permissions.ts';
 
 /** Above this a file is held in memory too often; scans of the counter stay far below. */
-const MAX_PDF_BYTES = 512 * 1024 * 1024;
+export const MAX_PDF_BYTES = 512 * 1024 * 1024;
 
 const MAX_RUBBISH_BYTES = 1024;
 
