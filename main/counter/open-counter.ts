@@ -20,6 +20,9 @@ import { createSession, type Session } from './session.ts';
 import { startStamping } from './stamping.ts';
 import { createVerification, type Verification } from './verification.ts';
 
+/** The old process of a room needs a moment to be gone. */
+const TOKEN_RESTART_MS = 1_000;
+
 export interface Counter {
   readonly settings: Settings;
   readonly rooms: Rooms;
@@ -63,9 +66,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const session = createSession(rooms, settings, choices);
 
   const { questions } = choices;
-  const bridge = questions
-    ? openBridge({ machine, settings, rooms, session, authoriser, questions, events })
-    : null;
+  const bridge = questions ? openBridge({ machine, settings, rooms, session, authoriser, questions, events }) : null;
 
   // A command that does one thing and ends leaves what waits to the counter that runs all day.
   const stamping = choices.isSyncAutomatic ? startStamping(rooms, settings, machine) : null;
@@ -90,6 +91,12 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   rooms.store.on('dossierChanged', ({ id }) => events.emit('dossier.changed', { id }));
   rooms.store.on('outboxChanged', () => void announceSync());
   rooms.token.on('changed', ({ count }) => events.emit('tokens.changed', { count }));
+  // A process that a driver hung is about to end: the next one starts at once, so that plugging in goes on being noticed.
+  rooms.token.on('hung', () => setTimeout(() => void announceTokens(), TOKEN_RESTART_MS).unref());
+  const announceTokens = async (): Promise<void> => {
+    const listed = await rooms.token.call('list', {});
+    events.emit('tokens.changed', { count: listed.ok ? listed.value.length : 0 });
+  };
 
   const practice =
     choices.hasPracticeOffice && settings.mode === 'practice'

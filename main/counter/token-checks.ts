@@ -54,7 +54,7 @@ export function describeDrivers({ modules, usbTokens }: Diagnosis, tokens: reado
   ];
 }
 
-function describeDriver({ path, state, detail, architecture, library, slots }: ModuleReport): TokenCheck[] {
+function describeDriver({ path, state, code, detail, architecture, library, slots }: ModuleReport): TokenCheck[] {
   const name = basename(path.replaceAll('\\', '/'));
   const why = { name, detail: detail ?? '' };
   switch (state) {
@@ -64,6 +64,7 @@ function describeDriver({ path, state, detail, architecture, library, slots }: M
       return [check('ok', 'driver-ready', { name, about, architecture: architecture ?? '', count })];
     }
     case 'refused':
+      if (code === 'token-module-missing') return [check('warning', 'driver-missing', { path })];
       return [
         architecture === 'ia32' ? check('warning', 'driver-32-bit', { name }) : check('warning', 'driver-refused', why),
       ];

@@ -5,12 +5,10 @@ import type { TokenRoom } from '../token/protocol.ts';
 import type { Supervisor } from '../rooms/supervisor.ts';
 
 const CHANCES = 2;
-/** The old process needs a moment to be gone. */
-const RESTART_MS = 1_000;
 
 export interface TokenDrivers {
   readonly init: () => Pick<z.input<TokenRoom['init']>, 'modules' | 'discovery'>;
-  /** Counts drivers that hang, and starts the next process at once: plugging in must go on being noticed. */
+  /** Counts drivers that hang. */
   readonly watch: (room: Supervisor<TokenRoom>) => void;
   /** Somebody asked for a check: every driver gets its chances again. */
   readonly forgive: () => void;
@@ -31,10 +29,7 @@ export function tokenDrivers(settings: Settings, resourcesFolder: string): Token
       },
     }),
     watch: (room) => {
-      room.on('hung', ({ path }) => {
-        hangs.set(path, (hangs.get(path) ?? 0) + 1);
-        setTimeout(() => void room.call('list', {}), RESTART_MS).unref();
-      });
+      room.on('hung', ({ path }) => void hangs.set(path, (hangs.get(path) ?? 0) + 1));
     },
     forgive: () => hangs.clear(),
   };

@@ -17,7 +17,7 @@ import { watchUsb } from './usb-tokens.ts';
 const DEFAULT_LIMITS: TimeLimits = { probeMs: 10_000, callMs: 50_000 };
 /** Looking for tokens without events of the bus, and with them: drivers that see a token late are still found. */
 const POLL_MS = 1_500;
-const POLL_WITH_EVENTS_MS = 15_000;
+const POLL_WITH_EVENTS_MS = 5_000;
 /** After something was plugged in or out a driver needs a moment, some need several. */
 const LOOKS_AFTER_EVENT_MS = [300, 1_000, 2_500, 5_000];
 /** What a list waits for the slowest driver; its tokens are announced when it answers. */
@@ -79,12 +79,14 @@ serveRoom(tokenRoom, async (init, host) => {
   }
 
   let isLooking = false;
+  let lastLookMs = 0;
   async function lookAgain(): Promise<void> {
     if (isLooking || sources.isBusy) return;
     isLooking = true;
     try {
       noticeChange((await sources.look()).tokens);
     } finally {
+      lastLookMs = Date.now();
       isLooking = false;
     }
   }
@@ -95,19 +97,19 @@ serveRoom(tokenRoom, async (init, host) => {
     endWhenUnused();
     // While somebody is logged in nothing is asked of any driver but what the batch itself asks.
     if (sources.hasLogin || idleMs < QUIET_AFTER_USE_MS) return;
+    if (hasUsbEvents && Date.now() - lastLookMs < POLL_WITH_EVENTS_MS) return;
     await lookAgain();
   }
 
   const quietly = (work: () => Promise<void>): void =>
     void work().catch((thrown: unknown) => host.log('error', `token poll: ${String(thrown)}`));
-  let pollTimer = setInterval(() => quietly(poll), POLL_MS);
-  pollTimer.unref();
-  const hasUsbEvents = modules.length > 0 && (await watchUsb(afterUsbEvent));
-  if (hasUsbEvents) {
-    clearInterval(pollTimer);
-    pollTimer = setInterval(() => quietly(poll), POLL_WITH_EVENTS_MS);
-    pollTimer.unref();
-  }
+  setInterval(() => quietly(poll), POLL_MS).unref();
+  let hasUsbEvents = false;
+  // Not waited for: a bus that does not answer must not keep the tokens waiting.
+  if (modules.length > 0)
+    void watchUsb(afterUsbEvent).then((isWatching) => {
+      hasUsbEvents = isWatching;
+    });
 
   function afterUsbEvent(): void {
     for (const delayMs of LOOKS_AFTER_EVENT_MS) setTimeout(() => quietly(lookAgain), delayMs).unref();

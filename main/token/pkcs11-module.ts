@@ -139,7 +139,7 @@ export class Pkcs11Module {
     // Two bytes of version, 32 of text, then the flags: a CK_ULONG in its place when structures are not packed.
     const flagsAt = this.#isWindows ? 34 : Math.ceil(34 / this.#ulongBytes) * this.#ulongBytes;
     const descriptionAt = flagsAt + this.#ulongBytes;
-    const version = (at: number): string => `${info[at] ?? 0}.${String(info[at + 1] ?? 0).padStart(2, '0')}`;
+    const version = (at: number): string => `${info[at] ?? 0}.${info[at + 1] ?? 0}`;
     return {
       manufacturer: printable(info.subarray(2, 34)),
       description: printable(info.subarray(descriptionAt, descriptionAt + 32)),

@@ -128,8 +128,10 @@ export const vi = {
     byAdministrator: 'do quản trị đặt',
     until: 'đến {date}',
     forget: 'Thôi cho phép {origin}',
+    forgetShort: 'Thôi cho phép',
     noOrigins: 'Chưa có trang nào.',
     unsent: 'Tệp đã ký, trang chưa nhận: {count}',
+    unsentNews: 'Tệp đã ký, trang web chưa nhận: {count}. Nhấn F9 để gửi lại.',
     unsentMeans: 'Không phải ký lại. Gửi lại khi trang web hoạt động trở lại.',
     signedAt: '{operation}, {time}',
     resend: 'Gửi lại {title}',
@@ -784,6 +786,7 @@ export const vi = {
     'driver-ready': 'Trình điều khiển {name} ({about}, {architecture}): thấy {count} token.',
     'driver-32-bit':
       'Trình điều khiển {name} chỉ có bản 32-bit nên không dùng được. Hãy cài bản 64-bit của nhà cung cấp.',
+    'driver-missing': 'Không có tệp trình điều khiển {path}.',
     'driver-refused': 'Không nạp trình điều khiển {name}: {detail}',
     'driver-hung': 'Trình điều khiển {name} bị treo nên tạm bỏ qua. Rút token, cắm lại rồi kiểm tra lần nữa.',
     'driver-failed': 'Trình điều khiển {name} báo lỗi: {detail}',

@@ -86,6 +86,9 @@ describe('the self check of tokens', () => {
   test('a driver that is not used says why', () => {
     expect(said([{ ...driver, state: 'refused', architecture: 'ia32' }], null)).toEqual(['warning driver-32-bit']);
     expect(said([{ ...driver, state: 'refused' }], null)).toEqual(['warning driver-refused']);
+    expect(said([{ ...driver, state: 'refused', code: 'token-module-missing' }], null)).toEqual([
+      'warning driver-missing',
+    ]);
     expect(said([{ ...driver, state: 'hung' }], null)).toEqual(['failed driver-hung']);
     expect(
       said(
