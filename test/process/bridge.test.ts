@@ -240,6 +240,23 @@ describe('a handler that fails', () => {
     expect(desk.officer.pinWindows.length).toBe(windows);
   });
 
+  it('is sent to once, however often the officer presses; what is on its way cannot be discarded', async () => {
+    portal.answerUploads({ status: 500 });
+    await desk.call('SignApproved', request(), PAGE);
+    const [kept] = await unsent();
+    portal.answerUploads({ ...KIT_ANSWER, delayMs: 300 });
+    const before = portal.uploads.length;
+    const bridge = desk.counter.bridge!;
+    const [first, second, thrown] = await Promise.all([
+      bridge.resend(kept!.id),
+      bridge.resend(kept!.id),
+      bridge.discard(kept!.id),
+    ]);
+    expect(first.ok).toBe(true);
+    expect([second, thrown]).toMatchObject([{ code: 'bridge-busy' }, { code: 'bridge-busy' }]);
+    expect(portal.uploads.length).toBe(before + 1);
+  });
+
   it('a slow one is waited for', async () => {
     portal.answerUploads({ ...KIT_ANSWER, delayMs: 1_500 });
     expect(await desk.call('SignApproved', request(), PAGE)).toMatchObject({ Status: 0 });
@@ -298,7 +315,8 @@ describe('a page that leaves', () => {
     socket.send(JSON.stringify(request()));
     await vi.waitFor(() => expect(portal.uploads.length).toBe(before + 1), 20_000);
     socket.terminate();
-    await vi.waitFor(async () => expect(await unsent()).toEqual([]), 10_000);
+    const folder = join(desk.folder, 'bridge', 'unsent');
+    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), 10_000);
   });
 });
 

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, refuse, type Result } from '../../../preload/result.ts';
-import type { BridgeStatus } from '../../../preload/types.ts';
+import type { BridgeStatus, UnsentFile } from '../../../preload/types.ts';
 import type { BlobAccess } from '../../blobs/blob-file.ts';
 import type { BridgeOutcome } from '../../bridge/protocol.ts';
 import type { Authoriser, Machine, WebPageQuestions } from '../../ports/ports.ts';
@@ -55,8 +55,10 @@ export function openBridge(ports: {
   const unsent = openUnsentFiles(join(folder, 'unsent'), box, (text) => machine.log('warn', `bridge: ${text}`));
   const consents = openConsents(join(folder, 'consents.json'), settings.bridge.allowedOrigins, machine.clock);
   const queue = createCallQueue();
-  const announce = (): void => events.emit('bridge.changed', { unsent: unsent.list().length });
-  const send = createSendUnsent(rooms, unsent, announce);
+  const sending = createSendUnsent(rooms, unsent, () => announce());
+  /** Without what is just being sent: that is not waiting for anybody. */
+  const waiting = (): readonly UnsentFile[] => unsent.list().filter(({ id }) => !sending.isUnderWay(id));
+  const announce = (): void => events.emit('bridge.changed', { unsent: waiting().length });
 
   async function record(officerId: string, kind: string, data: Record<string, string | number>): Promise<void> {
     unwrap(await rooms.store.call('recordWebPage', { officerId, kind: kind as 'web-signed', data }));
@@ -78,7 +80,7 @@ export function openBridge(ports: {
     queue,
     ask,
     unsent,
-    send,
+    sending,
     record,
     sealImage: () => readSeal(settings.bridge.sealImageFile),
   });
@@ -89,7 +91,7 @@ export function openBridge(ports: {
 
   async function status(): Promise<BridgeStatus> {
     const { officer } = session.state();
-    const rest = { origins: officer ? consents.list(officer.id) : [], unsent: unsent.list() };
+    const rest = { origins: officer ? consents.list(officer.id) : [], unsent: waiting() };
     if (!settings.bridge.isEnabled) return { state: 'off', port: null, certificate: null, ...rest };
     const listening = await rooms.bridge.call('listen', {});
     const { fingerprint, notAfter } = await openLocalCertificate(folder, box, machine.clock.now());
@@ -109,10 +111,11 @@ export function openBridge(ports: {
     perform: calls.perform,
     status,
     resend: async (id) => {
-      const sent = await send(id);
+      const sent = await sending.send(id);
       return sent.ok ? ok(null) : sent;
     },
     discard: async (id) => {
+      if (sending.isUnderWay(id)) return refuse('bridge-busy', id);
       const found = unsent.get(id);
       if (!found.ok) return found;
       await unsent.remove(id);

@@ -3,11 +3,14 @@ import { refuse, type Result } from '../../../preload/result.ts';
 import type { Rooms } from '../rooms.ts';
 import type { UnsentFiles } from './unsent-files.ts';
 
-export type SendUnsent = (id: string) => Promise<Result<{ readonly fileName: string; readonly fileServer: string }>>;
+export interface SendUnsent {
+  readonly send: (id: string) => Promise<Result<{ readonly fileName: string; readonly fileServer: string }>>;
+  readonly isUnderWay: (id: string) => boolean;
+}
 
 export function createSendUnsent(rooms: Rooms, unsent: UnsentFiles, onChanged: () => void): SendUnsent {
   const underWay = new Set<string>();
-  return async (id) => {
+  const send: SendUnsent['send'] = async (id) => {
     if (underWay.has(id)) return refuse('bridge-busy', id);
     const file = unsent.get(id);
     if (!file.ok) return file;
@@ -27,4 +30,5 @@ export function createSendUnsent(rooms: Rooms, unsent: UnsentFiles, onChanged: (
       onChanged();
     }
   };
+  return { send, isUnderWay: (id) => underWay.has(id) };
 }

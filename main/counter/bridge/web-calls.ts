@@ -43,7 +43,7 @@ export interface WebCallPorts {
   readonly queue: CallQueue;
   readonly ask: AskOfficer;
   readonly unsent: UnsentFiles;
-  readonly send: SendUnsent;
+  readonly sending: SendUnsent;
   readonly sealImage: () => Promise<string | null>;
   readonly record: (
     officerId: string,
@@ -196,7 +196,7 @@ export function createWebCalls(ports: WebCallPorts): WebCalls {
     const files = await Promise.all(
       kept.map(async (file, index) => {
         const fileName = request.files[index]?.name ?? '';
-        const sent = file.ok ? await ports.send(file.value) : file;
+        const sent = file.ok ? await ports.sending.send(file.value) : file;
         return sent.ok
           ? { code: null, detail: null, ...sent.value }
           : { code: sent.code, detail: sent.detail ?? null, fileName, fileServer: '' };

@@ -10,7 +10,7 @@ import { formatDateTime, formatDay } from '../../language/format.ts';
 import { fill, wordFor } from '../../language/words.ts';
 import { showFailure } from '../../state/failures.ts';
 import { useWords } from '../../state/session.ts';
-import classes from './desk.module.css';
+import classes from './bridge-part.module.css';
 
 export function BridgePart(): ReactNode {
   const words = useWords();
@@ -27,12 +27,12 @@ export function BridgePart(): ReactNode {
 
   if (status === null || (status.state === 'off' && status.unsent.length === 0)) return null;
   return (
-    <section aria-labelledby="bridge-title" data-testid="bridge-part">
+    <section className={classes['part']} aria-labelledby="bridge-title" data-testid="bridge-part">
       <Stack gap="xs">
         <h3 id="bridge-title">{words.bridge.title}</h3>
+        {status.unsent.length === 0 ? null : <Unsent files={status.unsent} />}
         <PortLine status={status} onOpenAgain={() => void load('bridge.listen')} />
         <Origins status={status} onChanged={() => void load()} />
-        {status.unsent.length === 0 ? null : <Unsent files={status.unsent} />}
       </Stack>
     </section>
   );
@@ -81,18 +81,25 @@ function Origins({ status, onChanged }: { readonly status: BridgeStatus; readonl
     <div>
       <strong>{words.bridge.origins}</strong>
       {status.origins.length === 0 ? <div className="muted">{words.bridge.noOrigins}</div> : null}
-      <ul className={classes['checks']}>
+      <ul className={classes['rows']}>
         {status.origins.map(({ origin, expiresAt }) => (
           <li key={origin}>
-            <span>{origin}</span>
-            <span className="muted">
-              {expiresAt === null
-                ? words.bridge.byAdministrator
-                : fill(words.bridge.until, { date: formatDay(expiresAt) })}
+            <span className={classes['what']}>
+              {origin}
+              <span className="muted">
+                {expiresAt === null
+                  ? words.bridge.byAdministrator
+                  : fill(words.bridge.until, { date: formatDay(expiresAt) })}
+              </span>
             </span>
             {expiresAt === null ? null : (
-              <Button variant="default" size="compact-md" onClick={() => void forget(origin)}>
-                {fill(words.bridge.forget, { origin })}
+              <Button
+                variant="default"
+                size="compact-md"
+                aria-label={fill(words.bridge.forget, { origin })}
+                onClick={() => void forget(origin)}
+              >
+                {words.bridge.forgetShort}
               </Button>
             )}
           </li>
@@ -123,13 +130,12 @@ function Unsent({ files }: { readonly files: readonly UnsentFile[] }): ReactNode
     <div data-testid="bridge-unsent">
       <StateWord tone="warn">{fill(words.bridge.unsent, { count: files.length })}</StateWord>
       <div className="muted">{words.bridge.unsentMeans}</div>
-      <ul className={classes['checks']}>
+      <ul className={classes['rows']}>
         {files.map((file) => (
           <li key={file.id} data-testid="bridge-unsent-file">
-            <strong>{file.title}</strong>
-            <span>
+            <span className={classes['what']}>
+              <strong>{file.title}</strong>
               {file.origin}
-              <br />
               <span className="muted">
                 {fill(words.bridge.signedAt, {
                   operation: wordFor(words.webOperations, file.operation),

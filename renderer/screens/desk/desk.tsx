@@ -1,8 +1,10 @@
 /** @file The officer's desk: list, dossier, paper; or the signing desk. Wires events and the keys that always act. */
 import { useEffect, type ReactNode } from 'react';
 import { listen } from '../../app/bridge.ts';
+import { tell } from '../../app/toast.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { scan, sealAndPrint, signCopies, signResults, startDossier, undo } from '../../state/actions.ts';
+import { fill } from '../../language/words.ts';
 import { openPanel, useDesk } from '../../state/desk.ts';
 import { openDossier, refreshDossier, useDossier } from '../../state/dossier.ts';
 import {
@@ -16,7 +18,7 @@ import {
   useDevices,
   useDossierList,
 } from '../../state/lists.ts';
-import { hasRole, loadSession, useHasRole, useSession, useWords } from '../../state/session.ts';
+import { currentWords, hasRole, loadSession, useHasRole, useSession, useWords } from '../../state/session.ts';
 import { useShortcut } from '../../state/shortcuts.ts';
 import { asErrorCode } from '../../../preload/error-codes.ts';
 import { showFailure } from '../../state/failures.ts';
@@ -58,6 +60,9 @@ function useProgramEvents(): void {
       listen('sync.status', (sync) => useDevices.setState({ sync })),
       listen('tokens.changed', () => void loadTokens()),
       listen('results.changed', () => void loadResults()),
+      listen('bridge.changed', ({ unsent }) => {
+        if (unsent > 0) tell(fill(currentWords().bridge.unsentNews, { count: unsent }));
+      }),
     ];
     const refresh = setInterval(reloadList, UPLOAD_REFRESH_MS);
     return () => {

@@ -38,14 +38,19 @@ const KEPT = new Set([
   'jpeg',
   'tiff',
   'heic',
+  'json',
   'khai',
   'sinh',
   'caps',
   'lock',
 ]);
 
+/** Other people's programs keep their names. */
+const PROGRAMS = /VGCA Sign Service/g;
+
 function wordsOf(text: string): readonly string[] {
   return text
+    .replaceAll(PROGRAMS, ' ')
     .replaceAll(/\{[a-zA-Z]+\}/g, ' ')
     .toLowerCase()
     .split(/[^\p{L}]+/u)
