@@ -137,6 +137,8 @@ export interface StampOptions {
   readonly nonce: 'echoed' | 'wrong';
   /** Hash of the ESS attribute: `sha1` makes it signing-certificate, `sha256` signing-certificate-v2. */
   readonly essDigest: 'sha1' | 'sha256';
+  /** Hash of the authority's signature. */
+  readonly signerDigest: 'sha1' | 'sha256';
   /** A policy under which the authority does not stamp makes openssl refuse. */
   readonly refuses: boolean;
   /** Lets a signer stamp whom `openssl ts` would not let: the CMS is then made by `openssl cms`. */
@@ -156,7 +158,7 @@ export async function answerTimeStamp(
     await writeFile(file('serial'), `0${serial.slice(1)}\n`);
     await writeFile(
       file('config'),
-      `[tsa]\ndefault_tsa = own\n[own]\nserial = ${file('serial')}\ncrypto_device = builtin\nsigner_digest = sha256
+      `[tsa]\ndefault_tsa = own\n[own]\nserial = ${file('serial')}\ncrypto_device = builtin\nsigner_digest = ${options.signerDigest}
 default_policy = 1.3.6.1.4.1.99999.1\nother_policies = 1.3.6.1.4.1.99999.2\ndigests = ${digests}\naccuracy = secs:1
 ordering = no\ntsa_name = yes\ness_cert_id_chain = no\ness_cert_id_alg = ${options.essDigest}\n`,
     );

@@ -31,6 +31,7 @@ export interface AuthorityFaults {
   /** TSA only. */
   readonly imprint: 'right' | 'wrong';
   readonly essDigest: 'sha1' | 'sha256';
+  readonly signerDigest: 'sha1' | 'sha256';
   readonly sendsChain: boolean;
   /** OCSP `tryLater`; TSA rejection. */
   readonly refuses: boolean;
@@ -58,6 +59,7 @@ const NO_FAULTS: AuthorityFaults = {
   nonce: 'echoed',
   imprint: 'right',
   essDigest: 'sha256',
+  signerDigest: 'sha256',
   sendsChain: true,
   refuses: false,
   signer: 'usual',
@@ -156,6 +158,7 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
         imprint: active.imprint,
         nonce: active.nonce === 'wrong' ? ('wrong' as const) : ('echoed' as const),
         essDigest: active.essDigest,
+        signerDigest: active.signerDigest,
         refuses: active.refuses,
         isForced: active.signer === 'no-usage' || active.signer === 'not-critical',
       };

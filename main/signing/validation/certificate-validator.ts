@@ -21,7 +21,7 @@ import { createRevocationCheck } from './revocation.ts';
 import type { StatusAnswer } from './status-search.ts';
 import type { ValidationCache } from './validation-cache.ts';
 
-const MAX_EMBEDDED_CERTIFICATES = 300;
+const MAX_EMBEDDED_CERTIFICATES = 500;
 const WORST_FIRST: readonly Revocation[] = ['revoked', 'unknown', 'not-checked', 'good'];
 
 /**
@@ -155,13 +155,21 @@ function readAnchors(pems: readonly string[]): Certificate[] {
   }
 }
 
-/** Strangers' bytes: what is no certificate helps nobody and harms nothing. */
+/** Strangers' bytes: what is no certificate helps nobody and harms nothing. Read once, for every signature of a file asks. */
+const alreadyRead = new WeakMap<Buffer, Certificate | 'unreadable'>();
+
 function readEmbedded({ certificates }: Evidence): Certificate[] {
   return certificates.slice(0, MAX_EMBEDDED_CERTIFICATES).flatMap((der) => {
-    try {
-      return [readCertificate(der)];
-    } catch {
-      return [];
-    }
+    const certificate = alreadyRead.get(der) ?? readOrNot(der);
+    alreadyRead.set(der, certificate);
+    return certificate === 'unreadable' ? [] : [certificate];
   });
+}
+
+function readOrNot(der: Buffer): Certificate | 'unreadable' {
+  try {
+    return readCertificate(der);
+  } catch {
+    return 'unreadable';
+  }
 }

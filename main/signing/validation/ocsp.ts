@@ -56,7 +56,7 @@ export function checkOcspResponse(
   pool: readonly Certificate[] = [],
   nonce: Buffer | null = null,
 ): OcspProof {
-  const response = readOcspResponse(bytes);
+  const response = readOnce(bytes);
   const single = response.singles.find((candidate) => isAbout(candidate, certificate, issuer));
   if (!single) throw new EvidenceRefused('câu trả lời OCSP nói về chứng thư khác');
   if (nonce !== null && response.nonce !== null && !response.nonce.equals(derOctetString(nonce)))
@@ -78,6 +78,15 @@ export function checkOcspResponse(
     producedAtMs: response.producedAtMs,
     echoesNonce: nonce !== null && response.nonce !== null,
   };
+}
+
+/** A file's answers are looked through for every link of every chain in it. */
+const alreadyRead = new WeakMap<Buffer, OcspResponse>();
+
+function readOnce(bytes: Buffer): OcspResponse {
+  const response = alreadyRead.get(bytes) ?? readOcspResponse(bytes);
+  alreadyRead.set(bytes, response);
+  return response;
 }
 
 function isAbout(single: OcspSingle, certificate: Certificate, issuer: Certificate): boolean {

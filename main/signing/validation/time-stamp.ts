@@ -39,8 +39,9 @@ export function checkTimeStamp(
   pool: readonly Certificate[] = [],
 ): TimeStampCheck {
   try {
-    const { info, authority, certificates } = readToken(token, pool);
+    const { info, authority, certificates, usesSha1 } = readToken(token, pool);
     const reasons = imprintProblems(info, digestOf);
+    if (usesSha1) reasons.push('Dấu thời gian được ký bằng SHA-1, không còn đủ an toàn.');
     reasons.push(...authorityProblems(authority, info.timeMs));
     return { isIntact: reasons.length === 0, timeMs: info.timeMs, authority, certificates, reasons };
   } catch (cause) {
@@ -55,6 +56,7 @@ interface Token {
   readonly info: TimeStampInfo;
   readonly authority: Certificate;
   readonly certificates: readonly Certificate[];
+  readonly usesSha1: boolean;
 }
 
 /** Everything that its CMS proves: RFC 5652, 5.4–5.6, with the ESS attribute that RFC 3161, 2.4.1 demands. */
@@ -66,7 +68,6 @@ function readToken(padded: Buffer, pool: readonly Certificate[]): Token {
   const { signer } = data;
   const digestName = DIGESTS[signer.digestOid];
   if (!digestName) throw new StampRefused(`thuật toán băm ${signer.digestOid} không được hỗ trợ.`);
-  if (digestName === 'sha1') throw new StampRefused('được ký bằng SHA-1, không còn đủ an toàn.');
   const isUsual = data.version === 3 && signer.version === (signer.isById ? 3 : 1);
   if (!data.isInOrder || !isUsual || !data.digestOids.includes(signer.digestOid))
     throw new StampRefused('phần đầu (phiên bản hoặc danh sách thuật toán) không đúng chuẩn CMS.');
@@ -85,7 +86,8 @@ function readToken(padded: Buffer, pool: readonly Certificate[]): Token {
     throw new StampRefused('giá trị chữ ký không đúng với khóa của máy chủ dấu thời gian.');
   if (checkSigningCertificate(attributes, authority) !== 'right')
     throw new StampRefused('máy chủ không ký kèm đúng chứng thư của mình (ESS signing-certificate).');
-  return { info: readTimeStampInfo(data.content), authority, certificates: data.certificates };
+  const info = readTimeStampInfo(data.content);
+  return { info, authority, certificates: data.certificates, usesSha1: digestName === 'sha1' };
 }
 
 function imprintProblems(info: TimeStampInfo, digestOf: (algorithm: string) => Buffer): string[] {

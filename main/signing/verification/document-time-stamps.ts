@@ -28,7 +28,7 @@ function isOnlyWeak(token: Buffer, digestOf: (algorithm: string) => Buffer, chec
     const info = data.content ? readTimeStampInfo(data.content) : null;
     const name = info ? DIGESTS[info.digestOid] : undefined;
     if (!info || !name || !digestOf(name).equals(info.digest)) return false;
-    return check.authority !== null || DIGESTS[data.signer.digestOid] === 'sha1';
+    return check.authority !== null;
   } catch {
     return false;
   }

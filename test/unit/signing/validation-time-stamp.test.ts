@@ -90,6 +90,7 @@ describe.skipIf(missing)(`time-stamps${missing ? ` (${missing})` : ''}`, () => {
     [{ nonce: 'wrong' }, 'time-stamp-refused', /nonce/],
     [{ signer: 'no-usage' }, 'time-stamp-refused', /không được cấp riêng để đóng dấu thời gian/],
     [{ signer: 'not-critical' }, 'time-stamp-refused', /không được cấp riêng để đóng dấu thời gian/],
+    [{ signerDigest: 'sha1' }, 'time-stamp-refused', /được ký bằng SHA-1, không còn đủ an toàn/],
     [{ body: 'truncated' }, 'time-stamp-refused', /không đọc được/],
     [{ body: 'garbage' }, 'time-stamp-refused', /không đọc được/],
     [{ body: 'empty' }, 'time-stamp-refused', /không đọc được/],
