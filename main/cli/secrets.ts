@@ -22,8 +22,8 @@ export function hasTerminal(): boolean {
  */
 export async function askSecret(question: string): Promise<Uint8Array> {
   const input: ReadStream = process.stdin;
+  input.setRawMode(true); // before the question: whoever is quick must not see their PIN either
   process.stderr.write(question);
-  input.setRawMode(true);
   const typed: number[] = [];
   try {
     for await (const part of input.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
