@@ -30,8 +30,26 @@ export interface Certificate extends CertificateExtensions {
   readonly x509: X509Certificate;
 }
 
+/**
+ * Read before, newest last. The certificates of one chain come again in every signature, time-stamp and OCSP answer of a
+ * batch, and reading one costs more than checking its signature.
+ */
+const known = new Map<string, Certificate>();
+const MAX_KNOWN = 256;
+
 /** @throws Error when the bytes are not exactly one certificate. */
 export function readCertificate(bytes: Uint8Array): Certificate {
+  const key = createHash('sha256').update(bytes).digest('base64');
+  const before = known.get(key);
+  if (before) return before;
+  const certificate = parseCertificate(Buffer.from(bytes)); // a copy: it must not keep a whole file in memory
+  const [oldest] = known.keys();
+  if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+  known.set(key, certificate);
+  return certificate;
+}
+
+function parseCertificate(bytes: Buffer): Certificate {
   const root = readAsn1(bytes);
   if (root.raw.length !== bytes.length) throw new Error('bytes after the certificate');
   const x509 = new X509Certificate(root.raw);

@@ -176,10 +176,17 @@ export class PdfParser {
     if (end < 0 || end >= this.end || end - start > MAX_TOKEN_BYTES)
       throw this.damaged('hexadecimal string without end');
     this.position = end + 1;
-    const digits = this.bytes.toString('latin1', start + 1, end).replace(/[\0\t\n\f\r ]+/g, '');
-    if (!/^[0-9a-fA-F]*$/.test(digits)) throw this.damaged('not a hexadecimal string');
-    const bytes = Buffer.from(digits.length % 2 === 1 ? `${digits}0` : digits, 'hex');
+    const bytes = this.#hexDigits(this.bytes.toString('latin1', start + 1, end));
     return { kind: 'string', bytes, start, end: end + 1, source: this.bytes.subarray(start, end + 1) };
+  }
+
+  /** Signature values are long and all digits: decoding stops at the first that is none, so its length tells. */
+  #hexDigits(text: string): Buffer {
+    const plain = Buffer.from(text, 'hex');
+    if (plain.length * 2 === text.length) return plain;
+    const digits = text.replace(/[\0\t\n\f\r ]+/g, '');
+    if (!/^[0-9a-fA-F]*$/.test(digits)) throw this.damaged('not a hexadecimal string');
+    return Buffer.from(digits.length % 2 === 1 ? `${digits}0` : digits, 'hex');
   }
 
   #literalString(): PdfValue {

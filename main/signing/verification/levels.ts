@@ -29,13 +29,13 @@ export async function levelOf(question: LevelQuestion): Promise<Level> {
   if (signature.kind === 'time-stamp') return 'time-stamp';
   if (signature.format !== 'ETSI.CAdES.detached' || !signature.cms?.hasSigningCertificate) return 'basic';
   if (provenAtMs === null) return 'B-B';
-  if (!hasStore(document) || !(await isProvenBy(question, provenAtMs, readStore(document)))) return 'B-T';
+  if (!hasStore(document)) return 'B-T';
   for (const outer of question.all) {
     const isTrusted = (question.documentStamps.get(outer)?.provenAtMs ?? null) !== null;
     if (!isTrusted || outer.end <= signature.end || !outer.signedRevision || !hasStore(outer.signedRevision)) continue;
     if (await isProvenBy(question, provenAtMs, readStore(outer.signedRevision))) return 'B-LTA';
   }
-  return 'B-LT';
+  return (await isProvenBy(question, provenAtMs, readStore(document))) ? 'B-LT' : 'B-T';
 }
 
 /** Whether what the file carries is enough for the signer's chain, and for those of the stamps of the signature. */
