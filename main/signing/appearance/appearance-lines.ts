@@ -31,3 +31,10 @@ export function linesOf(appearance: Appearance, text: AppearanceText): readonly 
       return [];
   }
 }
+
+/** For an author's field or a label too small for all of it: who signed is what the rules want most. */
+export function shorterLines(appearance: Appearance, text: AppearanceText): readonly (readonly string[])[] {
+  const isByPerson = appearance.kind === 'personal' || appearance.kind === 'officer';
+  if (appearance.lines || !isByPerson) return [];
+  return [[text.signerName, toVietnamTime(text.signedAt)], [text.signerName]];
+}

@@ -10,7 +10,7 @@ import { embedFontSubset, type EmbeddedFont } from '../../pdf/font.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { Appearance } from '../../signatures/protocol.ts';
 import type { Page } from '../pdf/pages.ts';
-import { linesOf, type AppearanceText } from './appearance-lines.ts';
+import { linesOf, shorterLines, type AppearanceText } from './appearance-lines.ts';
 import { formObjects, type PreparedImage } from './form-object.ts';
 import { LeastRecent } from './least-recent.ts';
 import {
@@ -100,8 +100,11 @@ export function createAppearanceDrawer(resourcesFolder: string): AppearanceDrawe
       if (picture) throw new Failure('bad-request', `a mark of kind ${appearance.kind} shows no picture`);
       if (lines.every((line) => line.trim() === ''))
         throw new Failure('bad-request', `appearance ${appearance.kind} without text or picture`);
-      const font = await fontFor(lines);
-      const { block, place } = placeText(appearance.kind, asked, font, lines, shown);
+      const font = await fontFor([...lines, text.signerName]);
+      const wordings = [lines, ...shorterLines(appearance, text)];
+      const { block, place } = field
+        ? { block: firstThatFits(font, wordings, { width: field[2], height: field[3] }), place: field }
+        : placeText(appearance.kind, appearance.rect ?? null, font, wordings, shown);
       return drawInto(page, field, place, null, { font, block });
     },
   };
@@ -153,20 +156,29 @@ function placeText(
   kind: Appearance['kind'],
   asked: Place | null,
   font: EmbeddedFont,
-  lines: readonly string[],
+  wordings: readonly (readonly string[])[],
   shown: Size,
 ): { readonly block: TextBlock; readonly place: Place } {
+  const [lines = []] = wordings;
   if (asked) {
     const [x, y, width, height] = asked;
     const top = y + height;
-    const block = setText(font, lines, { width, height }) ?? setText(font, lines, { width, height: top });
-    if (!block)
-      throw new Failure('signature-place-outside', 'the rectangle is too small for the text of the signature');
+    const block = setText(font, lines, { width, height }) ?? firstThatFits(font, wordings, { width, height: top });
     const needed = Math.max(height, block.box.height);
     return { block, place: [x, top - needed, width, needed] };
   }
-  const block = setText(font, lines, { width: markWidth(shown), height: shown.height / 4 });
-  if (!block) throw new Failure('signature-place-outside', 'the text of the signature does not fit the page');
+  const width = markWidth(shown);
+  const block =
+    setText(font, lines, { width, height: shown.height / 4 }) ??
+    firstThatFits(font, wordings, { width, height: shown.height });
   const place = kind === 'personal' ? usualSignatureRoom(shown, block.box) : topRight(block.box, shown);
   return { block, place };
+}
+
+function firstThatFits(font: EmbeddedFont, wordings: readonly (readonly string[])[], room: Size): TextBlock {
+  for (const lines of wordings) {
+    const block = setText(font, lines, room);
+    if (block) return block;
+  }
+  throw new Failure('signature-place-outside', 'there is no room for the text of the signature');
 }

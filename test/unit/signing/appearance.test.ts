@@ -223,6 +223,32 @@ describe.skipIf(JUDGES_MISSING)(`what the page shows${JUDGES_MISSING ? ` (${JUDG
     });
   });
 
+  test('a field too small for all lines keeps the name, in letters one can read', async () => {
+    const widget = '<</Type /Annot /Subtype /Widget /FT /Sig /T (Ky) /Rect [300 100 396 132] /F 4>>';
+    const form = { catalog: '/AcroForm <</Fields [10 0 R]>>', objects: [widget], page: '/Annots [10 0 R]' };
+    const words = placedWords(
+      folder,
+      await appear(blankPdf(form), { kind: 'personal', agencyName: 'Ủy ban nhân dân xã Cẩm Thạch' }),
+    );
+    expect(words.map((word) => word.text).join(' ')).toContain('Nguyễn Thị Ẩm Ướt');
+    for (const { box } of words) {
+      expect(box[0]).toBeGreaterThanOrEqual(300);
+      expect(box[2]).toBeLessThanOrEqual(396);
+      expect(842 - box[3]).toBeGreaterThanOrEqual(98);
+      expect(box[3] - box[1]).toBeGreaterThan(6);
+    }
+  });
+
+  test('a page no larger than a label is marked from edge to edge', async () => {
+    const words = placedWords(folder, await appear(blankPdf({ page: '/MediaBox [0 0 200 60]' }), { kind: 'officer' }));
+    expect(words.map((word) => word.text).join(' ')).toContain('Nguyễn Thị Ẩm Ướt');
+    for (const { box } of words) {
+      expect(box[0]).toBeGreaterThanOrEqual(0);
+      expect(box[2]).toBeLessThanOrEqual(200);
+      expect(box[3]).toBeLessThanOrEqual(61);
+    }
+  });
+
   test('a seal whose picture gives no size is refused, unless its width is said', async () => {
     const image = (
       await sharp(svg(200, 100, '<rect width="200" height="100" fill="#dd1111"/>'))
