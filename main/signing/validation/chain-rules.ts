@@ -73,7 +73,7 @@ function judgeDates(certificate: Certificate, times: Times, opinion: Opinion): v
   const { provenAtMs, claimedAtMs, nowMs } = times;
   const { commonName, notBefore, notAfter } = certificate;
   const life = `có hiệu lực từ ${vietnamTime(notBefore)} đến ${vietnamTime(notAfter)}`;
-  if (provenAtMs < notBefore) {
+  if (provenAtMs < notBefore - CLOCK_TOLERANCE_MS) {
     const difference = notBefore - nowMs;
     if (provenAtMs >= nowMs && difference <= YOUNG_MS)
       opinion.doubt(

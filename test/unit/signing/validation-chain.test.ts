@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,45 @@ describe.skipIf(missing)(`chains${missing ? ` (${missing})` : ''}`, () => {
     );
   });
 
+  test('agrees with openssl about who leads to the root', () => {
+    const day = 86_400_000;
+    const rogue = pki.issue('Tự cấp', { kind: 'rsa-2048' });
+    const names = pki.issue('CA hạn chế', { kind: 'rsa-2048', profile: 'authority-of-names' });
+    const deep = pki.issue('CA cấp ba', { kind: 'rsa-2048', profile: 'authority', by: 'second' });
+    const candidates: readonly (readonly [string, Holder, readonly Holder[]])[] = [
+      ['second level', signer, []],
+      ['third level', pki.signWith(deep, 'Dưới CA cấp ba'), [deep]],
+      ['no issuer at hand', pki.signWith(deep, 'Thiếu nơi cấp'), []],
+      ['expired', pki.issue('Hết hạn', { kind: 'p-256', notAfterMs: now - 3_600_000 }), []],
+      ['not yet', pki.issue('Chưa đến hạn', { kind: 'p-256', notBeforeMs: now + 3 * day }), []],
+      ['unknown critical', pki.issue('Phần mở rộng lạ', { kind: 'p-256', profile: 'signer-unknown-critical' }), []],
+      ['by no authority', pki.signWith(rogue, 'Bị cấp lậu'), [rogue]],
+      ['stranger', pki.issue('Người lạ', { kind: 'p-256', by: 'other' }), []],
+      ['wrong key of a namesake', pki.signWith(namesakeOf(pki), 'Giả nơi cấp'), [namesakeOf(pki)]],
+    ];
+    const verdicts = candidates.map(([label, holder, more]) => {
+      const untrusted = [...(['sha256', 'second'] as const).map((id) => pki.authority(id)), ...more];
+      const files = untrusted.flatMap(({ certificatePath }) => ['-untrusted', certificatePath]);
+      const root = ['-CAfile', pki.authority('root').certificatePath, '-no-CApath', '-no-CAstore'];
+      const judge = spawnSync('openssl', ['verify', ...root, '-purpose', 'any', ...files, holder.certificatePath]);
+      const known = untrusted.map(({ certificateDer }) => readCertificate(certificateDer));
+      return {
+        label,
+        openssl: judge.status === 0,
+        ours: trustOf(readCertificate(holder.certificateDer), known) === 'trusted',
+      };
+    });
+    expect(verdicts.filter(({ openssl, ours }) => openssl !== ours)).toEqual([]);
+    expect(verdicts.filter(({ ours }) => ours).map(({ label }) => label)).toEqual(['second level', 'third level']);
+    // openssl understands name constraints; here they are refused until somebody needs them.
+    expect(
+      trustOf(readCertificate(pki.signWith(names, 'x').certificateDer), [
+        ...pool,
+        readCertificate(names.certificateDer),
+      ]),
+    ).toBe('untrusted');
+  });
+
   test('five hundred namesakes of the issuer cost a bounded number of checks', () => {
     const issuer = readCertificate(pki.authority('second').certificateDer);
     const namesake = readCertificate(
@@ -101,6 +141,14 @@ describe.skipIf(missing)(`chains${missing ? ` (${missing})` : ''}`, () => {
     expect(judge(512).trust).toBe('untrusted');
   });
 });
+
+/** An authority of strangers with the name of one that is trusted. */
+function namesakeOf(pki: PracticePki): Holder {
+  const subject = '/C=VN/O=Ban Thử nghiệm/CN=CA cấp hai thử nghiệm';
+  namesake ??= pki.issue('Trùng tên', { kind: 'rsa-2048', by: 'other', profile: 'authority', subject });
+  return namesake;
+}
+let namesake: Holder | undefined;
 
 describe('extensions', () => {
   const list = (...extensions: [string, Buffer][]): ReturnType<typeof readAsn1> =>
