@@ -39,7 +39,9 @@ export async function discoverModules(
   explicit: readonly string[],
   rules: DiscoveryRules | null,
 ): Promise<ModuleCandidate[]> {
-  const files = machineFiles(rules?.isSearching ? await registryModulePaths(process.env['SystemRoot'] ?? 'C:\\Windows') : []);
+  const files = machineFiles(
+    rules?.isSearching ? await registryModulePaths(process.env['SystemRoot'] ?? 'C:\\Windows') : [],
+  );
   return chooseModules(explicit, rules, rules && readKnownModules(rules.resourcesFolder), files);
 }
 

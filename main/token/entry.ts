@@ -84,7 +84,7 @@ serveRoom(tokenRoom, async (init, host) => {
     if (isLooking || sources.isBusy) return;
     isLooking = true;
     try {
-      noticeChange((await sources.look()).tokens);
+      noticeChange((await sources.look(true)).tokens);
     } finally {
       lastLookMs = Date.now();
       isLooking = false;

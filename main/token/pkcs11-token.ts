@@ -90,8 +90,8 @@ export class Pkcs11Source implements TokenSource {
     return this.#slots.has(tokenId);
   }
 
-  async list(): Promise<readonly Token[]> {
-    if (!this.#isUsing) await this.#lane.run(this.#limits.probeMs, 'looking for tokens', () => this.#probe());
+  async list(isGlance = false): Promise<readonly Token[]> {
+    if (!this.#isUsing) await this.#lane.run(this.#limits.probeMs, 'looking for tokens', () => this.#probe(isGlance));
     return this.lastSeen();
   }
 
@@ -102,7 +102,7 @@ export class Pkcs11Source implements TokenSource {
   /** What the library and its slots say of themselves. @throws Failure */
   diagnose(): Promise<LibraryFacts> {
     return this.#lane.run(this.#limits.probeMs, 'C_GetInfo', async () => {
-      await this.#probe();
+      await this.#probe(false);
       const module = this.#module as Pkcs11Module;
       const slots: { description: string; token: string | null }[] = [];
       for (const slot of await module.listSlots('all')) {
@@ -178,7 +178,7 @@ export class Pkcs11Source implements TokenSource {
     return new Failure('token-removed', cause.detail, { cause });
   }
 
-  async #probe(): Promise<void> {
+  async #probe(isGlance: boolean): Promise<void> {
     this.#module ??= new Pkcs11Module(this.path);
     const module = this.#module;
     await module.initialise();
@@ -201,7 +201,7 @@ export class Pkcs11Source implements TokenSource {
         this.#slots.set(id, slot);
       }
       slot.facts = facts;
-      await this.#readCertificates(module, slot);
+      if (!isGlance || slot.certificates.length === 0) await this.#readCertificates(module, slot);
     }
     for (const slot of this.#slots.values()) {
       if (seen.has(slot.id)) continue;
@@ -218,6 +218,7 @@ export class Pkcs11Source implements TokenSource {
 
   /** Reads them again only when the objects changed: a card may need seconds for it. */
   async #readCertificates(module: Pkcs11Module, slot: Slot): Promise<void> {
+    const hadSession = slot.session !== null;
     try {
       slot.session ??= await module.openSession(slot.slot);
       const { session } = slot;
@@ -227,7 +228,7 @@ export class Pkcs11Source implements TokenSource {
       slot.handles = handles;
     } catch (cause) {
       if (!(cause instanceof Failure) || cause.code === 'token-not-responding') throw cause;
-      // The token is shown without certificates; the next look opens a new session.
+      // A session that ended with a short removal is opened anew; without certificates, the token is shown all the same.
       if (slot.session !== null) await module.closeSession(slot.session);
       slot.session = null;
       slot.handles = [];
@@ -235,6 +236,7 @@ export class Pkcs11Source implements TokenSource {
       slot.isLoggedIn = false;
       slot.keys.clear();
       forgetPin(slot);
+      if (hadSession) await this.#readCertificates(module, slot);
     }
   }
 

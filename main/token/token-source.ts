@@ -18,8 +18,12 @@ export interface ToSign {
 export interface TokenSource {
   /** Path of the module or key file, for messages. */
   readonly path: string;
-  /** Looks again. Answers what was seen last while a login or signature is under way. @throws Failure */
-  list(): Promise<readonly Token[]>;
+  /**
+   * Looks again. Answers what was seen last while a login or signature is under way.
+   * @param isGlance only which tokens are there: what a known one holds is not read again.
+   * @throws Failure
+   */
+  list(isGlance?: boolean): Promise<readonly Token[]>;
   /** As of the last look; asks nothing of the driver. */
   lastSeen(): readonly Token[];
   owns(tokenId: string): boolean;

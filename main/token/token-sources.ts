@@ -44,9 +44,9 @@ export class TokenSources {
     return this.all.some((source) => source.hasLogin);
   }
 
-  async look(): Promise<Look> {
+  async look(isGlance = false): Promise<Look> {
     const failures: Failure[] = [];
-    const listed = await Promise.all(this.all.map((source) => this.#listPatiently(source, failures)));
+    const listed = await Promise.all(this.all.map((source) => this.#listPatiently(source, isGlance, failures)));
     return { tokens: withoutTwins(listed), failures };
   }
 
@@ -84,7 +84,7 @@ export class TokenSources {
     await Promise.all(tokenIds.map((tokenId) => this.logout(tokenId)));
   }
 
-  async #listPatiently(source: TokenSource, failures: Failure[]): Promise<readonly Token[]> {
+  async #listPatiently(source: TokenSource, isGlance: boolean, failures: Failure[]): Promise<readonly Token[]> {
     let timer: NodeJS.Timeout | undefined;
     let isLate = false;
     const impatience = new Promise<readonly Token[]>((resolve) => {
@@ -95,7 +95,7 @@ export class TokenSources {
         resolve(seen);
       }, this.#patienceMs);
     });
-    const listing = source.list().then(
+    const listing = source.list(isGlance).then(
       (tokens) => {
         if (isLate) this.#events.onLate();
         return tokens;

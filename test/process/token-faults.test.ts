@@ -143,6 +143,15 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       expectGood(again, unwrap(await sign(again)).signature);
     });
 
+    test('a short removal that nobody saw: the token is still shown with its certificate, and signs after a login', async () => {
+      const token = await only();
+      fake.setFaults('sessions-ended');
+      const again = await only();
+      expect(again.certificates).toEqual(token.certificates);
+      unwrap(await login(again, USER_PIN));
+      expectGood(again, unwrap(await sign(again)).signature);
+    });
+
     test('a token that is gone before its PIN comes is token-missing, whether or not the list shows that already', async () => {
       const token = await only();
       fake.setFaults('removed');

@@ -333,6 +333,14 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       expect(details('C_WaitForSlotEvent')).toEqual([]);
     });
 
+    test('rule 11: looking every now and then asks only which tokens are there, not what is on them', async () => {
+      await found();
+      fake.clearCalls();
+      await expect.poll(() => details('C_GetSlotList').length, { timeout: 15_000 }).toBeGreaterThan(3);
+      const asked = new Set(fake.calls().map((line) => line.split(' ')[1]));
+      expect([...asked].sort()).toEqual(['C_GetSlotList', 'C_GetTokenInfo']);
+    });
+
     test('rule 12: the self check shows drivers with bitness and version, slots and what is in them', async () => {
       const { modules, hasUsbEvents } = unwrap(await room.call('diagnose', {}));
       const own = modules.find(({ path }) => path === fake.modulePath);

@@ -5,6 +5,7 @@
  *   slow-sign=MS            C_Sign takes that long
  *   wrong-signature         one bit of the signature flipped
  *   removed                 no slot has a token; C_Sign says CKR_DEVICE_REMOVED
+ *   sessions-ended          sessions opened until now are invalid (a short removal nobody saw); those opened later are not
  *   removed-at-sign         only C_Sign says CKR_DEVICE_REMOVED
  *   function-failed         C_Login says CKR_FUNCTION_FAILED
  *   device-error            C_Login and C_Sign say CKR_DEVICE_ERROR
@@ -45,6 +46,7 @@ enum {
 };
 
 static function_list real, fake;
+static ulong_t ended_until, newest_session;
 static int wrong_tries, context_state; /* 0 none, 1 C_SignInit done, 2 authenticated, 3 disturbed */
 
 static int fault(const char *word)
@@ -162,9 +164,12 @@ static ulong_t get_mechanism_list(ulong_t slot, ulong_t *list, ulong_t *count)
 
 static ulong_t open_session(ulong_t slot, ulong_t flags, void *application, void *notify, ulong_t *session)
 {
+    ulong_t code;
     note(">", "C_OpenSession", flags);
     if (fault("refuse-rw") && (flags & 2)) return 0x57;
-    return ((ulong_t (*)(ulong_t, ulong_t, void *, void *, ulong_t *))real.functions[OPEN_SESSION])(slot, flags, application, notify, session);
+    code = ((ulong_t (*)(ulong_t, ulong_t, void *, void *, ulong_t *))real.functions[OPEN_SESSION])(slot, flags, application, notify, session);
+    if (code == 0 && *session > newest_session) newest_session = *session;
+    return code;
 }
 
 static ulong_t login_unnoted(ulong_t session, ulong_t user, unsigned char *pin, ulong_t length)
@@ -234,6 +239,10 @@ static ulong_t find_init(ulong_t session, attribute *template, ulong_t count)
 {
     ulong_t index;
     note(">", "C_FindObjectsInit", count);
+    if (fault("sessions-ended")) {
+        if (!ended_until) ended_until = newest_session;
+        if (session <= ended_until) return 0xB3;
+    }
     if (context_state == 1) context_state = 3;
     for (index = 0; index < count; index++)
         if (template[index].type == 0x11 && fault("refuse-find-by-value")) return 0x12;
