@@ -21,6 +21,7 @@ import { bridgeFolderOf, openLocalCertificate } from './bridge/local-certificate
 import { secretBoxOf } from './secret-box.ts';
 import { openPracticeProvince, type PracticeProvince } from './practice-province.ts';
 import { openPracticeKeys } from './practice-keys.ts';
+import { withPracticeStamps } from './practice-time-stamps.ts';
 import { tokenDrivers } from './token-drivers.ts';
 import { validationFetch } from './validation-fetch.ts';
 
@@ -104,7 +105,12 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
       resourcesFolder: paths.resources,
       cacheFolder: join(paths.data, 'validation-cache'),
     }),
-    asks: { fetch: validationFetch(machine.fetch) },
+    asks: {
+      fetch:
+        settings.mode === 'practice'
+          ? withPracticeStamps(validationFetch(machine.fetch), paths.data, machine.clock.now)
+          : validationFetch(machine.fetch),
+    },
   });
   const drivers = tokenDrivers(settings, paths.resources);
   const token = new Supervisor(tokenRoom, {

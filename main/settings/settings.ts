@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { WebHost, WebOrigin } from '../bridge/protocol.ts';
 import { Failure } from '../rooms/failure.ts';
+import { PRACTICE_STAMP_URL } from '../signing/practice-time-stamps.ts';
 import { SignatureLevel, TimeStampAuthority, ValidationPolicy } from '../signing/validation/policy.ts';
 import { ProvinceSettings } from '../sync/protocol.ts';
 
@@ -60,8 +61,6 @@ export const Settings = z.strictObject({
     allowedHosts: z.array(WebHost).default([]),
     /** May ask for signatures on digests of what nobody here sees. */
     hashSigningOrigins: z.array(WebOrigin).default([]),
-    /** PNG or JPEG of the agency's seal for `SignIssued`, in its own size; null refuses that operation. */
-    sealImageFile: z.string().nullable().default(null),
     maxFileBytes: z.int().positive().max(200_000_000).default(50_000_000),
     /** As what a page's `SessionId` travels; ASP.NET's name unless the portal says otherwise. */
     sessionCookieName: z
@@ -111,7 +110,6 @@ export function practiceSettings(resourcesFolder: string): Settings {
       allowedOrigins: [],
       allowedHosts: [],
       hashSigningOrigins: [],
-      sealImageFile: null,
       maxFileBytes: 50_000_000,
       sessionCookieName: 'ASP.NET_SessionId',
     },
@@ -138,6 +136,11 @@ export function loadSettings(
   const sources: Record<string, 'policy' | 'user'> = {};
   for (const key of Object.keys(user)) sources[key] = 'user';
   for (const key of Object.keys(policy)) sources[key] = 'policy';
+  // Only here and not among what other settings are laid over: in production it would be an authority that never answers.
+  if (settings.mode === 'practice' && sources['signing'] === undefined) {
+    const timeStampAuthorities = [{ url: PRACTICE_STAMP_URL, timeoutMs: 30_000 }];
+    settings.signing = { ...settings.signing, resultLevel: 'B-T', timeStampAuthorities };
+  }
   if (settings.mode === 'production' && settings.province === null) {
     throw new Failure('settings-unreadable', 'production mode needs `province`');
   }

@@ -16,11 +16,12 @@ export function encodeSignedAttributes(
   messageDigest: Uint8Array,
   signer: Certificate,
   others: readonly Buffer[] = [],
+  contentType: string = OID.data,
 ): Buffer {
   const issuerSerial = derSequence(derSequence(der(0xa4, signer.issuerDer)), signer.serialDer);
   const certificateId = derSequence(derOctetString(createHash('sha256').update(signer.der).digest()), issuerSerial);
   return derSetOf(
-    attribute(OID.contentType, derOid(OID.data)),
+    attribute(OID.contentType, derOid(contentType)),
     attribute(OID.messageDigest, derOctetString(messageDigest)),
     attribute(OID.signingCertificateV2, derSequence(derSequence(certificateId))),
     ...others,
@@ -35,11 +36,13 @@ export function attribute(oid: string, value: Buffer): Buffer {
 /**
  * @param certificates the signer's first, then every intermediate
  * @param signature PKCS#1 v1.5 value, or DER of ECDSA's r and s
+ * @param content travels inside and is not plain data; left out for a detached signature
  */
 export function encodeSignedData(
   certificates: readonly Certificate[],
   signedAttributes: Buffer,
   signature: Uint8Array,
+  content?: { readonly type: string; readonly bytes: Uint8Array },
 ): Buffer {
   const signer = certificates[0];
   if (!signer) throw new Error('a signature needs its certificate');
@@ -59,9 +62,11 @@ export function encodeSignedData(
     derOctetString(signature),
   );
   const signedData = derSequence(
-    derInteger(1),
+    derInteger(content ? 3 : 1),
     der(0x31, sha256),
-    derSequence(derOid(OID.data)),
+    content
+      ? derSequence(derOid(content.type), der(0xa0, derOctetString(content.bytes)))
+      : derSequence(derOid(OID.data)),
     der(0xa0, ...certificates.map((certificate) => certificate.der).sort(Buffer.compare)),
     der(0x31, signerInfo),
   );

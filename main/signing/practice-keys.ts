@@ -60,6 +60,29 @@ export function ensurePracticeKeys(folder: string, nowMs: number = Date.now()): 
   return { caPemPath, caPem, officers };
 }
 
+export interface PracticeStampKey {
+  readonly key: KeyObject;
+  /** The stamp's own certificate and the practice authority's, PEM. */
+  readonly certificatesPem: string;
+}
+
+/** The key of practice mode's time-stamp authority, made on first use. */
+export function ensurePracticeStampKey(folder: string, nowMs: number = Date.now()): PracticeStampKey {
+  const { caPem } = ensurePracticeKeys(folder, nowMs);
+  const keyPath = join(folder, 'dau-thoi-gian.key.pem');
+  const pemPath = join(folder, 'dau-thoi-gian.pem');
+  if (!existsSync(keyPath) || !existsSync(pemPath)) {
+    const authority = {
+      certificate: forge.pki.certificateFromPem(caPem),
+      key: createPrivateKey(readFileSync(join(folder, 'practice-ca.key.pem'))),
+    };
+    const issued = issueStampKey(authority, nowMs);
+    writeWhole(keyPath, issued.key.export({ type: 'pkcs8', format: 'pem' }).toString());
+    writeWhole(pemPath, forge.pki.certificateToPem(issued.certificate));
+  }
+  return { key: createPrivateKey(readFileSync(keyPath)), certificatesPem: readFileSync(pemPath, 'utf8') + caPem };
+}
+
 interface Authority {
   readonly certificate: forge.pki.Certificate;
   readonly key: KeyObject;
@@ -107,6 +130,29 @@ function issueOfficer(authority: Authority, officer: (typeof OFFICERS)[number], 
     generateLocalKeyId: true,
   });
   return Buffer.from(forge.asn1.toDer(file).getBytes(), 'latin1');
+}
+
+function issueStampKey(authority: Authority, nowMs: number): Authority {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const certificate = newCertificate(publicKey, nowMs, 1095);
+  certificate.setSubject(
+    subject([
+      ['countryName', 'VN'],
+      ['organizationName', ORGANISATION],
+      ['commonName', 'Dấu thời gian thực hành Quầy Một Cửa'],
+    ]),
+  );
+  certificate.setIssuer(authorityName());
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, nonRepudiation: true, critical: true },
+    // The one purpose, and critical: RFC 3161, 2.3.
+    { name: 'extKeyUsage', timeStamping: true, critical: true },
+    { name: 'subjectKeyIdentifier' },
+    { name: 'authorityKeyIdentifier', keyIdentifier: authority.certificate.generateSubjectKeyIdentifier().getBytes() },
+  ]);
+  certificate.sign(toForge(authority.key), forge.md.sha256.create());
+  return { certificate, key: privateKey };
 }
 
 function newCertificate(publicKey: KeyObject, nowMs: number, days: number): forge.pki.Certificate {

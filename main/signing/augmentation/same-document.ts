@@ -3,6 +3,7 @@
  * the signed one. By bytes, not by what anybody says.
  */
 import { PdfDocument } from '../pdf/document.ts';
+import { listSignatureFields } from '../pdf/signature-fields.ts';
 import { PdfDamaged } from '../pdf/values.ts';
 import { examineDocument, type ExaminedDocument } from '../verification/examine-document.ts';
 import { extendsSignature } from './cms-time-stamp.ts';
@@ -44,7 +45,8 @@ function judge(before: Buffer, after: Buffer): string | null {
   const { signatures, lostFields, isCutOff, damage } = examineDocument(after);
   if (damage !== null || isCutOff) return damage ?? 'the file is cut off';
   if (lostFields.length > 0) return `signatures were lost: ${lostFields.join(', ')}`;
-  const known = new Set(listExistingSignatures(new PdfDocument(before)).map(({ fieldName }) => fieldName));
+  const fields = listSignatureFields(new PdfDocument(before)).filter(({ value }) => value !== null);
+  const known = new Set(fields.map(({ fullName }) => fullName));
   const added = signatures.find(({ kind, field }) => kind !== 'time-stamp' && !known.has(field));
   if (added) return `more than validation data was added: the signature ${added.field}`;
   const newest = signatures.filter(({ kind }) => kind !== 'time-stamp').sort((a, b) => b.end - a.end)[0];
