@@ -39,7 +39,8 @@ export interface FileQuestion {
   readonly at: string;
 }
 
-const MAX_SIGNATURES = 50;
+/** Each reference of each costs a second reading of the document. */
+const MAX_SIGNATURES = 20;
 const MAX_STAMPS = 10;
 
 /** @param content the signed file's digests and size @throws Failure `bad-request` for a time that is none */

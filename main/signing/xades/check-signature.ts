@@ -33,7 +33,7 @@ export interface XmlCheck {
   readonly reasons: readonly string[];
 }
 
-const MAX_REFERENCES = 16;
+const MAX_REFERENCES = 8;
 const MAX_CERTIFICATES = 20;
 const MIN_RSA_BITS = 1_024;
 

@@ -2,14 +2,16 @@
  * @file XML of strangers: parsed by libxml2 inside WebAssembly with no door to the network or the disk, refused when it
  * brings a document type, and canonicalised by the same library (C14N 1.0, 1.1, exclusive).
  */
-import { ParseOption, XmlC14NMode, XmlDocument, XmlElement, type XmlNode, XmlParseError } from 'libxml2-wasm';
+import { ParseOption, XmlC14NMode, XmlDocument, XmlElement, XmlError, type XmlNode, XmlParseError } from 'libxml2-wasm';
 import { Failure } from '../../rooms/failure.ts';
 
 export const DS = 'http://www.w3.org/2000/09/xmldsig#';
 export const XADES = 'http://uri.etsi.org/01903/v1.3.2#';
 
-/** Results of procedures are kilobytes; the tree in memory is several times the text. */
-export const MAX_XML_BYTES = 20 * 1024 * 1024;
+/** Results of procedures are kilobytes; the tree in memory is forty times the text. */
+export const MAX_XML_BYTES = 10 * 1024 * 1024;
+/** Canonical form repeats what an element inherits: a long name declared once may be written a million times. */
+const MAX_CANONICAL_BYTES = 64 * 1024 * 1024;
 
 export interface Canonicalisation {
   readonly mode: 0 | 1 | 2;
@@ -42,26 +44,46 @@ export function withXml<T>(bytes: Uint8Array, work: (document: XmlDocument) => T
     // Entities and default attributes could make a reader see other content than the one that is signed.
     if (document.dtd) throw new Failure('file-damaged', 'a document type (DOCTYPE) is not accepted');
     return work(document);
+  } catch (cause) {
+    // A broken machine inside WebAssembly judges nothing any more: the process ends, and the next file gets a new one.
+    if (cause instanceof Error && cause.name === 'RuntimeError')
+      queueMicrotask(() => {
+        throw cause;
+      });
+    throw cause;
   } finally {
     document.dispose();
   }
 }
 
-/** Canonical octets of the whole document, or of one element with what it inherits. */
+/**
+ * Canonical octets of the whole document, or of one element with what it inherits.
+ * @throws Failure `file-too-large` when the form outgrows its limit, `file-damaged` when there is none
+ */
 export function canonicalise(node: XmlDocument | XmlElement, method: Canonicalisation): Buffer {
   const parts: Buffer[] = [];
+  let size = 0;
   const handler = {
     write: (part: Uint8Array): number => {
+      size += part.length;
+      if (size > MAX_CANONICAL_BYTES) return -1;
       parts.push(Buffer.from(part)); // the memory behind it is used again
       return part.length;
     },
     close: (): boolean => true,
   };
-  node.canonicalize(handler, {
-    mode: method.mode,
-    withComments: method.withComments,
-    ...(method.inclusivePrefixes.length === 0 ? {} : { inclusiveNamespacePrefixes: [...method.inclusivePrefixes] }),
-  });
+  try {
+    node.canonicalize(handler, {
+      mode: method.mode,
+      withComments: method.withComments,
+      ...(method.inclusivePrefixes.length === 0 ? {} : { inclusiveNamespacePrefixes: [...method.inclusivePrefixes] }),
+    });
+  } catch (cause) {
+    if (!(cause instanceof XmlError)) throw cause;
+    throw new Failure(size > MAX_CANONICAL_BYTES ? 'file-too-large' : 'file-damaged', cause.message, { cause });
+  }
+  if (size > MAX_CANONICAL_BYTES)
+    throw new Failure('file-too-large', `canonical form beyond ${MAX_CANONICAL_BYTES} bytes`);
   return Buffer.concat(parts);
 }
 

@@ -274,6 +274,19 @@ describe('XML of strangers', () => {
     await expect(verifyXml(large, desk.question())).rejects.toMatchObject({ code: 'file-too-large' });
   });
 
+  it('whose canonical form is out of all proportion is refused, signed or not', async () => {
+    const long = `<r xmlns:n="urn:${'x'.repeat(100_000)}">${'<n:a/>'.repeat(20_000)}</r>`;
+    await expect(desk.sign('xades', bytes(long))).rejects.toMatchObject({ code: 'file-too-large' });
+    let [open, close] = ['', ''];
+    for (let level = 0; level < 250; level++) {
+      open += `<a${Array.from({ length: 300 }, (_, index) => ` xmlns:n${level}_${index}="u"`).join('')}>`;
+      close += '</a>';
+    }
+    await expect(desk.sign('xades', bytes(open + close))).rejects.toMatchObject({ code: 'file-damaged' });
+    const small = await desk.sign('xades', bytes('<a/>')); // and the next one is none the worse for it
+    expect((await verifyXml(small, desk.question())).verdict).toBe('valid');
+  });
+
   it('without a signature is unsigned', async () => {
     expect(await verifyXml(bytes(RESULT), desk.question())).toMatchObject({ verdict: 'unsigned', signatures: [] });
   });
