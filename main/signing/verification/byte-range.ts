@@ -5,7 +5,8 @@
 import { signedContent, type SignedContent } from './cms/signed-content.ts';
 import { firstElement } from './cms/cms-check.ts';
 import type { PdfDocument } from '../pdf/document.ts';
-import type { PdfDict } from '../pdf/values.ts';
+import type { ObjectIdentity } from '../pdf/encryption/security-handler.ts';
+import { PdfDamaged, type PdfDict } from '../pdf/values.ts';
 
 export interface CoveredRange {
   /** `[0, position of <, position after >, bytes after that]`. */
@@ -23,7 +24,12 @@ export interface RangeProblem {
   readonly verdict: 'altered' | 'broken';
 }
 
-export function readByteRange(whole: PdfDocument, signature: PdfDict): CoveredRange | RangeProblem {
+/** @param owner the object that holds the dictionary; null when that cannot be told */
+export function readByteRange(
+  whole: PdfDocument,
+  signature: PdfDict,
+  owner: ObjectIdentity | null = null,
+): CoveredRange | RangeProblem {
   const { bytes } = whole;
   const altered = (problem: string): RangeProblem => ({ problem, verdict: 'altered' });
   if (signature.hasDoubleKeys) return altered('Từ điển chữ ký có khóa lặp.');
@@ -49,7 +55,11 @@ export function readByteRange(whole: PdfDocument, signature: PdfDict): CoveredRa
     return altered('Giá trị chữ ký không đúng dạng thập lục phân.');
   const padded = Buffer.from(digits, 'hex');
   const value = firstElement(padded) ?? padded; // what cannot be read at all is judged by the check of the CMS
-  if (padded.subarray(value.length).some((byte) => byte !== 0)) return altered('Có dữ liệu lạ sau giá trị chữ ký.');
+  if (
+    padded.subarray(value.length).some((byte) => byte !== 0) &&
+    !isEncryptedPadding(whole, padded, value.length, owner)
+  )
+    return altered('Có dữ liệu lạ sau giá trị chữ ký.');
   return {
     numbers: [0, gapStart, gapEnd, rest],
     end,
@@ -57,4 +67,25 @@ export function readByteRange(whole: PdfDocument, signature: PdfDict): CoveredRa
     content: signedContent([bytes.subarray(0, gapStart), bytes.subarray(gapEnd, end)]),
     contents: value,
   };
+}
+
+/** Of a block that the value was written over, and of the one whose decryption hangs on it. */
+const BROKEN_BLOCK_BYTES = 16;
+
+/** PDFBox encrypts the zeros that keep the room for the value: behind it they must decrypt to zeros again. */
+function isEncryptedPadding(
+  whole: PdfDocument,
+  padded: Buffer,
+  valueBytes: number,
+  owner: ObjectIdentity | null,
+): boolean {
+  if (!whole.security || !owner) return false;
+  try {
+    const plain = whole.security.decryptString(padded, owner);
+    const rest = plain.subarray(valueBytes + BROKEN_BLOCK_BYTES);
+    return rest.length > 0 && rest.every((byte) => byte === 0);
+  } catch (cause) {
+    if (cause instanceof PdfDamaged) return false;
+    throw cause;
+  }
 }

@@ -145,7 +145,8 @@ function checkOwn(whole: PdfDocument, field: SignatureField, password: string | 
     return { ...base, problem: 'broken', integrity: 'broken', reasons: ['Trường chữ ký không chứa chữ ký.'] };
   const subFilter = whole.entry(signature, 'SubFilter');
   const format = subFilter.kind === 'name' ? subFilter.name : '';
-  const range = readByteRange(whole, signature);
+  const owner = field.value?.kind === 'reference' ? field.value : field.reference;
+  const range = readByteRange(whole, signature, owner);
   if ('problem' in range) return { ...base, format, problem: range.verdict, reasons: [range.problem] };
   const revision = openSignedRevision(whole, field, range, password);
   const covered = { ...base, format, coverage: range.coverage, end: range.end } as const;

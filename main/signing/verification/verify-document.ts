@@ -42,7 +42,10 @@ export async function verifyDocument(
   const nowMs = Date.parse(at);
   if (Number.isNaN(nowMs)) throw new Failure('bad-request', `${at} is not a time`);
   const examined = examineDocument(bytes, password);
-  const reports = await new Verification(examined, nowMs, { validator, offline: createCertificateValidator(policy, null, null) }).run();
+  const reports = await new Verification(examined, nowMs, {
+    validator,
+    offline: createCertificateValidator(policy, null, null),
+  }).run();
   reports.push(...examined.lostFields.map((field) => lostReport(field, examined.document === null)));
   const file = {
     sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAsn1, type Asn1Node } from '../../../main/signing/asn1.ts';
 import { PdfDocument } from '../../../main/signing/pdf/document.ts';
 import { examineDocument } from '../../../main/signing/verification/examine-document.ts';
-import { gapOf } from '../../stand-ins/attack-pdfs.ts';
+import { gapOf, signatureNumber } from '../../stand-ins/attack-pdfs.ts';
 import { plainPdf, QPDF_MISSING, throughQpdf } from '../../stand-ins/sample-pdfs.ts';
 import { openSigningDesk, type SigningDesk } from '../../stand-ins/signing-desk.ts';
 
@@ -235,6 +235,26 @@ describe.skipIf(QPDF_MISSING)(`the same document in other forms${QPDF_MISSING ? 
     const changed = Buffer.from(signed);
     changed[200] = (changed[200] ?? 0) ^ 1;
     expect((await desk.verify(changed)).verdict).not.toBe('valid');
+  });
+
+  test('padding that was encrypted with the rest is no foreign data, anything else is (PDFBox)', async () => {
+    const signed = await desk.sign(throughQpdf(folder, plainPdf(), ['--encrypt', '', 'owner', '256', '--']));
+    const document = new PdfDocument(signed);
+    const [start, end] = gapOf(signed);
+    const cms = readAsn1(Buffer.from(signed.toString('latin1', start + 1, end - 1), 'hex')).raw;
+    const room = (end - start - 2) / 2;
+    const sealed = document.security?.encryptString(Buffer.alloc(room - 32), {
+      number: signatureNumber(signed),
+      generation: 0,
+    });
+    expect(sealed).toHaveLength(room);
+    const likePdfBox = Buffer.from(signed);
+    likePdfBox.write(sealed?.toString('hex') ?? '', start + 1, 'latin1');
+    likePdfBox.write(cms.toString('hex'), start + 1, 'latin1');
+    expect((await desk.verify(likePdfBox)).verdict).toBe('valid');
+    const position = end - 200;
+    likePdfBox[position] = likePdfBox[position] === 0x30 ? 0x31 : 0x30;
+    expect((await desk.verify(likePdfBox)).verdict).toBe('altered');
   });
 
   test('encrypted with a password: asks for it, and is valid with it', async () => {
