@@ -110,8 +110,9 @@ export const BridgeOutcome = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('verified'),
     verdict: z.string(),
-    /** Vietnamese, one sentence. */
+    /** Vietnamese, about the file as a whole. */
     summary: z.string(),
+    /** As the signatures room reports them, with a `title` and `statements` in Vietnamese. */
     signatures: z.array(z.record(z.string(), z.unknown())),
   }),
 ]);

@@ -141,6 +141,14 @@ describe('a page that signs', () => {
     });
   });
 
+  it('no seal, no issue: refused before anybody is asked for a PIN', async () => {
+    const windows = desk.officer.pinWindows.length;
+    expect(await desk.call('SignIssued', request({ DocNumber: '79' }), PAGE)).toMatchObject({
+      Code: 'signature-image-missing',
+    });
+    expect(desk.officer.pinWindows.length).toBe(windows);
+  });
+
   it('says in Vietnamese that an object was sent instead of its text', async () => {
     const answer = await desk.call('SignApproved', '[object Object]', PAGE);
     expect(answer['Status']).toBe(3);
@@ -428,7 +436,9 @@ describe('what is checked and proved for a page', () => {
     portal.serve('/da-ky.pdf', portal.uploads.at(-1)!.file);
     const answer = await desk.call('VerifyPDF', { SessionId: '', FileName: portal.url('/da-ky.pdf') }, PAGE);
     expect(answer).toMatchObject({ Status: 0, Verdict: 'valid' });
-    expect(answer['Signatures']).toHaveLength(1);
+    expect(answer['Message']).toContain('Tệp hợp lệ');
+    expect(answer['Signatures']).toMatchObject([{ verdict: 'valid', signer: 'Trần Văn Minh' }]);
+    expect((answer['Signatures'] as { statements: string[] }[])[0]?.statements.length).toBeGreaterThan(1);
   });
 
   it('who signs in, with the challenge in the window', async () => {

@@ -2,16 +2,16 @@
  * @file The bridge for web pages as the program has it: opened only when the settings say so and there is a window to ask
  * an officer in. Everything the room may ask of main ends here.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, refuse, type Result } from '../../../preload/result.ts';
 import type { BridgeStatus, UnsentFile } from '../../../preload/types.ts';
 import type { BlobAccess } from '../../blobs/blob-file.ts';
 import type { BridgeOutcome } from '../../bridge/protocol.ts';
 import type { Authoriser, Machine, WebPageQuestions } from '../../ports/ports.ts';
-import { Failure, unwrap } from '../../rooms/failure.ts';
+import { unwrap } from '../../rooms/failure.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { CounterEvents } from '../events.ts';
+import type { Jobs } from '../jobs.ts';
 import type { Rooms } from '../rooms.ts';
 import { secretBoxOf } from '../secret-box.ts';
 import type { Session } from '../session.ts';
@@ -38,7 +38,6 @@ export interface Bridge {
 
 /** A room that died is started again by the next look. */
 const LOOK_MS = 10_000;
-const MAX_SEAL_BYTES = 5_000_000;
 
 export function openBridge(ports: {
   readonly machine: Machine;
@@ -48,6 +47,7 @@ export function openBridge(ports: {
   readonly authoriser: Authoriser;
   readonly questions: WebPageQuestions;
   readonly events: CounterEvents;
+  readonly jobs: Jobs;
 }): Bridge {
   const { machine, settings, rooms, session, events } = ports;
   const folder = bridgeFolderOf(machine.paths.data);
@@ -76,13 +76,16 @@ export function openBridge(ports: {
     machine,
     rooms,
     settings,
-    authoriser: ports.authoriser,
+    authoriserFor: ({ origin, operation }) => ({
+      authorise: (request, attempt) =>
+        ports.authoriser.authorise({ ...request, purpose: 'web-page', webPage: { origin, operation } }, attempt),
+    }),
     queue,
     ask,
     unsent,
     sending,
     record,
-    sealImage: () => readSeal(settings.bridge.sealImageFile),
+    jobs: ports.jobs,
   });
 
   rooms.serveWebPages((call) => calls.perform(call));
@@ -134,16 +137,4 @@ export function openBridge(ports: {
       queue.abandonAll();
     },
   };
-}
-
-/** Base64 of the agency's seal; null when none is configured. @throws Failure `settings-unreadable` */
-async function readSeal(path: string | null): Promise<string | null> {
-  if (path === null) return null;
-  try {
-    const bytes = await readFile(path);
-    if (bytes.length <= MAX_SEAL_BYTES) return bytes.toString('base64');
-  } catch (cause) {
-    throw new Failure('settings-unreadable', `${path} cannot be read`, { cause });
-  }
-  throw new Failure('settings-unreadable', `${path} is larger than ${MAX_SEAL_BYTES} bytes`);
 }

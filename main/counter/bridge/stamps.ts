@@ -1,4 +1,5 @@
 /** @file What each operation of a page puts on the paper, and into the signature's reason. NĐ 30/2020, PL I. */
+import type { SignatureImages } from '../../../preload/types.ts';
 import type { BridgeRequest, SigningOperation } from '../../bridge/protocol.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Appearance } from '../../signatures/protocol.ts';
@@ -6,7 +7,8 @@ import type { Appearance } from '../../signatures/protocol.ts';
 export type SigningRequestOfPage = Extract<BridgeRequest, { kind: 'sign' }>;
 
 export interface Stamp {
-  readonly appearance: Appearance;
+  /** Fixed, or the officer's own signature or the agency's seal where the document has room for it. */
+  readonly appearance: Appearance | 'personal' | 'agency';
   /** Into the signed bytes: who asked for what. */
   readonly reason: string;
   /** For the officer, before signing: what will stand on the page. */
@@ -30,11 +32,12 @@ const REASONS: Readonly<Record<SigningOperation, string>> = {
 /** Until the moment of signing is known. */
 const TIME = '(thời gian ký)';
 
+/** @param pictures which pictures are registered for this officer */
 export function stampOf(
   request: SigningRequestOfPage,
   settings: Settings,
   comment: string | null,
-  sealImage: string | null,
+  pictures: Pick<SignatureImages, 'personal'>,
 ): Stamp {
   const { operation, documentNumber } = request;
   const agencyName = settings.agency.name;
@@ -48,15 +51,13 @@ export function stampOf(
     case 'SignApproved':
       return {
         reason,
-        appearance: { kind: 'personal', agencyName },
-        marks: ['Người ký: (tên trong chứng thư)', `Cơ quan: ${agencyName}`, `Thời gian ký: ${TIME}`],
+        appearance: 'personal',
+        marks: pictures.personal
+          ? ['Hình chữ ký của bạn']
+          : ['Người ký: (tên trong chứng thư)', `Thời gian ký: ${TIME}`],
       };
     case 'SignIssued':
-      return {
-        reason,
-        appearance: { kind: 'agency', ...(sealImage === null ? {} : { image: sealImage }) },
-        marks: ['Hình con dấu của cơ quan'],
-      };
+      return { reason, appearance: 'agency', marks: ['Hình con dấu của cơ quan'] };
     case 'SignAppendix': {
       const number = documentNumber === '' ? agencyName : documentNumber;
       return { reason, appearance: { kind: 'annex', documentNumber: number }, marks: [`${number}; ${TIME}`] };
