@@ -382,7 +382,8 @@ export interface PagePlace {
 
 /** Where and how the signature of a result will show, unless the officer moves it. */
 export interface ProposedPlace extends PagePlace {
-  readonly foundBy: 'name-and-title' | 'name' | 'title' | 'none';
+  /** `field`: the author's own signature field, which cannot be moved. */
+  readonly foundBy: 'field' | 'name-and-title' | 'name' | 'title' | 'none';
   /** `seal` keeps its size; `none` shows nothing at all. */
   readonly shows: 'picture' | 'text' | 'seal' | 'none';
   readonly image: SignatureImage | null;

@@ -10,7 +10,9 @@ import type { Appearance } from '../signatures/protocol.ts';
 import { POINTS_PER_MM } from '../signing/appearance/placement.ts';
 import type { Rooms } from './rooms.ts';
 
-type FoundPlace = Pick<ProposedPlace, 'page' | 'rect' | 'foundBy'>;
+type FoundPlace = Pick<ProposedPlace, 'page' | 'rect'> & {
+  readonly foundBy: Exclude<ProposedPlace['foundBy'], 'field'>;
+};
 type Signer = Pick<Officer, 'id' | 'name' | 'title'>;
 
 export interface ResultFile {
@@ -21,7 +23,7 @@ export interface ResultFile {
 }
 
 export interface ResultAppearances {
-  /** For the preview. @returns `signature-image-missing` when a seal is wanted and none is registered */
+  /** For the preview. @returns what would keep the file from being signed, and `signature-image-missing` for a seal nobody registered */
   readonly propose: (file: ResultFile, signer: Signer) => Promise<Result<ProposedPlace>>;
   /**
    * For a batch: pictures are looked up once, before any PIN; each document's place when its turn comes.
@@ -73,10 +75,16 @@ export function createResultAppearances(rooms: Rooms, settings: Settings): Resul
     propose: async (file, signer) => {
       const picture = await pictureOf(signer);
       if (!picture.ok) return picture;
+      const field = await rooms.signatures.call('findField', { pdf: file.access });
+      if (!field.ok) return field;
+      const shows = kind === 'none' ? 'none' : kind === 'agency' ? 'seal' : picture.value ? 'picture' : 'text';
+      if (field.value.kind === 'shown') {
+        const { page, rect } = field.value;
+        return ok({ page, rect, foundBy: 'field', shows, image: picture.value });
+      }
       const found = await find(file, signer, picture.value);
       if (!found.ok) return found;
-      const shows = kind === 'none' ? 'none' : kind === 'agency' ? 'seal' : picture.value ? 'picture' : 'text';
-      return ok({ ...found.value, shows, image: picture.value });
+      return ok({ ...found.value, shows: field.value.kind === 'hidden' ? 'none' : shows, image: picture.value });
     },
     prepare: async (files, signer, chosen) => {
       const outside = files.find((file) => (chosen.get(file.documentId)?.page ?? 1) > file.pageCount);

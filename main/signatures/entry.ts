@@ -4,6 +4,7 @@ import { createAugmenter } from './augmenter.ts';
 import { createDocumentSigner } from './document-signer.ts';
 import { createFileSigner } from './file-signer.ts';
 import { createFileVerifier } from './file-verifier.ts';
+import { findField } from './find-field.ts';
 import { signaturesRoom } from './protocol.ts';
 import { createCertificateValidator } from '../signing/validation/certificate-validator.ts';
 import type { ValidationFetch, ValidationPolicy } from '../signing/validation/policy.ts';
@@ -25,6 +26,7 @@ serveRoom(signaturesRoom, ({ incomingFolder, resourcesFolder, cacheFolder }, hos
       finishFile: (params) => files.finishFile(params),
       stampFile: (params) => files.stampFile(params),
       verifyFile: (params) => fileVerifier.verifyFile(params),
+      findField,
       prepareSignature: (params) => signer.prepareSignature(params),
       finishSignature: (params) => signer.finishSignature(params),
       augment: (params) => augmenter.augment(params),

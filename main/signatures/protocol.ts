@@ -54,6 +54,19 @@ export const signaturesRoom = defineRoom({
   },
   methods: {
     ...fileMethods,
+    /** The author's empty field that a signature would fill, and where it shows: for the preview. */
+    findField: {
+      params: z.strictObject({ pdf: BlobAccess, password: z.string().optional() }),
+      result: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.enum(['none', 'hidden']) }),
+        z.strictObject({
+          kind: z.literal('shown'),
+          page: z.int().min(1),
+          rect: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+        }),
+      ]),
+      timeoutMs: 60_000,
+    },
     /** First half of a PAdES signature: answers the bytes that the token must sign (digest of the signed attributes). */
     prepareSignature: {
       params: z.strictObject({

@@ -631,6 +631,7 @@ export const en: Words = {
       'Arrows move by 1 mm, with Shift by 10 mm; PgUp and PgDn go to another page. The seal keeps its true size.',
     frameSigner: 'Signed by: {name}',
     frameTime: 'Time: written when signing',
+    placeField: 'The document has a field of its own: the signature goes there.',
     placeBetween: 'The signature stands between title and name.',
     placeAboveName: 'The signature stands above the name.',
     placeBelowTitle: 'The signature stands below the title.',

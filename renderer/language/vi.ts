@@ -633,6 +633,7 @@ export const vi = {
       'Mũi tên để dời 1 mm, thêm Shift để dời 10 mm, PgUp và PgDn để sang trang khác. Con dấu giữ đúng kích thước thật.',
     frameSigner: 'Người ký: {name}',
     frameTime: 'Thời gian ký: ghi lúc ký',
+    placeField: 'Văn bản có sẵn ô ký: chữ ký nằm trong ô đó.',
     placeBetween: 'Chữ ký đặt giữa chức vụ và họ tên.',
     placeAboveName: 'Chữ ký đặt trên họ tên người ký.',
     placeBelowTitle: 'Chữ ký đặt dưới chức vụ.',

@@ -24,7 +24,7 @@ import { keyFileSecretBox } from '../../main/settings/key-file-secret-box.ts';
 import { PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
 import { verifyReceipt } from '../../main/sync/receipt.ts';
 import type { ErrorCode } from '../../preload/error-codes.ts';
-import type { Dossier } from '../../preload/types.ts';
+import type { Dossier, Officer } from '../../preload/types.ts';
 import { filesOfProvince, poll } from '../fixtures/sync-stage.ts';
 import { drawPage, isBlue } from '../stand-ins/drawn-pages.ts';
 import { JUDGES_MISSING } from '../stand-ins/signature-judges.ts';
@@ -234,7 +234,7 @@ describe('results: several signed with one login', () => {
   let desk: Desk;
   let dossiers: readonly Dossier[];
   let documentIds: readonly string[];
-  let signer: CommandOfficer;
+  let signer: Officer;
   const again = () => Promise.all(dossiers.map((dossier) => reload(desk.counter, dossier)));
 
   beforeAll(async () => {

@@ -90,11 +90,16 @@ export function createAppearanceDrawer(resourcesFolder: string): AppearanceDrawe
       const picture = appearance.image === undefined ? null : await pictureOf(appearance.image);
       if (appearance.kind === 'agency') {
         if (!picture) throw new Failure('signature-image-missing', 'the seal of an agency is a picture');
-        const seal = sealSize(appearance, picture);
+        const seal = trueSize(appearance, picture);
         return drawInto(page, field, placeSeal(seal, asked, signature, shown), picture, null);
       }
       if (appearance.kind === 'personal' && picture) {
-        const place = fitInto({ width: picture.widthPx, height: picture.heightPx }, asked ?? usualSignatureRoom(shown));
+        const room = asked ?? usualSignatureRoom(shown);
+        const place =
+          appearance.imageWidthMm === undefined
+            ? fitInto({ width: picture.widthPx, height: picture.heightPx }, room)
+            : slideInside(centredIn(trueSize(appearance, picture), room), shown);
+        requireInside(place, shown);
         return drawInto(page, field, place, picture, null);
       }
       if (picture) throw new Failure('bad-request', `a mark of kind ${appearance.kind} shows no picture`);
@@ -131,7 +136,7 @@ function drawInto(
   return { rect: toUserSpace(page, frame), objects: (first) => formObjects(first, content) };
 }
 
-function sealSize({ imageWidthMm }: Appearance, picture: Picture): Size {
+function trueSize({ imageWidthMm }: Appearance, picture: Picture): Size {
   const widthMm = imageWidthMm ?? picture.widthMm;
   if (widthMm === null)
     throw new Failure('signature-image-missing', 'the picture of the seal does not say how large the seal is');

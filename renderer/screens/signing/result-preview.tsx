@@ -91,6 +91,8 @@ function FrameFocus({
 
 function foundWords(words: Words, foundBy: ProposedPlace['foundBy']): string {
   switch (foundBy) {
+    case 'field':
+      return words.signing.placeField;
     case 'name-and-title':
       return words.signing.placeBetween;
     case 'name':
@@ -161,7 +163,7 @@ function PlaceTools({
       >
         {words.signing.placeGo}
       </Button>
-      {result.pageCount > 1 && place !== null ? (
+      {result.pageCount > 1 && place !== null && proposed?.foundBy !== 'field' ? (
         <NativeSelect
           aria-label={words.signing.placePage}
           value={String(place.page)}

@@ -44,11 +44,12 @@ export function SignatureFrame({
   const drag = useRef<{ readonly x: number; readonly y: number; readonly from: Box; readonly resizes: boolean } | null>(
     null,
   );
-  const isFixedSize = proposed.shows === 'seal';
+  const isLocked = proposed.foundBy === 'field';
+  const isFixedSize = isLocked || proposed.shows === 'seal';
   const [left, bottom, width, height] = inMillimetres(rect);
 
   function onPointerDown(event: PointerEvent<HTMLElement>): void {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || isLocked) return;
     const resizes = !isFixedSize && (event.target as HTMLElement).dataset['corner'] !== undefined;
     event.currentTarget.setPointerCapture(event.pointerId);
     drag.current = { x: event.clientX, y: event.clientY, from: rect, resizes };
@@ -65,6 +66,7 @@ export function SignatureFrame({
   }
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isLocked) return;
     if (event.key === 'PageUp' || event.key === 'PageDown') {
       event.preventDefault();
       onTurnPage(event.key === 'PageUp' ? -1 : 1);
@@ -85,6 +87,7 @@ export function SignatureFrame({
     <>
       <div
         className={classes['frame']}
+        data-locked={isLocked}
         style={{
           left: `${(rect[0] / page.width) * 100}%`,
           bottom: `${(rect[1] / page.height) * 100}%`,
@@ -116,7 +119,7 @@ export function SignatureFrame({
         </button>
       </div>
       <span id="signature-frame-keys" className="visually-hidden">
-        {isFixedSize ? words.signing.frameKeysSeal : words.signing.frameKeys}
+        {isLocked ? words.signing.placeField : isFixedSize ? words.signing.frameKeysSeal : words.signing.frameKeys}
       </span>
       <span className="visually-hidden" role="status">
         {fill(words.signing.frameAt, { left, bottom, width, height })}

@@ -123,6 +123,19 @@ describe.skipIf(!existsSync(CHROMIUM))('the place of a signature (needs /usr/bin
     expect((await placesSigned(page))['result-0']?.rect).toEqual([294 - MM, 199, 102, 102]);
   });
 
+  it('of a document with a field of its own stays in that field', async () => {
+    const page = await signingDesk('result-0', { foundBy: 'field' });
+    expect(await page.getByTestId('signature-found').innerText()).toContain('ô ký');
+    await page.keyboard.press('F7');
+    await page.keyboard.press('ArrowRight');
+    const box = await page.getByTestId('signature-frame').boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 20);
+    await page.mouse.down();
+    await page.mouse.move(700, 300, { steps: 3 });
+    await page.mouse.up();
+    expect(await placesSigned(page)).toEqual({});
+  });
+
   it('follows the mouse on a turned page, too, in its displayed size', async () => {
     const page = await signingDesk('result-1');
     await page.keyboard.press('F7');

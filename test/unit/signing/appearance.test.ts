@@ -249,6 +249,18 @@ describe.skipIf(JUDGES_MISSING)(`what the page shows${JUDGES_MISSING ? ` (${JUDG
     }
   });
 
+  test('a signature of a known width is shown in that width, in the middle of its room', async () => {
+    const image = await handSignature();
+    const picture = drawPage(
+      folder,
+      await appear(blankPdf(), { kind: 'personal', image, imageWidthMm: 30, rect: [200, 100, 200, 100] }),
+    );
+    const [left, top, right, bottom] = picture.extent(isBlue) ?? [0, 0, 0, 0];
+    expect(right - left).toSatisfy((width: number) => Math.abs(width - 30 * POINTS_PER_MM) <= 1);
+    expect((left + right) / 2).toSatisfy((middle: number) => Math.abs(middle - 300) <= 1);
+    expect((top + bottom) / 2).toSatisfy((middle: number) => Math.abs(middle - (842 - 150)) <= 1);
+  });
+
   test('a seal whose picture gives no size is refused, unless its width is said', async () => {
     const image = (
       await sharp(svg(200, 100, '<rect width="200" height="100" fill="#dd1111"/>'))
