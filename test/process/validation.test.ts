@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readCertificate, type Certificate } from '../../main/signing/certificate.ts';
 import { createCertificateValidator } from '../../main/signing/validation/certificate-validator.ts';
@@ -14,7 +15,11 @@ import { ValidationPolicy, type ValidationFetch } from '../../main/signing/valid
 import { openValidationCache } from '../../main/signing/validation/validation-cache.ts';
 import type { Holder, IssueOptions } from '../stand-ins/certification-authority.ts';
 import { countingFetch, fetchForTests } from '../stand-ins/validation-fetch.ts';
-import { startValidationAuthorities, type ValidationAuthorities } from '../stand-ins/validation-authorities.ts';
+import {
+  startValidationAuthorities,
+  type AuthorityFaults,
+  type ValidationAuthorities,
+} from '../stand-ins/validation-authorities.ts';
 
 const missing = existsSync('/usr/bin/openssl') ? undefined : 'openssl is not installed';
 const folder = mkdtempSync(join(tmpdir(), 'validator-'));
@@ -132,6 +137,12 @@ describe.skipIf(missing)(`the answer about a certificate${missing ? ` (${missing
         trust: 'untrusted',
         reasons: [expect.stringContaining('thiếu chứng thư'), expect.stringContaining('một trang web')],
       });
+    });
+
+    test.each(['der', 'pem', 'p7c'] as const)('reads an issuer that is published as %s', async (certificateForm) => {
+      authorities.fail('ca', { certificateForm });
+      const answer = await ask(signer, { pool: [] }, { issuerHosts: ['127.0.0.1'] });
+      expect(answer).toMatchObject({ trust: 'trusted', revocation: 'good' });
     });
 
     test('an authority certified with SHA-1 counts by the administrator’s word alone, and the report says so', async () => {
@@ -329,6 +340,12 @@ describe.skipIf(missing)(`the answer about a certificate${missing ? ` (${missing
       expect(answer.reasons.join()).toContain(word);
     });
 
+    test.each(['get-only', 'no-nonce'] as const)('finds the way to ask an old responder: %s', async (asks) => {
+      authorities.fail('ocsp', { asks });
+      authorities.fail('crl', { httpStatus: 500 });
+      expect(await ask(signer)).toMatchObject({ revocation: 'good', reasons: [] });
+    });
+
     test('a clock that is a quarter of an hour off makes nobody untrusted: the difference is named', async () => {
       authorities.fail('ocsp', { clockShiftMs: 15 * MINUTE_MS });
       authorities.fail('crl', { httpStatus: 500 });
@@ -397,6 +414,44 @@ describe.skipIf(missing)(`the answer about a certificate${missing ? ` (${missing
       authorities.pki.reinstate(second, 'sha256');
       expect(answer).toMatchObject({ trust: 'untrusted', revocation: 'revoked', revokedAtMs: at });
       expect(answer.reasons.join()).toContain('"CA cấp hai thử nghiệm"');
+    });
+
+    test('no combination of failures makes a revoked certificate good, or a good one revoked', async () => {
+      const lost = issue('Thu hồi chắc chắn');
+      authorities.pki.revoke(lost, 'sha256', Date.now() - 3_600_000, 'keyCompromise');
+      const fault = fc.constantFrom<Partial<AuthorityFaults>>(
+        {},
+        { httpStatus: 500 },
+        { body: 'html' },
+        { body: 'truncated' },
+        { body: 'garbage' },
+        { body: 'empty' },
+        { clockShiftMs: 15 * MINUTE_MS },
+        { clockShiftMs: -30 * DAY_MS },
+        { clockShiftMs: 3 * DAY_MS },
+        { nonce: 'wrong' },
+        { nonce: 'left-out' },
+        { signer: 'no-usage' },
+        { signer: 'stranger' },
+        { refuses: true },
+        { hasNextUpdate: false },
+        { leavesCertificatesOut: true },
+        { isByKey: true },
+        { list: 'list-delta' },
+        { list: 'other' },
+        { list: 'list-authorities-only' },
+      );
+      await fc.assert(
+        fc.asyncProperty(fault, fault, fc.boolean(), fc.boolean(), async (ocsp, crl, isRevoked, allowsSha1Issuers) => {
+          authorities.fail('ocsp', ocsp);
+          authorities.fail('crl', crl);
+          const answer = await ask(isRevoked ? lost : signer, {}, { allowsSha1Issuers });
+          expect(answer.revocation).not.toBe(isRevoked ? 'good' : 'revoked');
+          expect(answer.trust === 'untrusted').toBe(answer.revocation === 'revoked');
+          if (answer.revocation !== 'good') expect(answer.reasons.length).toBeGreaterThan(0);
+        }),
+        { numRuns: 30 },
+      );
     });
 
     test('bytes of strangers among the evidence do no harm', async () => {

@@ -10,8 +10,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   AUTHORITY_NAMES,
   createPracticePki,
+  openssl,
   type AuthorityName,
   type Holder,
+  type IssuingAuthority,
   type PracticePki,
 } from './certification-authority.ts';
 import { answerOcsp, answerTimeStamp, makeRevocationList, type ListKind } from './validation-answers.ts';
@@ -43,10 +45,14 @@ export interface AuthorityFaults {
   /** OCSP only. */
   readonly status: 'recorded' | 'revoked' | 'unknown';
   readonly isByKey: boolean;
+  /** Old responders: `get-only` takes no POST, `no-nonce` answers a nonce with malformedRequest. */
+  readonly asks: 'anything' | 'get-only' | 'no-nonce';
   readonly hasNextUpdate: boolean;
   readonly leavesCertificatesOut: boolean;
   /** CRL only. `other` sends the list of a stranger. */
   readonly list: ListKind | 'other';
+  /** How `/ca` hands over a certificate: alone, as PEM, or as a certificates-only SignedData. */
+  readonly certificateForm: 'der' | 'pem' | 'p7c';
 }
 
 const NO_FAULTS: AuthorityFaults = {
@@ -65,9 +71,11 @@ const NO_FAULTS: AuthorityFaults = {
   signer: 'usual',
   status: 'recorded',
   isByKey: false,
+  asks: 'anything',
   hasNextUpdate: true,
   leavesCertificatesOut: false,
   list: 'list',
+  certificateForm: 'der',
 };
 
 export interface ValidationAuthorities {
@@ -93,6 +101,7 @@ const MEDIA_TYPES: Readonly<Record<Service, string>> = {
   ca: 'application/pkix-cert',
 };
 const TRY_LATER = Buffer.from('30030a0103', 'hex');
+const MALFORMED_REQUEST = Buffer.from('30030a0101', 'hex');
 const MAX_REQUEST_BYTES = 64 * 1024;
 
 /** @param parent an existing folder; the PKI gets a new one inside it */
@@ -165,7 +174,7 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
       return answerTimeStamp(folder, request, options, timeStampSigner);
     }
     if (!isAuthority(id)) return null;
-    if (service === 'ca') return pki.authority(id).certificateDer;
+    if (service === 'ca') return certificateAs(pki.authority(id), active.certificateForm);
     if (service === 'crl') {
       const isOther = active.list === 'other';
       const kind = active.list === 'other' ? 'list' : active.list;
@@ -175,6 +184,7 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
       });
     }
     if (active.refuses) return TRY_LATER;
+    if (active.asks === 'no-nonce' && hasNonce(request)) return MALFORMED_REQUEST;
     return answerOcsp(folder, request, {
       authority: pki.authority(id),
       responder: responderOf(id, active.signer),
@@ -199,6 +209,7 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
     if (active.isHanging) return;
     if (active.delayMs > 0) await pause(active.delayMs);
     if (active.isRedirectLoop) return void response.writeHead(302, { location: path }).end();
+    if (active.asks === 'get-only' && request.method === 'POST') return void response.writeHead(405).end();
     if (service === 'tsa' && request.method !== 'POST') return void response.writeHead(403).end();
     if (active.body === 'html') {
       response.writeHead(active.httpStatus, { 'content-type': 'text/html; charset=utf-8' });
@@ -230,6 +241,16 @@ export async function startValidationAuthorities(parent: string): Promise<Valida
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function hasNonce(request: Buffer): boolean {
+  return request.includes(Buffer.from('06092b0601050507300102', 'hex'));
+}
+
+function certificateAs(authority: IssuingAuthority, form: AuthorityFaults['certificateForm']): Buffer {
+  if (form === 'der') return authority.certificateDer;
+  if (form === 'pem') return Buffer.from(authority.certificatePem);
+  return openssl(['crl2pkcs7', '-nocrl', '-certfile', authority.certificatePath, '-outform', 'DER']);
 }
 
 function isService(name: string): name is Service {

@@ -140,9 +140,9 @@ export function createEvidenceSource(
       askBytes(`list ${url}`, nowMs, async () => bodyOf(await get('list', url, LIST_LIMITS, nowMs))),
     async fetchIssuers(url, nowMs) {
       const key = `issuer ${url}`;
-      const bytes =
-        (await stored(key)) ??
-        (await askBytes(key, nowMs, async () => bodyOf(await get('issuer', url, ISSUER_LIMITS, nowMs))));
+      const known = await stored(key);
+      if (known) return readIssuers(known);
+      const bytes = await askBytes(key, nowMs, async () => bodyOf(await get('issuer', url, ISSUER_LIMITS, nowMs)));
       const certificates = readIssuers(bytes);
       await keep(key, bytes, true);
       return certificates;
