@@ -50,6 +50,7 @@ const DraftState = z.strictObject({
 /** Half of it is for the time-stamp of a later level, which goes into the same place. */
 const MIN_RESERVED_BYTES = 16 * 1024;
 const TIME_STAMP_BYTES = 8 * 1024;
+const LARGE_BYTES = 8 * 1024 * 1024;
 
 export function createDocumentSigner(folders: {
   readonly incomingFolder: string;
@@ -57,10 +58,10 @@ export function createDocumentSigner(folders: {
 }): DocumentSigner {
   const { incomingFolder } = folders;
   const drawer = createAppearanceDrawer(folders.resourcesFolder);
-  const oneFile = inTurn();
+  const oneLargeFile = inTurn();
   return {
     prepareSignature: (params) =>
-      oneFile(async () => {
+      oneLargeFile(params.pdf.sizeBytes, async () => {
         const certificates = signingChain(params.certificates);
         const { appearance, password, fieldName, signedAt, signerName } = params;
         const isVisible = appearance.kind !== 'none';
@@ -98,7 +99,7 @@ export function createDocumentSigner(folders: {
       }),
 
     finishSignature: (params) =>
-      oneFile(async () => {
+      oneLargeFile(params.pdf.sizeBytes, async () => {
         const state = readState(params.state);
         const certificates = state.certificates.map((encoded) => readCertificate(Buffer.from(encoded, 'base64')));
         const signedAttributes = Buffer.from(state.signedAttributes, 'base64');
@@ -129,10 +130,14 @@ async function holding<T>(bytes: Buffer, work: (bytes: Buffer) => Promise<T>): P
   }
 }
 
-/** One piece of work after the other: of two large files at most one is in memory. */
-function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+/**
+ * Large files one after the other: of two at most one is in memory. Small ones do not wait, so that the next is read while the
+ * disk still writes the last.
+ */
+function inTurn(): <T>(sizeBytes: number, work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
+  return (sizeBytes, work) => {
+    if (sizeBytes < LARGE_BYTES) return work();
     const next = last.then(work);
     last = next.catch(() => undefined);
     return next;

@@ -12,13 +12,12 @@ import type { Page } from './pages.ts';
 import { parseSource } from './parser.ts';
 import type { SigningTerms } from './seed-values.ts';
 import { leaveGap, openGap, type OpenedGap } from './signature-gap.ts';
-import type { SignatureField, Widget } from './signature-fields.ts';
+import { listSignatureFields, type SignatureField, type Widget } from './signature-fields.ts';
 import { appendUpdate, sourceObject, type NewObject } from './update.ts';
 import {
   array,
   dict,
   integer,
-  isSameValue,
   name,
   reference,
   withEntries,
@@ -211,7 +210,8 @@ function markSignatures(document: PdfDocument, field: PdfReference | null, reser
       objects.push(sourceObject(storedFields.number, longer, storedFields.generation));
     else changes.Fields = longer;
   }
-  if (!isSameValue(document.entry(form, 'SigFlags'), integer(3))) changes.SigFlags = integer(3);
+  const flags = neededFlags(document, form);
+  if (flags !== null) changes.SigFlags = integer(flags);
   if (Object.keys(changes).length === 0) return objects;
   const changed = withEntries(form, changes);
   if (stored?.kind === 'reference') objects.push(sourceObject(stored.number, changed, stored.generation));
@@ -224,4 +224,16 @@ function markSignatures(document: PdfDocument, field: PdfReference | null, reser
       ),
     );
   return objects;
+}
+
+/**
+ * Signatures exist (1) and the file may only grow (2), said by the first signature. What the form says after that stays: some
+ * validators call the second bit, added later, a change of the form. Null when nothing has to be written.
+ */
+function neededFlags(document: PdfDocument, form: PdfDict): number | null {
+  const stored = document.entry(form, 'SigFlags');
+  const flags = stored.kind === 'number' ? stored.value : 0;
+  const isSigned = listSignatureFields(document).some((field) => field.value !== null);
+  const saysEnough = isSigned ? (flags & 1) !== 0 : (flags & 3) === 3;
+  return saysEnough ? null : flags | 3;
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../rooms/failure.ts';
 import type { PdfDocument } from './document.ts';
 import { readBox, toDisplaySpace, type Page } from './pages.ts';
 import { isLockedBefore } from './permissions.ts';
-import { listSignatureFields, type SignatureField, type Widget } from './signature-fields.ts';
+import { decodeText, listSignatureFields, type SignatureField, type Widget } from './signature-fields.ts';
 import { PdfDamaged } from './values.ts';
 
 /** Where an existing field shows its signature. */
@@ -66,8 +66,9 @@ export function freeFieldName(document: PdfDocument): string {
   const form = document.dictionary(document.catalog.entries.get('AcroForm'));
   const fields = form ? document.entry(form, 'Fields') : undefined;
   for (const item of fields?.kind === 'array' ? fields.items : []) {
-    const title = document.dictionary(item)?.entries.get('T');
-    if (title?.kind === 'string') taken.add(title.bytes.toString('latin1'));
+    const dict = document.dictionary(item);
+    const title = dict ? document.entry(dict, 'T') : undefined;
+    if (title?.kind === 'string') taken.add(decodeText(title));
   }
   let number = 1;
   while (taken.has(`Signature${number}`)) number++;

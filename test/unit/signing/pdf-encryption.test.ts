@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -112,7 +112,8 @@ describe.skipIf(JUDGES_MISSING)(`encrypted files${JUDGES_MISSING ? ` (${JUDGES_M
       const signed = await desk.sign(input, { kind: 'officer' }, undefined, { password: 'user', reason: REASON });
       const [before, after] = [new PdfDocument(input, 'user'), new PdfDocument(signed, 'user')];
       expect(isSameValue(before.trailer.entries.get('Encrypt'), after.trailer.entries.get('Encrypt'))).toBe(true);
-      const idOf = (document: PdfDocument): readonly PdfValue[] => (document.entry(document.trailer, 'ID') as PdfArray).items;
+      const idOf = (document: PdfDocument): readonly PdfValue[] =>
+        (document.entry(document.trailer, 'ID') as PdfArray).items;
       expect(isSameValue(idOf(before)[0], idOf(after)[0])).toBe(true);
       expect(isSameValue(idOf(before)[1], idOf(after)[1])).toBe(false);
       const added = signed.subarray(input.length).toString('latin1');
@@ -123,6 +124,10 @@ describe.skipIf(JUDGES_MISSING)(`encrypted files${JUDGES_MISSING ? ` (${JUDGES_M
       writeFileSync(path, signed);
       expect(run('pdftotext', '-upw', 'user', path, '-').normalize('NFC')).toContain('Số hóa và ký số bởi');
       expect(run('pdfsig', '-nocert', '-upw', 'user', path)).toMatch(/Signing Time: \w/);
+      // The catalog was written again: its old strings are encrypted for their new place.
+      const plain = join(folder, 'plain.pdf');
+      run('qpdf', '--password=user', '--decrypt', '--qdf', '--object-streams=disable', path, plain);
+      expect(readFileSync(plain, 'latin1')).toMatch(/\/Lang \(vi-VN\)[^]*\(xin chao\)/);
       expect(examineDocument(signed, 'user').signatures[0]?.statedReason).toBe(REASON);
     });
   });

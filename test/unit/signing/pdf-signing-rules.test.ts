@@ -192,6 +192,25 @@ describe.each(kinds)('%s', (_, { make, password }) => {
   });
 });
 
+test('rule 4: the first signature sets the flags of the form, later ones leave them', async () => {
+  const form = (flags: string): Buffer => plainPdf({ catalog: `/AcroForm <</Fields [] ${flags}>>` });
+  const flagsOf = (pdf: Buffer): unknown => {
+    const document = new PdfDocument(pdf);
+    const stored = document.dictionary(document.catalog.entries.get('AcroForm'))?.entries.get('SigFlags');
+    return stored?.kind === 'number' ? stored.value : null;
+  };
+  for (const stated of ['', '/SigFlags 0', '/SigFlags 1', '/SigFlags 2', '/SigFlags 3']) {
+    const once = await sign(form(stated));
+    expect(flagsOf(once)).toBe(3);
+    expect(flagsOf(await sign(once))).toBe(3);
+  }
+  const foreign = plainPdf({
+    catalog: '/AcroForm <</Fields [10 0 R] /SigFlags 1>>',
+    objects: ['<</FT /Sig /T (A) /V <</Type /Sig /ByteRange [0 1 2 3] /Contents <00>>> >>'],
+  });
+  expect(flagsOf(await sign(foreign))).toBe(1);
+});
+
 describe('rule 7: fields that are there', () => {
   const signedNames = (pdf: Buffer): string[] =>
     listSignatureFields(new PdfDocument(pdf)).flatMap(({ fullName, value }) => (value === null ? [] : [fullName]));
@@ -214,6 +233,14 @@ describe('rule 7: fields that are there', () => {
 
   test('of several, none of them named, none is taken: the signature gets a field of its own', async () => {
     expect(signedNames(await sign(withFields(sigField('A'), sigField('B'))))).toEqual(['Signature1']);
+  });
+
+  test('a new field never takes a name that the form has, however that is written', async () => {
+    const input = plainPdf({
+      catalog: '/AcroForm <</Fields [10 0 R 11 0 R]>>',
+      objects: ['<</FT /Tx /T (Signature1)>>', '<</FT /Tx /T <FEFF005300690067006E006100740075007200650032>>>'],
+    });
+    expect(signedNames(await sign(input))).toEqual(['Signature3']);
   });
 
   test('a field below another is named by its full name', async () => {
