@@ -37,10 +37,10 @@ export function createAugmenter({ incomingFolder, fetch, createValidator, now = 
       await readBlob(pdf),
       level,
       {
-        requestTimeStamp: async (digest) => {
+        timeStampSources: authorities.map((authority) => async (digest) => {
           if (policy.isOffline) throw new Failure('authority-unreachable', 'the settings keep this machine offline');
-          return (await requestTimeStamp(fetch, authorities, digest)).token;
-        },
+          return (await requestTimeStamp(fetch, [authority], digest)).token;
+        }),
         checkTimeStamp,
         validator: createValidator(policy),
         now,

@@ -1,4 +1,5 @@
 /** @file Signs and prolongs in this process, with the practice authorities on loopback. */
+import { withPracticeStamps } from '../../main/counter/practice-time-stamps.ts';
 import { validationFetch } from '../../main/counter/validation-fetch.ts';
 import { augmentDocument, type Augmentation } from '../../main/signing/augmentation/augment-document.ts';
 import { createCertificateValidator } from '../../main/signing/validation/certificate-validator.ts';
@@ -40,7 +41,7 @@ export async function openAugmentationDesk(folder: string): Promise<Augmentation
   };
   const signer = newSigner('Trần Văn Minh');
   const ownPolicy = ValidationPolicy.parse({ trustedRoots: [pki.rootPem] });
-  const fetch = validationFetch(globalThis.fetch);
+  const fetch = withPracticeStamps(validationFetch(globalThis.fetch), folder, Date.now);
   const createValidator = (policy: ValidationPolicy): CertificateValidator =>
     createCertificateValidator(policy, fetch, null);
   return {
@@ -53,7 +54,9 @@ export async function openAugmentationDesk(folder: string): Promise<Augmentation
     augment: (bytes, level, { password, now = Date.now, timeStampAuthorities, policy = ownPolicy } = {}) => {
       const known = timeStampAuthorities ?? [{ url: authorities.tsaUrl, timeoutMs: 10_000 }];
       const ports = {
-        requestTimeStamp: async (digest: Buffer) => (await requestTimeStamp(fetch, known, digest)).token,
+        timeStampSources: known.map(
+          (authority) => async (digest: Buffer) => (await requestTimeStamp(fetch, [authority], digest)).token,
+        ),
         checkTimeStamp,
         validator: createValidator(policy),
         now,

@@ -20,10 +20,10 @@ import { addEvidence, readEvidence } from './validation-store.ts';
 
 export interface AugmentationPorts extends EvidencePorts {
   /**
-   * The token of the first authority that answers, checked against the SHA-256 digest; DER.
-   * @throws Failure `authority-unreachable`
+   * One for each time-stamp authority, in order of preference: a token checked against the SHA-256 digest, DER.
+   * @throws Failure `authority-unreachable`, `time-stamp-refused`
    */
-  readonly requestTimeStamp: (digest: Buffer) => Promise<Buffer>;
+  readonly timeStampSources: readonly ((digest: Buffer) => Promise<Buffer>)[];
 }
 
 export interface Augmentation {
@@ -129,11 +129,24 @@ async function stampWhole(input: Buffer, ports: AugmentationPorts, password?: st
   return addDocumentTimeStamp(document, pages[0], stamp, new Date(ports.now()).toISOString());
 }
 
-/** A token stays in the file for ever: one of an authority that nobody here trusts is not put in. */
+/**
+ * The first token that may go in. It stays in the file for ever: one of an authority that nobody here trusts does not.
+ * @throws Failure `authority-unreachable` when trying again may help; the detail names what each authority did
+ */
 async function requestTrusted(digest: Buffer, document: PdfDocument, ports: AugmentationPorts): Promise<Buffer> {
-  const token = await ports.requestTimeStamp(digest);
-  await requireTrustedAuthority(token, digest, readEvidence(document), ports);
-  return token;
+  const failures: Failure[] = [];
+  for (const source of ports.timeStampSources) {
+    try {
+      const token = await source(digest);
+      await requireTrustedAuthority(token, digest, readEvidence(document), ports);
+      return token;
+    } catch (thrown) {
+      failures.push(asFailure(thrown));
+    }
+  }
+  const worth = failures.find(({ code }) => code === 'authority-unreachable') ?? failures[0];
+  if (!worth) throw new Failure('time-stamp-refused', 'no time-stamp authority is configured');
+  throw new Failure(worth.code, failures.map(({ code, detail }) => detail ?? code).join('; '), { cause: worth });
 }
 
 function newestSignature(document: PdfDocument): ExistingSignature & { cms: NonNullable<ExistingSignature['cms']> } {

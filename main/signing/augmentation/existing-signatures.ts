@@ -29,7 +29,8 @@ export function listExistingSignatures(document: PdfDocument): ExistingSignature
     const subFilter = document.entry(dictionary, 'SubFilter');
     const format = subFilter.kind === 'name' ? subFilter.name : '';
     if (format !== 'ETSI.RFC3161' && format !== 'ETSI.CAdES.detached' && format !== 'adbe.pkcs7.detached') continue;
-    const range = readByteRange(document, dictionary);
+    const owner = field.value?.kind === 'reference' ? field.value : null;
+    const range = readByteRange(document, dictionary, owner);
     if ('problem' in range) continue;
     const isTimeStamp = format === 'ETSI.RFC3161';
     const form = format === 'ETSI.CAdES.detached' ? 'pades' : 'detached';

@@ -8,6 +8,7 @@ import { listExistingSignatures } from '../../../main/signing/augmentation/exist
 import { whyNotProlonged } from '../../../main/signing/augmentation/same-document.ts';
 import { addEvidence, readEvidence, validationKey } from '../../../main/signing/augmentation/validation-store.ts';
 import { PdfDocument } from '../../../main/signing/pdf/document.ts';
+import { PRACTICE_STAMP_URL } from '../../../main/signing/practice-time-stamps.ts';
 import { NO_EVIDENCE } from '../../../main/signing/validation/evidence.ts';
 import { ValidationPolicy } from '../../../main/signing/validation/policy.ts';
 import { examineDocument } from '../../../main/signing/verification/examine-document.ts';
@@ -262,6 +263,27 @@ describe('an authority that does not help costs a level, never the signature', (
       { url: desk.authorities.tsaUrl, timeoutMs: 5_000 },
     ];
     expect(await desk.augment(signed, 'B-T', { timeStampAuthorities })).toMatchObject({ reached: 'B-T', code: null });
+  });
+
+  test('the next authority is asked when nobody here trusts the first', async () => {
+    const untrusted = { url: PRACTICE_STAMP_URL, timeoutMs: 5_000 };
+    const alone = await desk.augment(signed, 'B-T', { timeStampAuthorities: [untrusted] });
+    expect(alone).toMatchObject({ bytes: null, reached: 'B-B', code: 'certificate-not-trusted' });
+    const timeStampAuthorities = [untrusted, { url: desk.authorities.tsaUrl, timeoutMs: 5_000 }];
+    const answer = await desk.augment(signed, 'B-T', { timeStampAuthorities });
+    expect(answer).toMatchObject({ reached: 'B-T', code: null });
+    const [signature] = examineDocument(answer.bytes ?? Buffer.alloc(0)).signatures;
+    expect(signature?.cms?.timeStampTokens).toHaveLength(1);
+    expect(signature?.cms?.timeStampTokens[0]?.includes(desk.authorities.timeStampSigner.certificateDer)).toBe(true);
+  });
+
+  test('no authority at all is a refusal that says so', async () => {
+    const answer = await desk.augment(signed, 'B-T', { timeStampAuthorities: [] });
+    expect(answer).toMatchObject({
+      bytes: null,
+      code: 'time-stamp-refused',
+      detail: expect.stringMatching(/configured/),
+    });
   });
 
   test('without roots nothing is put in that nobody here could vouch for', async () => {

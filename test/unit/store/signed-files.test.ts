@@ -112,7 +112,7 @@ describe('the store', () => {
     await expect(append(kit, draft.id, { ...command, signature: right })).rejects.toMatchObject({
       code: 'signature-does-not-verify',
     });
-    const { missing } = (await kit.call('get', { id: draft.id })) as { missing: unknown[] };
+    const { missing } = await kit.call('get', { id: draft.id });
     expect(missing).toEqual([{ kind: 'signature', componentId: MARITAL_FORM }]);
   });
 });

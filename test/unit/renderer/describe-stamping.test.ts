@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DossierDocument, SignatureInfo, Stamping } from '../../../preload/types.ts';
 import { vi as words } from '../../../renderer/language/vi.ts';
-import { describeStamping } from '../../../renderer/screens/dossier/stamp-state.tsx';
+import { describeStamping } from '../../../renderer/screens/dossier/describe-stamping.ts';
 
 const signature = (level: SignatureInfo['level']): Pick<DossierDocument, 'signatures'> => ({
   signatures: [{ signerName: 'Lan', certificateSerial: '01', signedAt: '2026-11-20T09:12:00+07:00', level }],
