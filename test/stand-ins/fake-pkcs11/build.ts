@@ -12,7 +12,10 @@ export interface FakePkcs11 {
   readonly modulePath: string;
   /** Which faults are on from now; see the head of `fake.c`. */
   setFaults(...words: readonly string[]): void;
-  /** Calls since the last `clearCalls`, in order: `> C_Sign 51` as it begins, `< C_Sign 0` as it ends. */
+  /**
+   * Calls since the last `clearCalls`, in order: `> C_Sign 51` as it begins, `< C_Sign 0` as it ends,
+   * `= C_Sign 70123` for its microseconds.
+   */
   calls(): string[];
   clearCalls(): void;
 }

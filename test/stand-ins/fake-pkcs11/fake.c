@@ -25,7 +25,8 @@
  *   count-tries             three wrong PINs: COUNT_LOW, FINAL_TRY, LOCKED
  *   pin-length-unknown      the limits of the PIN are CK_UNAVAILABLE_INFORMATION
  *   pin-length-zero         the limits of the PIN are 0, CK_EFFECTIVELY_INFINITE
- * With FAKE_PKCS11_LOG every call is written there as it begins (`> C_Sign`) and ends (`< C_Sign`).
+ * With FAKE_PKCS11_LOG every call is written there as it begins (`> C_Sign`) and ends (`< C_Sign`), and for C_Sign how many
+ * microseconds it took (`= C_Sign`).
  * Structures are written out by hand: the test needs gcc, not the headers of another package. Linux only.
  */
 #include <dlfcn.h>
@@ -34,6 +35,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include <time.h>
 
 typedef unsigned long ulong_t;
 typedef struct { unsigned char major, minor; void *functions[68]; } function_list;
@@ -275,10 +277,14 @@ static ulong_t sign_unnoted(ulong_t session, unsigned char *data, ulong_t length
 
 static ulong_t sign(ulong_t session, unsigned char *data, ulong_t length, unsigned char *signature, ulong_t *written)
 {
+    struct timespec start, end;
     ulong_t code;
     note(">", "C_Sign", length);
+    clock_gettime(CLOCK_MONOTONIC, &start);
     code = sign_unnoted(session, data, length, signature, written);
+    clock_gettime(CLOCK_MONOTONIC, &end);
     note("<", "C_Sign", code);
+    note("=", "C_Sign", (ulong_t)((end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000));
     return code;
 }
 
