@@ -320,9 +320,9 @@ export const errorsEn: ErrorSentences = {
     next: 'Sign again. If it repeats, change the token and tell IT.',
   },
   'pdf-not-signable': {
-    what: 'This PDF has errors and cannot be signed.',
+    what: 'This kind of PDF cannot be signed here: an XFA form, a portfolio, special encryption, or its author set conditions for signers.',
     safe: UNSIGNED,
-    next: 'Ask for it again, or print and scan it.',
+    next: 'See the details for the reason; ask for a plain PDF, or print and scan it.',
   },
   'pdf-damaged': {
     what: 'The structure of this PDF is damaged, so it cannot be signed.',

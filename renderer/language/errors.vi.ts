@@ -337,9 +337,9 @@ export const errorsVi: ErrorSentences = {
     next: 'Ký lại. Nếu lặp lại, đổi token và báo bộ phận kỹ thuật.',
   },
   'pdf-not-signable': {
-    what: 'Tệp PDF này có lỗi nên không ký được.',
+    what: 'Tệp PDF này thuộc loại không ký được ở đây: biểu mẫu XFA, bộ tệp PDF, mã hóa riêng, hoặc người soạn đặt điều kiện cho người ký.',
     safe: UNSIGNED,
-    next: 'Xin lại tệp, hoặc in ra rồi quét thành tệp mới.',
+    next: 'Xem lý do trong phần chi tiết; xin bản PDF thường, hoặc in ra rồi quét thành tệp mới.',
   },
   'pdf-damaged': {
     what: 'Tệp PDF này hỏng cấu trúc nên không ký được.',
