@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { asErrorCode, type ErrorCode } from '../../preload/error-codes.ts';
 import type { BlobAccess } from '../blobs/blob-file.ts';
 import { unwrap } from '../rooms/failure.ts';
-import type { FileFormat } from '../signatures/file-methods.ts';
 import { mediaTypeOf } from '../signing/cades.ts';
 import { isSelfIssued, readCertificate } from '../signing/certificate.ts';
 import type { SignatureLevel, ValidationPolicy } from '../signing/validation/policy.ts';
@@ -81,7 +80,7 @@ async function preparePdf(
 async function prepareFile(
   { room, access, discard }: Signatures,
   { file }: SignInput,
-  format: FileFormat,
+  format: 'cades' | 'xades',
   token: SigningToken,
 ): Promise<Prepared> {
   const { draft, state, digest, message } = unwrap(

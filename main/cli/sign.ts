@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { streamBlob } from '../blobs/blob-file.ts';
 import type { ErrorCode } from '../../preload/error-codes.ts';
-import { toRefusal } from '../rooms/failure.ts';
+import { Failure, toRefusal } from '../rooms/failure.ts';
 import type { SignatureLevel } from '../signing/validation/policy.ts';
 import { writeAgain, writeNew, writeReport } from './named-file.ts';
 import { EXIT, printJson, say, sayFailure, UsageError, type Where } from './output.ts';
@@ -31,6 +31,8 @@ type Trouble = Pick<SignOutcome, 'code' | 'detail'>;
 
 /** Authorities are asked for several files at once, but never flooded. */
 const STAMPS_AT_ONCE = 4;
+/** After so many files without an answer the others are not made to wait for the same silence. */
+const UNANSWERED_IN_A_ROW = 4;
 
 export function sign(where: Where) {
   return async (files: string[], options: SignOptions): Promise<number> => {
@@ -81,9 +83,13 @@ async function work(
   if (wish.level === 'B-B') return stopped;
   const policy = readSignPolicy(where, options, selfIssuedRoots(token.certificate.der));
   const waiting = inputs.filter((input) => outcomes.get(input)?.ok);
+  let unanswered = 0;
   const lane = async (): Promise<void> => {
-    for (let input = waiting.shift(); input; input = waiting.shift())
-      await stampOne(signatures, input, wish, policy, outcomes);
+    for (let input = waiting.shift(); input; input = waiting.shift()) {
+      const isGivenUp = unanswered >= UNANSWERED_IN_A_ROW;
+      const code = await stampOne(signatures, input, wish, policy, outcomes, isGivenUp);
+      unanswered = code === 'authority-unreachable' ? unanswered + 1 : 0;
+    }
   };
   await Promise.all(Array.from({ length: STAMPS_AT_ONCE }, lane));
   return stopped;
@@ -149,11 +155,13 @@ async function stampOne(
   wish: SigningWish,
   policy: ReturnType<typeof readSignPolicy>,
   outcomes: Map<SignInput, SignOutcome>,
-): Promise<void> {
+  isGivenUp: boolean,
+): Promise<ErrorCode | null> {
   const { file, out, format } = input;
   let level: SignatureLevel = 'B-B';
   let trouble: Trouble = { code: null, detail: null };
   try {
+    if (isGivenUp) throw new Failure('authority-unreachable', 'không hỏi nữa: các tệp trước không được trả lời');
     const stamped = await stamp(signatures, input, wish, policy);
     if (stamped.blob) {
       await writeAgain(out, streamBlob(stamped.blob));
@@ -175,9 +183,9 @@ async function stampOne(
     code: isWhole ? null : trouble.code,
     detail: isWhole ? null : trouble.detail,
   });
-  if (isWhole) return say(`✔ ${out} (${level})`);
-  say(`◐ ${out}: đã ký, mới đạt ${level}, chưa đạt ${wish.level}`);
-  if (trouble.code !== null) sayFailure(trouble.code, trouble.detail ?? undefined);
+  say(isWhole ? `✔ ${out} (${level})` : `◐ ${out}: đã ký, mới đạt ${level}, chưa đạt ${wish.level}`);
+  if (!isWhole && trouble.code !== null) sayFailure(trouble.code, trouble.detail ?? undefined);
+  return trouble.code;
 }
 
 function settle(outcomes: Map<SignInput, SignOutcome>, input: SignInput, { code, detail }: Trouble): void {

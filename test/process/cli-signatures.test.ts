@@ -541,6 +541,20 @@ describe('levels', () => {
     expect(JSON.parse(detached.out)).toMatchObject([{ verdict: 'valid', signatures: [{ level: 'B-T' }] }]);
   });
 
+  it('an authority that takes every request and answers none is given up after a few files', async () => {
+    authorities.fail('tsa', { isHanging: true });
+    authorities.clearLog();
+    const files = Array.from({ length: 12 }, (_, index) => file(`${index}.pdf`));
+    const out = newFolder();
+    const options = ['--level', 'B-T', '--tsa-timeout', '3', '--json'];
+    const ended = await run(['sign', ...files, '--out-dir', out, ...tokenKey, ...trust(), ...options]);
+    authorities.heal();
+    expect(ended.code).toBe(2);
+    expect(signReport(ended).files.every(({ ok, code }) => ok && code === 'authority-unreachable')).toBe(true);
+    expect(authorities.log.length).toBeLessThan(files.length);
+    expect(readdirSync(out)).toHaveLength(files.length);
+  });
+
   it('a dead time-stamp authority costs the level, not the signature: exit 2, said of each file', async () => {
     const out = newFolder();
     const dead = tokenKey.map((part) => (part === authorities.tsaUrl ? 'http://127.0.0.1:9/tsa' : part));

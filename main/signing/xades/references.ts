@@ -169,7 +169,7 @@ function placeOf(element: XmlElement): number[] {
   const place: number[] = [];
   for (let current: XmlElement = element; ;) {
     const { parent } = current;
-    if (!parent) return place.reverse();
+    if (!parent) return place.toReversed();
     place.push(childElements(parent).findIndex((child) => child.isSameNode(current)));
     current = parent;
   }

@@ -36,10 +36,10 @@ function xmlsec(xml: Buffer, ...more: readonly string[]): boolean {
 }
 
 /** Signs a template with xmlsec1 itself: what other programs write. */
-function signedByXmlsec(template: string, ...more: readonly string[]): Buffer {
+function signedByXmlsec(unsigned: string, ...more: readonly string[]): Buffer {
   const path = join(folder, 'template.xml');
   const out = join(folder, 'foreign.xml');
-  writeFileSync(path, template);
+  writeFileSync(path, unsigned);
   const { keyPath, certificatePath } = desk.signers['rsa-2048'];
   const key = `${keyPath},${certificatePath},${desk.pki.issuerPath}`;
   execFileSync('xmlsec1', ['--sign', '--privkey-pem', key, ...more, '--output', out, path], { stdio: 'pipe' });
