@@ -22,8 +22,12 @@ export const MAX_SIGNATURE_IMAGE_BYTES = 4 * 1024 * 1024;
 const MAX_PIXELS = 16_000_000;
 /** More than a printer shows of 60 mm: what is larger is made smaller, so that a photograph does not weigh down every file. */
 const MAX_SIDE_PX = 1_400;
+/** EXIF orientations from here on have width and height swapped: photographs of telephones. */
+const LYING = 5;
 /** Paper of a scan is not quite white. */
 const PAPER_LEVEL = 232;
+/** Fainter than this is the grain of paper, not a stroke. */
+const LEAST_INK = 24;
 
 /**
  * @param bytes PNG or JPEG
@@ -64,18 +68,26 @@ interface Decoded {
 
 async function decode(bytes: Buffer): Promise<Decoded> {
   const { default: sharp } = await import('sharp');
+  sharp.cache(false);
+  sharp.concurrency(1);
   const open = () => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'warning', animated: false });
   try {
-    const { width, height } = await open().metadata();
+    const { width, height, orientation = 1 } = await open().metadata();
     if (width * height > MAX_PIXELS) throw new Failure('image-too-large', `${width} × ${height} pixels`);
     const { data, info } = await open()
+      .autoOrient()
       .resize({ width: MAX_SIDE_PX, height: MAX_SIDE_PX, fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
       .ensureAlpha()
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 4) throw new Failure('file-not-supported', `${info.channels} channels`);
-    return { data, width: info.width, height: info.height, original: { width, height } };
+    return {
+      data,
+      width: info.width,
+      height: info.height,
+      original: orientation < LYING ? { width, height } : { width: height, height: width },
+    };
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
@@ -134,6 +146,39 @@ function readJpegDensity(bytes: Buffer): { across: number; down: number } | null
 function plausible(across: number, down: number): { across: number; down: number } | null {
   const isDensity = (value: number): boolean => value >= 30 / 0.0254 && value <= 2_400 / 0.0254;
   return isDensity(across) && isDensity(down) ? { across, down } : null;
+}
+
+/** Without the empty margins: a signature in the middle of a sheet would be shown far too small, a seal by a wrong width. */
+export function cropToInk(image: SignatureImage): SignatureImage {
+  const { alpha, widthPx, heightPx } = image;
+  if (!alpha) return image;
+  let [left, top, right, bottom] = [widthPx, heightPx, -1, -1];
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) {
+      if ((alpha[y * widthPx + x] ?? 0) < LEAST_INK) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
+  }
+  if (right < left) return image;
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  const colour = Buffer.alloc(width * height * 3);
+  const opacity = Buffer.alloc(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (top + row) * widthPx + left;
+    image.colour.copy(colour, row * width * 3, from * 3, (from + width) * 3);
+    alpha.copy(opacity, row * width, from, from + width);
+  }
+  return {
+    widthPx: width,
+    heightPx: height,
+    colour,
+    alpha: opacity,
+    widthMm: image.widthMm === null ? null : (image.widthMm * width) / widthPx,
+    heightMm: image.heightMm === null ? null : (image.heightMm * height) / heightPx,
+  };
 }
 
 /** Samples of an image object (ISO 32000-2, 8.9.5), compressed. */

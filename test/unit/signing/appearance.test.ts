@@ -9,7 +9,7 @@ import type { Appearance } from '../../../main/signatures/protocol.ts';
 import { createAppearanceDrawer } from '../../../main/signing/appearance/draw-appearance.ts';
 import { displayedSize, POINTS_PER_MM, toUserSpace, type Place } from '../../../main/signing/appearance/placement.ts';
 import { appearanceSite } from '../../../main/signing/appearance/site.ts';
-import { readSignatureImage, toPng } from '../../../main/signing/appearance/signature-image.ts';
+import { cropToInk, readSignatureImage, toPng } from '../../../main/signing/appearance/signature-image.ts';
 import { signatureEntries, writeDraft } from '../../../main/signing/pdf/draft.ts';
 import { toDisplaySpace, type Page } from '../../../main/signing/pdf/pages.ts';
 import { openForSigning } from '../../../main/signing/pdf/signable.ts';
@@ -416,6 +416,25 @@ describe('pictures of signatures', () => {
     const read = await readSignatureImage(large);
     expect(read.widthPx).toBe(1_400);
     expect(read.widthMm).toBeCloseTo((3_000 / 600) * 25.4, 1);
+  });
+
+  test('a photograph taken across is turned as its camera says', async () => {
+    const across = await sharp(ink).flatten({ background: 'white' }).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    const { widthPx, heightPx } = await readSignatureImage(across);
+    expect([widthPx, heightPx]).toEqual([30, 60]);
+  });
+
+  test('empty margins are cut away, and the true size with them', async () => {
+    const sheet = await sharp(svg(200, 100, '<rect x="50" y="20" width="100" height="40" fill="#1133cc"/>'))
+      .withMetadata({ density: 100 })
+      .png()
+      .toBuffer();
+    const { widthPx, heightPx, colour, alpha, widthMm, heightMm } = cropToInk(await readSignatureImage(sheet));
+    expect([widthPx, heightPx]).toEqual([100, 40]);
+    expect([...colour.subarray(0, 3)]).toEqual([0x11, 0x33, 0xcc]);
+    expect(alpha?.every((opacity) => opacity === 255)).toBe(true);
+    expect(widthMm).toBeCloseTo(25.4, 1);
+    expect(heightMm).toBeCloseTo(10.16, 1);
   });
 
   test('what is kept of a picture says its true size to a tenth of a millimetre', async () => {
