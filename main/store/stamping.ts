@@ -58,7 +58,7 @@ export function nextStampJobs(context: StoreContext, limit: number): DueStamps {
        ORDER BY queued_at, document_id LIMIT ?`,
     )
     .all(now, now + FARTHEST_WAIT_MS, now, context.bootId, limit) as StampJobRow[];
-  const jobs = inTransaction(context, () => due.map((row) => take(context, row, now)));
+  const jobs = inTransaction(context, () => due.flatMap((row) => take(context, row, now)));
   const next = context.sql(`SELECT min(not_before_ms) AS at FROM stamp_job WHERE state = 'waiting'`).get() as {
     at: number | null;
   };
@@ -66,13 +66,23 @@ export function nextStampJobs(context: StoreContext, limit: number): DueStamps {
   return { jobs, nextInMs: next.at === null ? null : Math.max(0, next.at - now) };
 }
 
-function take(context: StoreContext, row: StampJobRow, now: number): StampJob {
-  context
-    .sql(`UPDATE stamp_job SET state = 'working', lease_boot = ?, lease_until_ms = ? WHERE document_id = ?`)
-    .run(context.bootId, now + LEASE_MS, row.document_id);
-  const { blob_id, sha256 } = readDocumentRow(context, row.document_id);
+/** Nothing for a file that cannot be opened any more: one damaged row must not stop the others. */
+function take(context: StoreContext, row: StampJobRow, now: number): StampJob[] {
   const { document_id: documentId, level, attempts } = row;
-  return { documentId, access: blobAccess(context, blob_id), sha256, level, attempts };
+  const document = readDocumentRow(context, documentId);
+  try {
+    const access = blobAccess(context, document.blob_id);
+    context
+      .sql(`UPDATE stamp_job SET state = 'working', lease_boot = ?, lease_until_ms = ? WHERE document_id = ?`)
+      .run(context.bootId, now + LEASE_MS, documentId);
+    return [{ documentId, access, sha256: document.sha256, level, attempts }];
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    const { code, detail = null } = thrown;
+    const nothing = { documentId, sha256: document.sha256, pdf: null, notBefore: null } as const;
+    settle(context, document, { ...nothing, reached: levelOf(document.signatures), code, detail });
+    return [];
+  }
 }
 
 export interface StampReport {

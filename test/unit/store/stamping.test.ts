@@ -132,6 +132,17 @@ describe('a result that is to be stamped', () => {
   });
 });
 
+test('a file that cannot be opened any more fails by itself and stops no other', async () => {
+  const damaged = await completed();
+  const other = pdfAbout('other result');
+  const documentId = await attach(await sealedDossier(kit), other);
+  await complete(documentId, desk.sign(other));
+  const { blobId } = resultOf(damaged);
+  kit.service.context.sql('UPDATE blob SET wrapped_key = zeroblob(60) WHERE id = ?').run(blobId);
+  expect((await take()).map((job) => job.documentId)).toEqual([documentId]);
+  expect(resultOf(await get(damaged.id)).stamping).toMatchObject({ state: 'failed', code: 'store-damaged' });
+});
+
 describe('what comes back', () => {
   test('takes the place of the signed file, is sent as the next revision and is on record', async () => {
     const dossier = await completed();
