@@ -6,8 +6,8 @@ import type { PdfDocument } from './document.ts';
 import { listPages } from './pages.ts';
 import type { PdfValue } from './values.ts';
 
-/** Validation data, metadata and what the file says about itself: no reader draws them. */
-const NOT_SHOWN: readonly string[] = ['DSS', 'Metadata', 'Extensions', 'Version', 'MarkInfo'];
+/** Validation data, metadata, tagging and what the file says about itself: no reader draws them. */
+const NOT_SHOWN: readonly string[] = ['DSS', 'Metadata', 'Extensions', 'Version', 'MarkInfo', 'StructTreeRoot'];
 
 /**
  * Numbers of all objects that the catalog leads to, those included that do not exist. Left out, unless something else

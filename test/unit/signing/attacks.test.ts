@@ -260,6 +260,36 @@ describe('fields and their appearances', () => {
   });
 });
 
+describe('what is not drawn', () => {
+  test('another date in the document’s information is allowed even where nothing is', async () => {
+    const bytes = handSigned({ ...certified(1), trailer: ' /Info 12 0 R', objects: ['<</ModDate (D:2026)>>'] }, cms());
+    const dated = appended(bytes, [sourceObject(12, '<</ModDate (D:2027)>>')]);
+    expect(await desk.verify(dated)).toMatchObject({
+      verdict: 'valid',
+      signatures: [{ changesAfter: 'validation-data' }],
+    });
+  });
+
+  test('a tag for a new signature is left to a person, a page that hangs in the tags is no tag', async () => {
+    const tags = '<</Type /StructTreeRoot /K 13 0 R>>';
+    const tagged = handSigned(
+      { catalog: '/StructTreeRoot 12 0 R', objects: [tags, '<</Type /StructElem /S /P>>'] },
+      cms(),
+    );
+    expect((await desk.verify(tagged)).verdict).toBe('valid');
+    const more = appended(tagged, [sourceObject(13, '<</Type /StructElem /S /P /ActualText (x)>>')]);
+    expect(await desk.verify(more)).toMatchObject({
+      verdict: 'indeterminate',
+      signatures: [{ changesAfter: 'form-filling' }],
+    });
+    const page = handSigned(
+      { catalog: '/StructTreeRoot 12 0 R', objects: ['<</Type /StructTreeRoot /K 4 0 R>>'] },
+      cms(),
+    );
+    expect((await desk.verify(appended(page, [sourceObject(4, OTHER_CONTENT)]))).verdict).toBe('altered');
+  });
+});
+
 describe('certified documents', () => {
   const note = '<</Type /Annot /Subtype /FreeText /Rect [0 0 595 842] /Contents (x)>>';
 

@@ -1,11 +1,18 @@
 /** @file What may change in the catalog after a signature: validation data, extensions, metadata; everything else is no update. */
-import type { PdfDict, PdfValue } from '../../pdf/values.ts';
+import type { PdfDict } from '../../pdf/values.ts';
 import type { Findings } from './findings.ts';
 import { differingKeys, type RevisionPair } from './revision-pair.ts';
 import { checkValidationStore } from './validation-store.ts';
 
-/** `/AcroForm` has rules of its own. */
-const JUDGED_ELSEWHERE = ['AcroForm', 'DSS', 'Metadata', 'Extensions', 'Version', 'MarkInfo'];
+/** `/AcroForm` and `/StructTreeRoot` have rules of their own. */
+const JUDGED_ELSEWHERE = ['AcroForm', 'DSS', 'Metadata', 'Extensions', 'Version', 'MarkInfo', 'StructTreeRoot'];
+/** As harmless as validation data: programs that add time-stamps date the file anew, even one certified against all changes. */
+const HIDDEN: Readonly<Record<string, string>> = {
+  Extensions: 'Phiên bản mở rộng của tệp được ghi lại.',
+  Version: 'Phiên bản của tệp được ghi lại.',
+  Metadata: 'Siêu dữ liệu (không hiển thị) được cập nhật sau khi ký.',
+  MarkInfo: 'Thông tin đánh dấu cấu trúc (không hiển thị) được cập nhật sau khi ký.',
+};
 
 export function checkCatalog(pair: RevisionPair, findings: Findings): void {
   const [before, after] = [pair.signed.catalog, pair.whole.catalog];
@@ -16,34 +23,7 @@ export function checkCatalog(pair: RevisionPair, findings: Findings): void {
   }
   if (root?.kind === 'reference') findings.explained.add(root.number);
   checkValidationStore(pair, before.entries.get('DSS'), after.entries.get('DSS'), findings);
-  checkHidden(
-    pair,
-    before,
-    after,
-    'Extensions',
-    'validation-data',
-    'Phiên bản mở rộng của tệp được ghi lại.',
-    findings,
-  );
-  checkHidden(pair, before, after, 'Version', 'validation-data', 'Phiên bản của tệp được ghi lại.', findings);
-  checkHidden(
-    pair,
-    before,
-    after,
-    'Metadata',
-    'form-filling',
-    'Siêu dữ liệu (không hiển thị) được cập nhật sau khi ký.',
-    findings,
-  );
-  checkHidden(
-    pair,
-    before,
-    after,
-    'MarkInfo',
-    'form-filling',
-    'Thông tin đánh dấu cấu trúc (không hiển thị) được cập nhật sau khi ký.',
-    findings,
-  );
+  for (const [key, reason] of Object.entries(HIDDEN)) checkHidden(pair, before, after, key, reason, findings);
 }
 
 /** An entry no reader draws; its objects may be written anew as long as nothing shown uses them too. */
@@ -52,7 +32,6 @@ function checkHidden(
   before: PdfDict,
   after: PdfDict,
   key: string,
-  kind: 'validation-data' | 'form-filling',
   reason: string,
   findings: Findings,
 ): void {
@@ -63,14 +42,9 @@ function checkHidden(
   }
   const explainedBefore = findings.explained.size;
   pair.explainBelow(stored, findings, (number) => !pair.shown.has(number));
-  explainParts(pair, stored, findings);
-  if (pair.isTouched(stored, before.entries.get(key)) || findings.explained.size > explainedBefore)
-    findings.raise(kind, reason);
-}
-
-/** One level below an object that was left alone itself: developer extensions are dictionaries of their own. */
-function explainParts(pair: RevisionPair, stored: PdfValue, findings: Findings): void {
-  const dict = pair.whole.dictionary(stored);
-  for (const part of dict?.entries.values() ?? [])
+  // One level below an object that was left alone itself: developer extensions are dictionaries of their own.
+  for (const part of pair.whole.dictionary(stored)?.entries.values() ?? [])
     pair.explainBelow(part, findings, (number) => !pair.shown.has(number));
+  if (pair.isTouched(stored, before.entries.get(key)) || findings.explained.size > explainedBefore)
+    findings.raise('validation-data', reason);
 }

@@ -10,6 +10,7 @@ import { Findings, otherChange, type Changes } from './findings.ts';
 import { checkForm } from './form-changes.ts';
 import { checkPages } from './page-changes.ts';
 import { isNamed, RevisionPair } from './revision-pair.ts';
+import { checkTagging } from './tagging-changes.ts';
 import { findUnaccountedBytes } from './unaccounted-bytes.ts';
 
 /**
@@ -37,6 +38,7 @@ export function compareRevisions(
   checkCatalog(pair, findings);
   checkForm(pair, findings, (field) => (signedEnds.get(field) ?? 0) > from);
   checkPages(pair, findings);
+  checkTagging(pair, findings);
   explainStructure(pair, findings);
   checkUnexplained(pair, findings);
   const changes = findings.result();
@@ -55,7 +57,7 @@ function checkTrailer(pair: RevisionPair, findings: Findings): void {
   const information = after.get('Info');
   if (information?.kind === 'reference' && pair.changed.has(information.number)) {
     pair.explainHidden(information, findings);
-    findings.raise('form-filling', 'Thông tin tài liệu (không hiển thị) được cập nhật sau khi ký.');
+    findings.raise('validation-data', 'Thông tin tài liệu (không hiển thị) được cập nhật sau khi ký.');
   }
 }
 
