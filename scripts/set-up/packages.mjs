@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join, sep } from 'node:path';
 
 export function installPackages(root) {
   const wanted = createHash('sha256')
@@ -17,7 +17,7 @@ export function installPackages(root) {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], root);
   if (!existsSync(projectNode)) {
     console.error('· unpacking Node 24 (npm package `node`)');
-    run(process.execPath, ['installArchSpecificPackage.js'], join(root, 'node_modules', 'node'));
+    run('node', ['installArchSpecificPackage.js'], join(root, 'node_modules', 'node'));
   }
   // npm links only what was there when it installed; without this `npx` would find the machine's own Node.
   const link = join(root, 'node_modules', '.bin', 'node');
@@ -25,9 +25,13 @@ export function installPackages(root) {
   writeFileSync(stamp, wanted);
 }
 
+/** With the machine's own Node: the project's one, if that is what runs this, was just deleted with the other packages. */
 function run(program, args, cwd) {
+  const inside = `${sep}node_modules${sep}`;
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !`${folder}${sep}`.includes(inside));
   const ended = spawnSync(program, args, {
     cwd,
+    env: { ...process.env, PATH: path.join(delimiter) },
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });
