@@ -141,9 +141,9 @@ export function cadesBy(signer: PdfSigner): (covered: Buffer) => Buffer {
 
 /** `/Reference` and `/Perms` of a certification at a level. */
 export function certified(level: 1 | 2 | 3): HandMade {
-  const reference =
-    '<</Type /SigRef /TransformMethod /DocMDP /TransformParams ' + `<</Type /TransformParams /V /1.2 /P ${level}>>>>`;
-  return { signature: `/Reference [${reference}]`, catalog: '/Perms <</DocMDP 11 0 R>>' };
+  const parameters = `<</Type /TransformParams /V /1.2 /P ${level}>>`;
+  const transform = `<</Type /SigRef /TransformMethod /DocMDP /TransformParams ${parameters}>>`;
+  return { signature: `/Reference [${transform}]`, catalog: '/Perms <</DocMDP 11 0 R>>' };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ export function examineDocument(bytes: Buffer, password?: string): ExaminedDocum
     return { document: null, signatures: [], lostFields, isCutOff: false, damage: cause.message };
   }
   if (fields.length > MAX_SIGNATURES) throw new Failure('pdf-not-signable', `${fields.length} signatures`);
-  const own = fields.map((field) => ({ field, checked: guarded(field, () => checkOwn(whole, field, password)) }));
+  const own = fields.map((field) => ({ field, checked: guarded(field, () => checkOwn(whole, field)) }));
   const signedEnds = new Map(
     own.flatMap(({ field, checked }) => (isRight(checked) ? [[field.reference.number, checked.end] as const] : [])),
   );
@@ -138,7 +138,7 @@ function isRight({ problem, integrity, signedRevision }: ExaminedSignature): boo
 }
 
 /** The signature on its own, before anything that came after it is looked at. */
-function checkOwn(whole: PdfDocument, field: SignatureField, password: string | undefined): ExaminedSignature {
+function checkOwn(whole: PdfDocument, field: SignatureField): ExaminedSignature {
   const base = { ...UNTOUCHED, field: field.fullName, kind: 'signature', format: '' } as const;
   const signature = whole.dictionary(field.value ?? undefined);
   if (!signature)
@@ -148,7 +148,7 @@ function checkOwn(whole: PdfDocument, field: SignatureField, password: string | 
   const owner = field.value?.kind === 'reference' ? field.value : field.reference;
   const range = readByteRange(whole, signature, owner);
   if ('problem' in range) return { ...base, format, problem: range.verdict, reasons: [range.problem] };
-  const revision = openSignedRevision(whole, field, range, password);
+  const revision = openSignedRevision(whole, field, range);
   const covered = { ...base, format, coverage: range.coverage, end: range.end } as const;
   const opened =
     typeof revision === 'string'

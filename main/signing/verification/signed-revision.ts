@@ -1,5 +1,5 @@
 /** @file The document as it stood when a signature was made: the covered bytes, opened as a file of their own. */
-import { PdfDocument } from '../pdf/document.ts';
+import type { PdfDocument } from '../pdf/document.ts';
 import { isWhitespace } from '../pdf/parser.ts';
 import { listSignatureFields, type SignatureField } from '../pdf/signature-fields.ts';
 import { PdfDamaged } from '../pdf/values.ts';
@@ -10,13 +10,11 @@ export function openSignedRevision(
   whole: PdfDocument,
   field: SignatureField,
   range: CoveredRange,
-  password: string | undefined,
 ): PdfDocument | string {
   if (range.coverage === 'whole') return whole;
-  const prefix = whole.bytes.subarray(0, range.end);
   let signed: PdfDocument;
   try {
-    signed = new PdfDocument(prefix, password);
+    signed = whole.revision(range.end);
     const own = listSignatureFields(signed).find(
       (candidate) => candidate.reference.number === field.reference.number && candidate.value !== null,
     );
@@ -28,8 +26,8 @@ export function openSignedRevision(
     if (!(cause instanceof PdfDamaged)) throw cause;
     return 'Phần được ký không phải là một tài liệu hoàn chỉnh.';
   }
-  for (let position = signed.structureEnd; position < prefix.length; position++) {
-    if (!isWhitespace(prefix[position])) return 'Phần được ký không kết thúc ở cuối một bản tài liệu.';
+  for (let position = signed.structureEnd; position < range.end; position++) {
+    if (!isWhitespace(whole.bytes[position])) return 'Phần được ký không kết thúc ở cuối một bản tài liệu.';
   }
   return signed;
 }

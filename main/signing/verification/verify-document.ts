@@ -7,8 +7,7 @@ import { Failure } from '../../rooms/failure.ts';
 import type { Certificate } from '../certificate.ts';
 import { createCertificateValidator } from '../validation/certificate-validator.ts';
 import type { ValidationPolicy } from '../validation/policy.ts';
-import type { CertificateAnswer, CertificateValidator, Evidence } from '../validation/evidence.ts';
-import { toVietnamTime } from '../vietnam-time.ts';
+import { NO_EVIDENCE, type CertificateValidator, type Evidence } from '../validation/evidence.ts';
 import { mergeEvidence, readStore } from './embedded-evidence.ts';
 import { examineDocument, type ExaminedDocument, type ExaminedSignature } from './examine-document.ts';
 import { levelOf } from './levels.ts';
@@ -21,6 +20,7 @@ import {
   type StampContext,
 } from './proof-of-existence.ts';
 import type { SignatureReport, VerificationResult } from './report.ts';
+import { baseReport, certificateOf, lostReport, signerOf, vietnamTime } from './signature-report.ts';
 import { doubtsAboutLater, overallVerdict, timeStampState, verdictOf } from './verdict.ts';
 
 export interface VerificationRequest {
@@ -79,7 +79,7 @@ class Verification {
     this.#nowMs = nowMs;
     this.#validators = validators;
     const { document, signatures } = examined;
-    this.#store = document ? readStore(document) : { certificates: [], ocspResponses: [], revocationLists: [] };
+    this.#store = document ? readStore(document) : NO_EVIDENCE;
     this.#pool = signatures.flatMap(({ cms, stamp }) => [...(cms?.certificates ?? []), ...(stamp?.certificates ?? [])]);
   }
 
@@ -182,58 +182,6 @@ class Verification {
   }
 }
 
-function baseReport(signature: ExaminedSignature): Omit<SignatureReport, 'verdict' | 'reasons'> {
-  const { cms, changes } = signature;
-  return {
-    field: signature.field,
-    kind: signature.kind,
-    signer: cms?.signer?.commonName ?? null,
-    organisation: cms?.signer?.organisation ?? null,
-    ...(cms?.signer ? certificateOf(cms.signer) : { certificate: null }),
-    signedAt: signature.claimedAtMs === null ? null : vietnamTime(signature.claimedAtMs),
-    provenAt: null,
-    provenBy: null,
-    reason: signature.statedReason,
-    format: signature.format,
-    level: signature.kind === 'time-stamp' ? 'time-stamp' : 'basic',
-    coverage: signature.coverage,
-    integrity: signature.integrity,
-    trust: 'not-checked',
-    trustedRoot: null,
-    revocation: 'not-checked',
-    revokedAt: null,
-    timestamp: 'none',
-    changesAfter: changes.kind,
-    areChangesAllowed: signature.isAllowed,
-    fieldChanges: changes.fieldChanges.map((change) => ({ ...change })),
-  };
-}
-
-export function signerOf(answer: CertificateAnswer, certificate: Certificate): Partial<SignatureReport> {
-  const root = answer.chain.at(-1);
-  return {
-    signer: certificate.commonName,
-    organisation: certificate.organisation,
-    ...certificateOf(certificate),
-    trust: answer.trust,
-    trustedRoot: answer.trust === 'trusted' && root ? root.subject : null,
-    revocation: answer.revocation,
-    revokedAt: answer.revokedAtMs === null ? null : vietnamTime(answer.revokedAtMs),
-  };
-}
-
-export function certificateOf(certificate: Certificate): Pick<SignatureReport, 'certificate'> {
-  return {
-    certificate: {
-      subject: certificate.subject,
-      issuer: certificate.issuer,
-      serialNumber: certificate.serialNumber,
-      notBefore: vietnamTime(certificate.notBefore),
-      notAfter: vietnamTime(certificate.notAfter),
-    },
-  };
-}
-
 export function earliest(outer: Proof, own: readonly JudgedStamp[]): Proof {
   let proof = outer;
   for (const { check, provenAtMs } of own) {
@@ -260,36 +208,4 @@ function withLaterDoubts(
   if (doubts.length === 0) return report;
   const verdict = report.verdict === 'valid' ? 'indeterminate' : report.verdict;
   return { ...report, verdict, reasons: [...report.reasons, ...doubts] };
-}
-
-function lostReport(field: string, isDamaged: boolean): SignatureReport {
-  return {
-    field,
-    kind: 'signature',
-    verdict: 'altered',
-    signer: null,
-    organisation: null,
-    certificate: null,
-    signedAt: null,
-    provenAt: null,
-    provenBy: null,
-    reason: null,
-    format: '',
-    level: 'basic',
-    coverage: 'revision',
-    integrity: 'not-checked',
-    trust: 'not-checked',
-    trustedRoot: null,
-    revocation: 'not-checked',
-    revokedAt: null,
-    timestamp: 'none',
-    changesAfter: 'other',
-    areChangesAllowed: false,
-    fieldChanges: [],
-    reasons: [isDamaged ? 'Phần thêm sau chữ ký làm hỏng tài liệu.' : 'Chữ ký này đã bị gỡ khỏi tài liệu sau khi ký.'],
-  };
-}
-
-function vietnamTime(ms: number): string {
-  return toVietnamTime(new Date(ms).toISOString());
 }

@@ -16,7 +16,8 @@ import { checkStamp } from './document-time-stamps.ts';
 import { judgeStamp, type JudgedStamp } from './proof-of-existence.ts';
 import type { SignatureReport, VerificationResult } from './report.ts';
 import { overallVerdict, timeStampState } from './verdict.ts';
-import { certificateOf, earliest, signerOf, stampReasons } from './verify-document.ts';
+import { certificateOf, signerOf } from './signature-report.ts';
+import { earliest, stampReasons } from './verify-document.ts';
 
 /** What is known of one signature before anybody is asked whether to trust it. */
 interface Examined {
