@@ -11,7 +11,7 @@ import { readRequest } from './requests.ts';
 
 /** The page closes after the answer; one that does not is closed. */
 const LINGER_MS = 60_000;
-const SILENCE_MS = 300_000;
+const SILENCE_MS = 60_000;
 
 export interface ConversationPorts {
   readonly version: string;

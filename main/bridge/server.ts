@@ -9,8 +9,10 @@ import { admit } from './gate.ts';
 /** A frame holds addresses and texts, never a file. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 const MAX_SOCKETS = 128;
-const MAX_SOCKETS_PER_ORIGIN = 40;
+const MAX_SOCKETS_PER_ORIGIN = 30;
 const HANDSHAKE_MS = 10_000;
+/** A page that knocks all day is named once. */
+const MAX_NAMED = 200;
 
 export interface ServerOptions {
   /** 0 takes any free one. */
@@ -31,16 +33,22 @@ export interface BridgeServer {
 export async function openServer(options: ServerOptions): Promise<BridgeServer> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
   const perOrigin = new Map<string, number>();
+  const named = new Set<string>();
   let port = options.port;
+
+  function note(status: number, origin: string | undefined): void {
+    const text = `refused a socket with ${status} for origin ${JSON.stringify(origin?.slice(0, 300) ?? null)}`;
+    if (named.has(text) || named.size >= MAX_NAMED) return;
+    named.add(text);
+    options.log(text);
+  }
 
   function upgrade(request: IncomingMessage, line: Duplex, head: Buffer): void {
     line.on('error', () => line.destroy());
     const { host, origin } = request.headers;
     const admission = admit({ host, origin, target: request.url }, port, options.allowedOrigins);
     if (!admission.isAdmitted) {
-      options.log(
-        `refused a socket with ${admission.status} for origin ${JSON.stringify(origin?.slice(0, 300) ?? null)}`,
-      );
+      note(admission.status, origin);
       refuse(line, admission.status);
       return;
     }
@@ -61,7 +69,12 @@ export async function openServer(options: ServerOptions): Promise<BridgeServer> 
   }
 
   function newServer(): Server {
-    const server = createServer({ key: options.keyPem, cert: options.certificatePem, minVersion: 'TLSv1.2' });
+    const server = createServer({
+      key: options.keyPem,
+      cert: options.certificatePem,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HANDSHAKE_MS,
+    });
     server.headersTimeout = HANDSHAKE_MS;
     server.requestTimeout = HANDSHAKE_MS;
     server.maxConnections = MAX_SOCKETS;
@@ -107,6 +120,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
       ),
     );
     server.listen({ port, host, exclusive: true }, () => {
+      server.on('error', () => {}); // a connection that could not be taken does not end the room
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });

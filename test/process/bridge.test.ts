@@ -536,13 +536,28 @@ describe('the port', () => {
     }
   });
 
-  it('is opened again when the room dies', async () => {
+  it('is opened again when the room dies, and who waited on it waits no more', async () => {
     const before = desk.counter.rooms.bridge.pid;
+    const asked = desk.officer.questions.length;
+    desk.officer.answer = () => new Promise(() => {});
+    const lost = desk.call('SignApproved', request(), PAGE).catch((error: unknown) => String(error));
+    await vi.waitFor(() => expect(desk.officer.questions.length).toBe(asked + 1), 20_000);
     process.kill(before!, 'SIGKILL');
+    expect(await lost).toContain('closed');
     await vi.waitFor(async () => {
       const status = await desk.counter.bridge!.status();
       expect(desk.counter.rooms.bridge.pid).not.toBe(before);
       expect(status.state).toBe('listening');
     }, 10_000);
+    desk.officer.answer = () => ({});
+    // The question of the page that lost its socket is gone; the next one is asked.
+    expect(
+      await desk.counter.bridge!.perform({
+        callId: 'next',
+        origin: PAGE,
+        operation: 'GetCertInfo',
+        request: { kind: 'certificate' },
+      }),
+    ).toMatchObject({ kind: 'certificate' });
   });
 });

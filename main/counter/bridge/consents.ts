@@ -12,6 +12,8 @@ export const REMEMBER_DAYS = 30;
 const DAY_MS = 86_400_000;
 /** A page that was refused may not ask again at once, so that it cannot wear anybody down. */
 const REFUSAL_MS = 5 * 60_000;
+/** Names are cheap: after this many refusals nobody new may ask for as long. */
+const MAX_REFUSALS = 3;
 const MAX_CONSENTS = 500;
 
 const Consent = z.strictObject({ origin: WebOrigin, officerId: z.string(), expiresAt: z.string() });
@@ -41,10 +43,11 @@ export function openConsents(path: string, allowedOrigins: readonly string[], cl
   return {
     stateOf: (origin, officerId) => {
       if (allowedOrigins.length > 0) return allowedOrigins.includes(origin) ? 'allowed' : 'refused';
-      const refusedAt = refusals.get(keyOf(origin, officerId));
-      if (refusedAt !== undefined && Math.abs(clock.now() - refusedAt) < REFUSAL_MS) return 'refused';
+      for (const [key, at] of refusals) if (Math.abs(clock.now() - at) >= REFUSAL_MS) refusals.delete(key);
       const found = consents.find((consent) => consent.origin === origin && consent.officerId === officerId);
-      return found && isCurrent(found) ? 'allowed' : 'unknown';
+      if (refusals.has(keyOf(origin, officerId))) return 'refused';
+      if (found && isCurrent(found)) return 'allowed';
+      return refusals.size >= MAX_REFUSALS ? 'refused' : 'unknown';
     },
     remember: (origin, officerId) => {
       const expiresAt = new Date(clock.now() + REMEMBER_DAYS * DAY_MS).toISOString();

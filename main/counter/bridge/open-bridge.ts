@@ -91,12 +91,24 @@ export function openBridge(ports: {
   rooms.serveWebPages((call) => calls.perform(call));
   rooms.bridge.on('abandoned', ({ callId }) => queue.abandon(callId));
   let looking: NodeJS.Timeout | undefined;
+  let roomPid: number | undefined;
+  /** The sockets of a room that died are gone, and with them everybody who waited for an answer. */
+  async function listen(): ReturnType<typeof rooms.bridge.call<'listen'>> {
+    if (roomPid !== undefined && rooms.bridge.pid !== roomPid) {
+      queue.abandonAll();
+      roomPid = undefined;
+    }
+    const listening = await rooms.bridge.call('listen', {});
+    // A room that is just dying does not answer; it is found dead the next time.
+    if (listening.ok) roomPid = rooms.bridge.pid;
+    return listening;
+  }
 
   async function status(): Promise<BridgeStatus> {
     const { officer } = session.state();
     const rest = { origins: officer ? consents.list(officer.id) : [], unsent: waiting() };
     if (!settings.bridge.isEnabled) return { state: 'off', port: null, certificate: null, ...rest };
-    const listening = await rooms.bridge.call('listen', {});
+    const listening = await listen();
     const { fingerprint, notAfter } = await openLocalCertificate(folder, box, machine.clock.now());
     const certificate = { fingerprint, notAfter };
     if (!listening.ok) return { state: 'failed', port: null, certificate, ...rest };
@@ -107,7 +119,7 @@ export function openBridge(ports: {
   return {
     start: () => {
       if (!settings.bridge.isEnabled || looking) return;
-      const look = (): void => void rooms.bridge.call('listen', {});
+      const look = (): void => void listen();
       looking = setInterval(look, LOOK_MS).unref();
       look();
     },

@@ -91,6 +91,16 @@ describe('pages an officer allowed', () => {
     expect(consents.stateOf(PAGE, 'lan')).toBe('unknown');
   });
 
+  it('a page with a hundred names is not asked about a hundred times; one that is allowed stays so', async () => {
+    const consents = open();
+    await consents.remember(PAGE, 'lan');
+    for (const name of ['a', 'b', 'c']) consents.refuse(`https://${name}.evil.example`, 'lan');
+    expect(consents.stateOf('https://d.evil.example', 'lan')).toBe('refused');
+    expect(consents.stateOf(PAGE, 'lan')).toBe('allowed');
+    now += 5 * 60_000;
+    expect(consents.stateOf('https://d.evil.example', 'lan')).toBe('unknown');
+  });
+
   it('give way to the administrator’s list', async () => {
     await open().remember('https://khac.example', 'lan');
     expect(open([PAGE]).stateOf('https://khac.example', 'lan')).toBe('refused');

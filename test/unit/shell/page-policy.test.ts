@@ -103,13 +103,15 @@ describe('permissions', () => {
 });
 
 describe('which page a message came from', () => {
-  const from = (url: string, shownPage: 'sign-in' | 'desk' | 'confirm' | undefined, isTopFrame = true) =>
+  const from = (url: string, shownPage: 'sign-in' | 'desk' | 'confirm' | 'question' | undefined, isTopFrame = true) =>
     pageOf({ url, isTopFrame, shownPage });
 
   it('knows the three documents in their own windows', () => {
     expect(from('app://counter/sign-in.html', 'sign-in')).toBe('sign-in');
     expect(from('app://counter/index.html', 'desk')).toBe('desk');
     expect(from('app://counter/confirm.html', 'confirm')).toBe('confirm');
+    expect(from('app://counter/question.html', 'question')).toBe('question');
+    expect(from('app://counter/confirm.html', 'question')).toBeUndefined();
   });
 
   it('a page that rewrites its own address gains nothing', () => {
