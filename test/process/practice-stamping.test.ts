@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accessToDeposit, depositBlob, readBlob } from '../../main/blobs/blob-file.ts';
+import { openCounter } from '../../main/counter/open-counter.ts';
 import { prepareRooms, type Rooms } from '../../main/counter/rooms.ts';
 import { validationPolicyOf } from '../../main/counter/validation-policy.ts';
 import { forkLauncher } from '../../main/rooms/fork-launcher.ts';
@@ -13,9 +14,11 @@ import { readPemCertificates } from '../../main/signing/certificate.ts';
 import { ensurePracticeStampKey } from '../../main/signing/practice-keys.ts';
 import { PRACTICE_STAMP_URL } from '../../main/signing/practice-time-stamps.ts';
 import { examineDocument } from '../../main/signing/verification/examine-document.ts';
-import { pdfAbout, signedPdfAbout } from '../stand-ins/officer-signature.ts';
-import { RESOURCES } from '../unit/store/store-kit.ts';
+import { officerSignature, pdfAbout, signedPdfAbout } from '../stand-ins/officer-signature.ts';
+import { LAN, MINH, readingOf, RESOURCES } from '../unit/store/store-kit.ts';
+import { deposit, readyDraft, seal } from './store/room-kit.ts';
 
+const root = join(import.meta.dirname, '../..');
 const NO_POLICY = '/nowhere/policy.json';
 const folder = mkdtempSync(join(tmpdir(), 'practice-stamping-'));
 let rooms: Rooms;
@@ -35,6 +38,74 @@ beforeAll(() => {
 afterAll(async () => {
   await rooms.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a result signed in practice', () => {
+  test('is completed and sent at once, stamped by itself, and sent again as the province’s next revision', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'practice-counter-'));
+    const launch = forkLauncher((name) =>
+      join(root, name === 'province' ? 'province/entry.ts' : `main/${name}/entry.ts`),
+    );
+    const counter = openCounter(
+      {
+        launch,
+        paths: { data, resources: RESOURCES },
+        secretBox: keyFileSecretBox(join(data, 'test.key')),
+        fetch: globalThis.fetch,
+        clock: { now: Date.now },
+        log: () => {},
+      },
+      { authorise: () => Promise.reject(new Error('nobody signs by hand here')) },
+      { host: 'test', version: '0.0.0', isSyncAutomatic: true, hasPracticeOffice: false },
+    );
+    try {
+      const { store, sync } = counter.rooms;
+      unwrap(await store.start());
+      unwrap(await sync.call('wake', {}));
+      const room = { folder: join(data, 'store'), store };
+      const sealed = unwrap(await seal(room, await readyDraft(room)));
+      const { documentId } = unwrap(
+        await store.call('attachResult', {
+          reading: readingOf(),
+          reason: null,
+          dossierId: sealed.id,
+          officerId: LAN,
+          title: 'Giấy xác nhận',
+          pageCount: 1,
+          pdf: await deposit(room.folder, pdfAbout('practice result')),
+        }),
+      );
+      unwrap(
+        await store.call('completeResult', {
+          documentId,
+          officerId: MINH,
+          pageCount: 1,
+          pdf: await deposit(room.folder, signedPdfAbout('practice result')),
+          signature: officerSignature(new Date().toISOString()),
+        }),
+      );
+      counter.events.emit('results.changed', { count: 0 });
+      unwrap(await sync.call('wake', {}));
+      await vi.waitFor(
+        async () => {
+          const dossier = unwrap(await store.call('get', { id: sealed.id }));
+          const result = dossier.documents.find(({ kind }) => kind === 'result');
+          expect(result).toMatchObject({ signatures: [{ level: 'B-T' }], stamping: { state: 'reached' } });
+          expect(dossier.upload.state).toMatch(/received|settled/);
+          expect(unwrap(await store.call('outbox', {}))).toMatchObject({
+            queued: 0,
+            waiting: 0,
+            held: 0,
+            receivedToday: 3,
+          });
+        },
+        { timeout: 90_000, interval: 250 },
+      );
+    } finally {
+      await counter.stop();
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
 });
 
 describe('practice mode', () => {
