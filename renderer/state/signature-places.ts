@@ -44,7 +44,9 @@ export function movePlace(documentId: string, { page, rect }: PagePlace): void {
 }
 
 export function resetPlace(documentId: string): void {
-  useSignaturePlaces.setState(({ moved: { [documentId]: _, ...moved } }) => ({ moved }));
+  useSignaturePlaces.setState(({ moved }) => ({
+    moved: Object.fromEntries(Object.entries(moved).filter(([id]) => id !== documentId)),
+  }));
 }
 
 /** Of the documents that are about to be signed, those the officer moved. */

@@ -27,11 +27,18 @@ export function ResultPreview({ result }: { readonly result: WaitingResult }): R
   const place = useSignaturePlaces((view) => placeFor(view, documentId));
   const refocus = useRef(false);
   useEffect(() => void loadPlace(documentId), [documentId]);
+  // After the keys have moved the frame to another page, they go on moving it there.
+  const shownPage = place?.page;
+  useEffect(() => {
+    if (!refocus.current) return;
+    refocus.current = false;
+    showFrame();
+  }, [shownPage]);
 
   const turnTo = useCallback(
     (page: number): void => {
       const current = placeFor(useSignaturePlaces.getState(), documentId);
-      if (current === null || page < 1 || page > pageCount) return;
+      if (current === null || page === current.page || page < 1 || page > pageCount) return;
       refocus.current = true;
       movePlace(documentId, { page, rect: current.rect });
     },
@@ -44,15 +51,16 @@ export function ResultPreview({ result }: { readonly result: WaitingResult }): R
     const rect = fitOnto(place.rect, size);
     const move = (moved: Box): void => movePlace(documentId, { page: number, rect: moved });
     return (
-      <FrameFocus shouldFocus={refocus}>
+      <div className={classes['overPage']}>
         <SignatureFrame
           proposed={proposed}
           rect={rect}
+          stored={place.rect}
           page={size}
           onMove={move}
           onTurnPage={(step) => turnTo(number + step)}
         />
-      </FrameFocus>
+      </div>
     );
   };
 
@@ -63,29 +71,6 @@ export function ResultPreview({ result }: { readonly result: WaitingResult }): R
       overlay={overlay}
       tools={<PlaceTools result={result} place={place} onPage={turnTo} />}
     />
-  );
-}
-
-/** After the keys have moved the frame to another page, they go on moving it there. */
-function FrameFocus({
-  shouldFocus,
-  children,
-}: {
-  readonly shouldFocus: { current: boolean };
-  readonly children: ReactNode;
-}): ReactNode {
-  const here = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const frame = here.current?.querySelector('button');
-    if (!shouldFocus.current || !frame) return;
-    shouldFocus.current = false;
-    frame.scrollIntoView({ block: 'center' });
-    frame.focus();
-  });
-  return (
-    <div ref={here} className={classes['overPage']}>
-      {children}
-    </div>
   );
 }
 

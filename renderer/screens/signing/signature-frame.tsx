@@ -2,7 +2,7 @@
  * @file The frame that shows where the signature will stand: dragged with the mouse, moved with the arrows, its corner
  * drawn or Ctrl with the arrows for its size. A seal keeps its own size.
  */
-import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import type { Box, ProposedPlace } from '../../../preload/types.ts';
 import { blobUrl } from '../../app/bridge.ts';
 import { fill } from '../../language/words.ts';
@@ -29,12 +29,16 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
 export function SignatureFrame({
   proposed,
   rect,
+  stored,
   page,
   onMove,
   onTurnPage,
 }: {
   readonly proposed: ProposedPlace;
+  /** Inside the page. */
   readonly rect: Box;
+  /** As it came from a page that may be larger. */
+  readonly stored: Box;
   readonly page: PageSize;
   readonly onMove: (rect: Box) => void;
   readonly onTurnPage: (step: -1 | 1) => void;
@@ -81,6 +85,12 @@ export function SignatureFrame({
     if (!event.ctrlKey) onMove(moveBy(rect, dx, dy, page));
     else if (!isFixedSize) onMove(resizeBy(rect, dx, -dy, page));
   }
+
+  // What is seen is what is signed, also where the frame had to come inside a smaller page.
+  const isCutShort = stored.some((value, index) => value !== rect[index]);
+  useEffect(() => {
+    if (isCutShort && !isLocked) onMove(rect);
+  });
 
   const stop = (): void => void (drag.current = null);
   return (

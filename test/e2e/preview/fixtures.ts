@@ -360,8 +360,8 @@ const results: readonly t.WaitingResult[] = Array.from({ length: 24 }, (_, index
   applicantName: NAMES[index % NAMES.length] ?? '',
   procedureName: 'Cấp giấy xác nhận tình trạng hôn nhân',
   title: 'Giấy xác nhận tình trạng hôn nhân',
-  blobId: ['decision', 'turned', 'pages'][index] ?? 'pdf',
-  pageCount: index === 2 ? 2 : 1,
+  blobId: ['decision', 'turned', 'pages', 'smaller'][index] ?? 'pdf',
+  pageCount: index === 2 || index === 3 ? 2 : 1,
   sizeBytes: 48_000,
   dueAt: index < 2 ? '2026-11-20T17:00:00+07:00' : '2099-11-23T17:00:00+07:00',
 }));

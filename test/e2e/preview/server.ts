@@ -43,11 +43,11 @@ async function decision(times = 1): Promise<Buffer> {
 }
 
 /** One A5 page holding a JPEG: enough of a PDF to be previewed. */
-function pdfAround(jpeg: Buffer, entries = ''): Buffer {
+function pdfAround(jpeg: Buffer, entries = '', smallPage = false): Buffer {
   const content = 'q 420 0 0 595 0 0 cm /P Do Q';
   const objects: Buffer[] = [
     '<</Type/Catalog/Pages 2 0 R>>',
-    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    `<</Type/Pages/Kids[3 0 R${smallPage ? ' 6 0 R' : ''}]/Count ${smallPage ? 2 : 1}>>`,
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R '.concat(
       entries,
       '>>',
@@ -63,6 +63,7 @@ function pdfAround(jpeg: Buffer, entries = ''): Buffer {
       Buffer.from('\nendstream'),
     ]),
   );
+  if (smallPage) objects.push(Buffer.from('<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Resources<<>>>>'));
   const parts = [Buffer.from('%PDF-1.7\n')];
   const offsets: number[] = [];
   let at = parts[0]?.length ?? 0;
@@ -83,6 +84,7 @@ function pdfAround(jpeg: Buffer, entries = ''): Buffer {
 
 export async function serve(folder: string): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const pdf = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')));
+  const smaller = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')), '', true);
   const turned = pdfAround(readFileSync(join(STACK, '03-giay-khai-sinh.jpg')), '/Rotate 90');
   const server: Server = createServer((request, response) => {
     void answer(request.url ?? '/').then(
@@ -101,6 +103,7 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
   async function answer(url: string): Promise<{ body: Buffer; type: string }> {
     const path = normalize(decodeURIComponent(new URL(url, 'http://preview').pathname));
     if (path === '/blob/pdf') return { body: pdf, type: 'application/pdf' };
+    if (path === '/blob/smaller') return { body: smaller, type: 'application/pdf' };
     if (path === '/blob/turned') return { body: turned, type: 'application/pdf' };
     if (path === '/blob/pages') return { body: await decision(2), type: 'application/pdf' };
     if (path === '/blob/decision') return { body: await decision(), type: 'application/pdf' };

@@ -159,6 +159,19 @@ describe.skipIf(!existsSync(CHROMIUM))('the place of a signature (needs /usr/bin
     expect((await placesSigned(page))['result-2']?.page).toBe(2);
   });
 
+  it('comes inside a smaller page, and what is seen there is what is signed', async () => {
+    const page = await signingDesk('result-3');
+    await page.keyboard.press('F7');
+    await page.keyboard.press('Shift+ArrowUp');
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => page.getByTestId('signature-page').inputValue()).toBe('2');
+    const place = (await placesSigned(page))['result-3'];
+    expect(place?.page).toBe(2);
+    const [x, y, width, height] = place?.rect ?? [0, 0, 0, 0];
+    expect([x + width, width, height]).toEqual([300, 170, 70]);
+    expect(y + height).toBeLessThanOrEqual(200);
+  });
+
   it('is not asked for a result that nobody looks at', async () => {
     const page = await signingDesk();
     const asked = ((await page.evaluate('window.preview.calls')) as [string, { documentId: string }][]).filter(
