@@ -44,6 +44,8 @@ export function readSignOptions(options: SignOptions): SigningWish {
   const authorities = readAuthorities(options.tsa, options.tsaTimeout);
   if (options.level !== 'B-B' && authorities.length === 0)
     throw new UsageError(`mức ${options.level} cần dấu thời gian: nêu máy chủ bằng --tsa URL`);
+  if (options.level !== 'B-B' && options.offline === true)
+    throw new UsageError(`mức ${options.level} phải hỏi máy chủ dấu thời gian, không đi cùng --offline`);
   const isPdf = options.format === undefined || options.format === 'pades';
   if (!isPdf && options.level !== 'B-B' && options.level !== 'B-T')
     throw new UsageError(`--format ${options.format}: mức B-B hoặc B-T`);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessToDeposit, type BlobAccess, type Deposit } from '../blobs/blob-file.ts';
 import { depositStream } from '../blobs/deposit-stream.ts';
+import { sparingSilentHosts } from '../counter/silent-hosts.ts';
 import { validationFetch } from '../counter/validation-fetch.ts';
 import { unwrap } from '../rooms/failure.ts';
 import { Supervisor } from '../rooms/supervisor.ts';
@@ -34,7 +35,7 @@ export async function withSignatures<T>(where: Where, work: (signatures: Signatu
       resourcesFolder: machine.paths.resources,
       cacheFolder: join(incomingFolder, 'validation'),
     }),
-    asks: { fetch: validationFetch(machine.fetch) },
+    asks: { fetch: sparingSilentHosts(validationFetch(machine.fetch)) },
     // One file may cost the process; the next file gets a new one, however many such files were named.
     restartBudget: Number.POSITIVE_INFINITY,
   });

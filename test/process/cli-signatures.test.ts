@@ -265,6 +265,7 @@ describe('what is written where', () => {
       [...out, '--p12', p12], // nobody to ask
       [...out, ...key(), '--level', 'B-T'],
       [...out, ...key(), '--level', 'B-X'],
+      [...out, ...key(), '--level', 'B-T', '--tsa', 'http://127.0.0.1:9', '--offline'],
       [...out, ...key(), '--tsa', 'ftp://x'],
       [...out, ...key(), '--page', '1'],
       [...out, ...key(), '--appearance', 'officer', '--page', '0'],
