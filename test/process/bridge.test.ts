@@ -3,10 +3,13 @@
  * in the field is replayed, and every thing a hostile page might try.
  */
 import { constants, createHash, createVerify, publicDecrypt, X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { registerSignatureImage } from '../../main/counter/signature-images.ts';
 import { unwrap } from '../../main/rooms/failure.ts';
 import { opened, openBridgeDesk, refusalOf, type BridgeDesk } from '../stand-ins/bridge-desk.ts';
 import { KIT_ANSWER, openPortal, type Portal } from '../stand-ins/portal.ts';
@@ -147,6 +150,18 @@ describe('a page that signs', () => {
       Code: 'signature-image-missing',
     });
     expect(desk.officer.pinWindows.length).toBe(windows);
+  });
+
+  it('with the agency’s registered seal it is issued, number and date in the signature', async () => {
+    const administrator = { name: 'Quản trị', title: 'Quản trị', roles: ['admin' as const], pin: '654321' };
+    const { id: officerId } = unwrap(await desk.counter.rooms.store.call('addOfficer', administrator));
+    const red = { width: 100, height: 100, channels: 4 as const, background: { r: 220, g: 0, b: 0, alpha: 0.8 } };
+    const picture = join(desk.folder, 'con-dau.png');
+    await sharp({ create: red }).png().toFile(picture);
+    unwrap(await registerSignatureImage(desk.counter.rooms, picture, 'seal', 36, officerId));
+    const issued = request({ DocNumber: '79/QĐ-UBND', IssuedDate: '2026-11-21' });
+    expect(await desk.call('SignIssued', issued, PAGE)).toMatchObject({ Status: 0, DocumentNumber: '79/QĐ-UBND' });
+    expect(portal.uploads.at(-1)?.file.includes('/Subtype /Image')).toBe(true);
   });
 
   it('says in Vietnamese that an object was sent instead of its text', async () => {
@@ -498,6 +513,18 @@ describe('without a list of the administrator', () => {
 
   it('a challenge is not signed: another page could sign in with it', async () => {
     expect(await open.call('Auth', 'abc', PAGE)).toMatchObject({ Code: 'bridge-hash-refused' });
+  });
+
+  it('without Encode the answer is a detached CMS that OpenSSL verifies over the content', async () => {
+    const content = Buffer.from('văn bản ở máy chủ của trang');
+    const HashValue = createHash('sha256').update(content).digest('base64');
+    const answer = await open.call('SignMsg', { HashAlg: 'SHA256', HashValue }, PAGE);
+    expect(answer['Status']).toBe(0);
+    const [signature, original] = [join(open.folder, 'hash.p7s'), join(open.folder, 'content.bin')];
+    writeFileSync(signature, Buffer.from(answer['Signature'] as string, 'base64'));
+    writeFileSync(original, content);
+    const verify = ['cms', '-verify', '-binary', '-inform', 'DER', '-noverify', '-in', signature, '-content', original];
+    expect(execFileSync('openssl', verify, { stdio: ['ignore', 'pipe', 'pipe'] })).toEqual(content);
   });
 
   it('a page named for it may have a hash signed, with a warning, a PIN and an entry in the audit', async () => {
