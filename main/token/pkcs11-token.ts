@@ -91,7 +91,8 @@ export class Pkcs11Source implements TokenSource {
   }
 
   async list(isGlance = false): Promise<readonly Token[]> {
-    if (!this.#isUsing) await this.#lane.run(this.#limits.probeMs, 'looking for tokens', () => this.#probe(isGlance));
+    if (!this.#isUsing && !this.hasLogin)
+      await this.#lane.run(this.#limits.probeMs, 'looking for tokens', () => this.#probe(isGlance));
     return this.lastSeen();
   }
 
@@ -99,8 +100,12 @@ export class Pkcs11Source implements TokenSource {
     return [...this.#slots.values()].map((slot) => this.#describe(slot));
   }
 
-  /** What the library and its slots say of themselves. @throws Failure */
+  /** What the library and its slots say of themselves; what was seen last while somebody is logged in. @throws Failure */
   diagnose(): Promise<LibraryFacts> {
+    if (this.#isUsing || this.hasLogin) {
+      const slots = [...this.#slots.values()].map(({ facts }) => ({ description: '', token: facts.label }));
+      return Promise.resolve({ library: null, slots });
+    }
     return this.#lane.run(this.#limits.probeMs, 'C_GetInfo', async () => {
       await this.#probe(false);
       const module = this.#module as Pkcs11Module;

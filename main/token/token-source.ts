@@ -19,7 +19,7 @@ export interface TokenSource {
   /** Path of the module or key file, for messages. */
   readonly path: string;
   /**
-   * Looks again. Answers what was seen last while a login or signature is under way.
+   * Looks again. Answers what was seen last while somebody is logged in or logging in.
    * @param isGlance only which tokens are there: what a known one holds is not read again.
    * @throws Failure
    */

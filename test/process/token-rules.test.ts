@@ -315,7 +315,14 @@ describe.skipIf(FAKE_PKCS11_MISSING)(
       const token = await ready();
       fake.clearCalls();
       fake.setFaults('slow-sign=4000');
-      await expectSigns(token);
+      // Not even on request: a list and the self check answer with what was seen last.
+      const [, listed, diagnosed] = await Promise.all([
+        expectSigns(token),
+        room.call('list', {}),
+        room.call('diagnose', {}),
+      ]);
+      expect(unwrap(listed)).toHaveLength(4);
+      expect(unwrap(diagnosed).modules[0]?.slots.map((slot) => slot.token)).toContain('RSA 2048');
       const calls = fake.calls();
       const start = calls.findIndex((line) => line.startsWith('> C_Sign '));
       expect(calls.slice(start, start + 2)).toEqual(['> C_Sign 51', '< C_Sign 0']);
