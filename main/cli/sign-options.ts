@@ -63,16 +63,20 @@ export function readSignOptions(options: SignOptions): SigningWish {
 
 /**
  * What a long-term level may rest on. Without `--trust` the counter's own roots count. What only collects evidence may also
- * rest on the roots that came with the signer's certificate: whoever verifies decides about trust anew.
+ * rest on the roots that came with the signer's certificate and with the stamps: whoever verifies decides about trust anew.
  */
-export function readSignPolicy(where: Where, options: SignOptions, ownRoots: readonly string[]): ValidationPolicy {
+export function readSignPolicy(
+  where: Where,
+  options: SignOptions,
+  accepted: { readonly signer: readonly string[]; readonly timeStamps: readonly string[] } = NOTHING_ACCEPTED,
+): ValidationPolicy {
   const { paths } = nodeMachine(where);
   const configured = validationPolicyOf(loadSettings(paths.data, paths.resources).settings, paths);
   const named = options.trust.flatMap(readRootsAt);
   return {
     ...configured,
-    trustedRoots: [...(named.length > 0 ? named : configured.trustedRoots), ...ownRoots],
-    timeStampRoots: [...configured.timeStampRoots, ...options.tsaTrust.flatMap(readRootsAt)],
+    trustedRoots: [...(named.length > 0 ? named : configured.trustedRoots), ...accepted.signer],
+    timeStampRoots: [...configured.timeStampRoots, ...options.tsaTrust.flatMap(readRootsAt), ...accepted.timeStamps],
     isOffline: options.offline === true || configured.isOffline,
   };
 }
@@ -87,3 +91,5 @@ function readAuthorities(urls: readonly string[], timeoutText: string): Required
     return { url: url.href, timeoutMs: Math.round(seconds * 1000) };
   });
 }
+
+const NOTHING_ACCEPTED = { signer: [], timeStamps: [] } as const;

@@ -4,6 +4,7 @@ import { streamBlob } from '../blobs/blob-file.ts';
 import type { ErrorCode } from '../../preload/error-codes.ts';
 import { Failure, toRefusal } from '../rooms/failure.ts';
 import type { SignatureLevel } from '../signing/validation/policy.ts';
+import { rootsOfNamedAuthorities } from './named-authorities.ts';
 import { writeAgain, writeNew, writeReport } from './named-file.ts';
 import { EXIT, printJson, say, sayFailure, UsageError, type Where } from './output.ts';
 import { prepare, selfIssuedRoots, stamp, type Prepared } from './sign-formats.ts';
@@ -43,7 +44,7 @@ export function sign(where: Where) {
     const signable = inputs.filter((input) => !input.problem);
     let stopped: Trouble | null = null;
     if (signable.length > 0) {
-      if (wish.level !== 'B-B') readSignPolicy(where, options, []); // refuses before the PIN what it would refuse after
+      if (wish.level !== 'B-B') readSignPolicy(where, options); // refuses before the PIN what it would refuse after
       if (options.outDir !== undefined) mkdirSync(options.outDir, { recursive: true });
       stopped = await withSignatures(where, (signatures) => work(where, signatures, signable, wish, options, outcomes));
     }
@@ -81,7 +82,13 @@ async function work(
     await token.close(); // before any authority is waited for: a stamp may take minutes, a login should not
   }
   if (wish.level === 'B-B') return stopped;
-  const policy = readSignPolicy(where, options, selfIssuedRoots(token.certificate.der));
+  const signer = selfIssuedRoots(token.certificate.der);
+  const known = readSignPolicy(where, options, { signer, timeStamps: [] });
+  const timeStamps =
+    options.tsaTrust.length > 0
+      ? []
+      : await rootsOfNamedAuthorities(where, wish.authorities, [...known.trustedRoots, ...known.timeStampRoots]);
+  const policy = readSignPolicy(where, options, { signer, timeStamps });
   const waiting = inputs.filter((input) => outcomes.get(input)?.ok);
   let unanswered = 0;
   const lane = async (): Promise<void> => {

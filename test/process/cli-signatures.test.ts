@@ -529,6 +529,15 @@ describe('levels', () => {
     expect(verified.code).toBe(0);
   });
 
+  it('B-T needs no root of the authority that was named; whoever verifies needs it', async () => {
+    const out = newFolder();
+    const ended = await run(['sign', file('a.pdf'), '--out-dir', out, ...tokenKey, '--level', 'B-T', '--json']);
+    expect(signReport(ended).files).toMatchObject([{ state: 'signed', level: 'B-T' }]);
+    expect(ended.err).toContain('--tsa-trust');
+    const verified = await run(['verify', join(out, 'a.pdf'), ...trust(), '--json']);
+    expect(JSON.parse(verified.out)).toMatchObject([{ verdict: 'valid', signatures: [{ level: 'B-T' }] }]);
+  });
+
   it('CAdES and XAdES get their time-stamp too', async () => {
     const path = file('a.xml', '<a>Ẩn</a>');
     const out = newFolder();
@@ -596,7 +605,7 @@ function redPng(): Buffer {
     sum.writeUInt32BE(crc32(body));
     return Buffer.concat([size, body, sum]);
   };
-  const header = Buffer.from('0000004000000040' + '0802000000', 'hex');
+  const header = Buffer.from('00000040000000400802000000', 'hex');
   const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(64 * 3, Buffer.from([0xc8, 0x10, 0x10]))]);
   const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, () => row)));
   const magic = Buffer.from('89504e470d0a1a0a', 'hex');
