@@ -2,6 +2,7 @@
  * @file A signed file is believed for what it is, not for what is said of it: its newest signature is right, covers the whole
  * file, is of the certificate that was named, and nothing but that signature came after the file that waited for it.
  */
+import { commonName } from '../../preload/certificate-name.ts';
 import { readBlob, type BlobAccess } from '../blobs/blob-file.ts';
 import type { SignatureInfo } from '../../preload/types.ts';
 import { Failure } from '../rooms/failure.ts';
@@ -37,7 +38,9 @@ export function whyNotSigned(before: Buffer, after: Buffer, signature: Signature
   const certificate = newest.cms?.signer;
   if (certificate?.serialNumber.toUpperCase() !== signature.certificateSerial.toUpperCase())
     return `signed with certificate ${certificate?.serialNumber ?? 'none'}, not ${signature.certificateSerial}`;
-  if (certificate.commonName.normalize('NFC') !== signature.signerName.normalize('NFC'))
+  // The pages read the name from the subject's one line: with a comma or a slash in it they show less of it.
+  const names = [certificate.commonName, commonName(certificate.subject)].map((name) => name.normalize('NFC'));
+  if (!names.includes(signature.signerName.normalize('NFC')))
     return `signed by ${certificate.commonName}, not by ${signature.signerName}`;
   return whatElseChanged(before, document, newest);
 }

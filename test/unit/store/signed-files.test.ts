@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PdfDocument } from '../../../main/signing/pdf/document.ts';
 import { appendUpdate, sourceObject } from '../../../main/signing/pdf/update.ts';
 import { whyNotSigned } from '../../../main/store/signed-files.ts';
+import { commonName } from '../../../preload/certificate-name.ts';
 import type { SignatureInfo } from '../../../preload/types.ts';
 import { officerSignature, officerSigner, pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 import { signPdf } from '../../stand-ins/pdf-signer.ts';
@@ -35,6 +36,17 @@ const altered = (mutate: (bytes: Buffer) => void): Buffer => {
 describe('a signed file is believed', () => {
   test('when its newest signature is right, covers it, and is of the certificate that was named', () => {
     expect(whyNotSigned(unsigned, signedPdfAbout('result'), right)).toBeNull();
+  });
+
+  test('under the name the pages show, which ends at a comma or a slash', () => {
+    const name = 'Văn thư, UBND xã Thử';
+    const signed = signedPdfAbout('result', name);
+    const of = (signerName: string): SignatureInfo => ({ ...officerSignature(undefined, name), signerName });
+    expect(whyNotSigned(unsigned, signed, of(name))).toBeNull();
+    expect(
+      whyNotSigned(unsigned, signed, of(commonName(officerSigner(name).certificates[0]?.subject ?? ''))),
+    ).toBeNull();
+    expect(whyNotSigned(unsigned, signed, of('UBND xã Thử'))).toMatch(/not by/);
   });
 
   test('as the second signature over one that was there', () => {
