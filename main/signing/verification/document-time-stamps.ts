@@ -11,15 +11,25 @@ export interface CheckedStamp extends TimeStampCheck {
   readonly integrity: 'intact' | 'weak' | 'broken';
 }
 
-/** @param pool where the authority's certificate may be when the token leaves it out. Never throws. */
+/** @param pool where the authority's certificate may be when the token leaves it out; asked only then. Never throws. */
 export function checkStamp(
   token: Buffer,
   digestOf: (algorithm: string) => Buffer,
-  pool: readonly Certificate[],
+  pool: () => readonly Certificate[],
 ): CheckedStamp {
-  const check = checkTimeStamp(token, digestOf, pool);
+  const alone = checkTimeStamp(token, digestOf);
+  const check = alone.authority === null && carriesNone(token) ? checkTimeStamp(token, digestOf, pool()) : alone;
   if (check.isIntact) return { ...check, integrity: 'intact' };
   return { ...check, integrity: isOnlyWeak(token, digestOf, check) ? 'weak' : 'broken' };
+}
+
+/** Made without certReq. One that carries certificates must carry the right one: a changed one is not replaced. */
+function carriesNone(token: Buffer): boolean {
+  try {
+    return readSignedData(token).certificates.length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function isOnlyWeak(token: Buffer, digestOf: (algorithm: string) => Buffer, check: TimeStampCheck): boolean {

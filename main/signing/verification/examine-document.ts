@@ -13,7 +13,9 @@ import { compareRevisions } from './changes/compare-revisions.ts';
 import { NO_CHANGES, otherChange, type Changes } from './changes/findings.ts';
 import { checkCms, type CmsCheck, type CmsForm } from './cms/cms-check.ts';
 import { checkRawRsa } from './cms/raw-rsa-check.ts';
+import { readableCertificates } from './cms/signed-data.ts';
 import { checkStamp, type CheckedStamp } from './document-time-stamps.ts';
+import { readStore } from './embedded-evidence.ts';
 import { findLostSignatures } from './lost-signatures.ts';
 import { judgeChanges, NO_LIMITS, readPermissions, type Permissions } from './permissions.ts';
 import { openSignedRevision } from './signed-revision.ts';
@@ -61,6 +63,9 @@ export interface ExaminedDocument {
 }
 
 const MAX_SIGNATURES = 500;
+/** Each signature is a hash over the file and a comparison of its objects: beyond these a file is made to waste time. */
+const MAX_COVERED_BYTES = 20 * 1024 ** 3;
+const MAX_COMPARED_OBJECTS = 30_000_000;
 const CMS_FORMS: Readonly<Record<string, CmsForm>> = {
   'ETSI.CAdES.detached': 'pades',
   'adbe.pkcs7.detached': 'detached',
@@ -97,6 +102,8 @@ export function examineDocument(bytes: Buffer, password?: string): ExaminedDocum
     return { document: null, signatures: [], lostFields, isCutOff: false, damage: cause.message };
   }
   if (fields.length > MAX_SIGNATURES) throw new Failure('pdf-not-signable', `${fields.length} signatures`);
+  if (fields.length * bytes.length > MAX_COVERED_BYTES || fields.length * whole.entries.size > MAX_COMPARED_OBJECTS)
+    throw new Failure('pdf-not-signable', `${fields.length} signatures over ${bytes.length} bytes`);
   const own = fields.map((field) => ({ field, checked: guarded(field, () => checkOwn(whole, field)) }));
   const signedEnds = new Map(
     own.flatMap(({ field, checked }) => (isRight(checked) ? [[field.reference.number, checked.end] as const] : [])),
@@ -155,7 +162,8 @@ function checkOwn(whole: PdfDocument, field: SignatureField): ExaminedSignature 
       ? { ...covered, changes: otherChange(revision), isAllowed: false }
       : { ...covered, signedRevision: revision, permissions: permissionsOf(revision, field) };
   if (format === 'ETSI.RFC3161') {
-    const stamp = checkStamp(range.contents, (algorithm) => range.content.digest(algorithm), []);
+    const digestOf = (algorithm: string): Buffer => range.content.digest(algorithm);
+    const stamp = checkStamp(range.contents, digestOf, () => readableCertificates(readStore(whole).certificates));
     return { ...opened, kind: 'time-stamp', stamp, integrity: stamp.integrity, reasons: stamp.reasons };
   }
   const kind = opened.permissions.isCertification ? 'certification' : 'signature';

@@ -74,7 +74,11 @@ export async function judgeSignatureStamps(
   const { cms } = signature;
   const judged: JudgedStamp[] = [];
   for (const token of (cms?.timeStampTokens ?? []).slice(0, MAX_STAMPS)) {
-    const check = checkStamp(token, (algorithm) => digestOf(cms?.signatureValue, algorithm), context.pool);
+    const check = checkStamp(
+      token,
+      (algorithm) => digestOf(cms?.signatureValue, algorithm),
+      () => context.pool,
+    );
     judged.push(await judgeStamp(check, provenAtMs, context));
   }
   return judged;

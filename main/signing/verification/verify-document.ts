@@ -8,6 +8,7 @@ import type { Certificate } from '../certificate.ts';
 import { createCertificateValidator } from '../validation/certificate-validator.ts';
 import type { ValidationPolicy } from '../validation/policy.ts';
 import { NO_EVIDENCE, type CertificateValidator, type Evidence } from '../validation/evidence.ts';
+import { readableCertificates } from './cms/signed-data.ts';
 import { mergeEvidence, readStore } from './embedded-evidence.ts';
 import { examineDocument, type ExaminedDocument, type ExaminedSignature } from './examine-document.ts';
 import { levelOf } from './levels.ts';
@@ -60,6 +61,8 @@ export async function verifyDocument(
   return { ...file, verdict: overallVerdict(reports, examined.isCutOff), signatures: reports, reasons };
 }
 
+const MAX_STORED_CERTIFICATES = 200;
+
 interface Validators {
   readonly validator: CertificateValidator;
   /** Without network and cache: says what the file proves by itself. */
@@ -80,7 +83,10 @@ class Verification {
     this.#validators = validators;
     const { document, signatures } = examined;
     this.#store = document ? readStore(document) : NO_EVIDENCE;
-    this.#pool = signatures.flatMap(({ cms, stamp }) => [...(cms?.certificates ?? []), ...(stamp?.certificates ?? [])]);
+    this.#pool = [
+      ...signatures.flatMap(({ cms, stamp }) => [...(cms?.certificates ?? []), ...(stamp?.certificates ?? [])]),
+      ...readableCertificates(this.#store.certificates.slice(0, MAX_STORED_CERTIFICATES)),
+    ];
   }
 
   async run(): Promise<SignatureReport[]> {

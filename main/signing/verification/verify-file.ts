@@ -94,7 +94,11 @@ async function judge(examined: Examined, { validator, at }: FileQuestion): Promi
   const context = { validator, pool: examined.certificates, embedded: examined.evidence, nowMs };
   const stamps: JudgedStamp[] = [];
   for (const { token, stamped } of examined.timeStamps.slice(0, MAX_STAMPS)) {
-    const check = checkStamp(token, (algorithm) => signedContent([stamped]).digest(algorithm), examined.certificates);
+    const check = checkStamp(
+      token,
+      (algorithm) => signedContent([stamped]).digest(algorithm),
+      () => examined.certificates,
+    );
     stamps.push(await judgeStamp(check, nowMs, context));
   }
   const proof = earliest({ atMs: nowMs, by: null }, stamps);

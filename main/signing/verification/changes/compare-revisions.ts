@@ -32,6 +32,10 @@ export function compareRevisions(
   if (!whole.sections.some((section) => section.start < from))
     return otherChange('Phần thêm sau chữ ký không tiếp nối tài liệu đã ký.');
 
+  // Tables for old readers beside streams for new ones: two readers would see two documents.
+  if (whole.sections.some(({ hybrid }) => hybrid !== null && hybrid.start >= from))
+    return otherChange('Phần thêm sau chữ ký có hai bảng tham chiếu cho hai loại trình đọc.');
+
   const pair = new RevisionPair(signed, whole);
   const findings = new Findings();
   checkTrailer(pair, findings);

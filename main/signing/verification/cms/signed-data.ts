@@ -79,6 +79,17 @@ function readCertificates(list: Asn1Node | undefined): Certificate[] {
   return nodes.filter((node) => node.tag === 0x30).map((node) => readCertificate(node.raw));
 }
 
+/** Those of a store that can be read; one by an algorithm nobody knows vouches for nothing. */
+export function readableCertificates(encoded: readonly Buffer[]): Certificate[] {
+  return encoded.flatMap((bytes) => {
+    try {
+      return [readCertificate(bytes)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 function readSignerInfo(node: Asn1Node): SignerInfo {
   const parts = [...node.children];
   const take = (tag?: number): Asn1Node | undefined =>
