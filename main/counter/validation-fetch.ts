@@ -5,7 +5,11 @@
 import { Failure } from '../rooms/failure.ts';
 import type { ValidationFetch } from '../signing/validation/policy.ts';
 
-/** Redirects are followed by hand: an authority may move to another path or host, never to another kind of address. */
+/**
+ * Redirects are followed by hand, on the same host alone: what a certificate names may not send this machine anywhere else.
+ * Chromium's `fetch` behind the window ends at a redirect ("Redirect was cancelled"): such an authority counts as unreachable
+ * there until its new address stands in `urlRewrites`.
+ */
 const MAX_REDIRECTS = 3;
 
 export function validationFetch(fetch: typeof globalThis.fetch): ValidationFetch {
@@ -26,10 +30,12 @@ export function validationFetch(fetch: typeof globalThis.fetch): ValidationFetch
         return { status: response.status, contentType: response.headers.get('content-type'), body: bytes };
       }
       await response.body?.cancel();
-      address = new URL(location, address);
-      if (address.protocol !== 'http:' && address.protocol !== 'https:') break;
+      const next = new URL(location, address);
+      if (next.hostname !== address.hostname || !/^https?:$/.test(next.protocol))
+        throw new Failure('authority-unreachable', `${url}: redirected to ${next.href}`);
+      address = next;
     }
-    throw new Failure('authority-unreachable', `${url}: redirected to ${address.href}`);
+    throw new Failure('authority-unreachable', `${url}: redirected again and again`);
   };
 }
 

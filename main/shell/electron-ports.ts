@@ -57,8 +57,8 @@ export function electronFileChooser(parent: () => BrowserWindow | undefined): Fi
         filters: [{ name: 'PDF', extensions: ['pdf'] }],
         properties: ['showOverwriteConfirmation' as const],
       };
-      const chosen = window ? await dialog.showSaveDialog(window, settings) : await dialog.showSaveDialog(settings);
-      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+      const target = window ? await dialog.showSaveDialog(window, settings) : await dialog.showSaveDialog(settings);
+      return target.canceled || target.filePath === '' ? null : target.filePath;
     },
   };
 }

@@ -354,7 +354,7 @@ export const errorsVi: ErrorSentences = {
   'xml-not-signable': {
     what: 'Tệp XML này đã có chữ ký bên trong; ký thêm sẽ làm hỏng chữ ký cũ.',
     safe: UNSIGNED,
-    next: 'Ký rời bằng CAdES, hoặc ký lên bản XML chưa có chữ ký.',
+    next: 'Ký rời (tệp .p7s bên cạnh), hoặc ký lên bản XML chưa có chữ ký.',
   },
   'pdf-certified-no-changes': {
     what: 'Người ký trước đã khóa tệp, không cho ký thêm.',
@@ -379,10 +379,10 @@ export const errorsVi: ErrorSentences = {
   'certificate-not-trusted': {
     what: 'Chứng thư không dẫn đến chứng thư gốc nào mà máy này tin cậy.',
     safe: 'Tệp đã ký vẫn được giữ nguyên, chỉ chưa thêm được dữ liệu xác minh.',
-    next: 'Báo bộ phận kỹ thuật thêm chứng thư gốc vào thư mục tin cậy (trust).',
+    next: 'Báo bộ phận kỹ thuật thêm chứng thư gốc vào danh sách tin cậy của máy này.',
   },
   'authority-unreachable': {
-    what: 'Máy chủ chứng thực (OCSP, CRL hoặc dấu thời gian) không trả lời.',
+    what: 'Máy chủ chứng thực (tra cứu thu hồi hoặc dấu thời gian) không trả lời.',
     safe: 'Chữ ký đã tạo vẫn còn nguyên; dữ liệu xác minh sẽ được lấy lại sau.',
     next: 'Kiểm tra mạng hoặc chờ; chương trình tự thử lại.',
   },

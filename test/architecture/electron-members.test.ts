@@ -37,6 +37,7 @@ const SUPPORTED: Readonly<Record<string, readonly object[]>> = {
   IpcMainInvokeEvent: [asMembers(['sender', 'senderFrame', 'frameId', 'processId', 'type'])],
   IpcRenderer: [asMembers(membersOfPageObject(pageCode, 'ipcRenderer'))],
   Menu: [host.Menu],
+  Net: [host.net],
   Protocol: [host.protocol],
   SafeStorage: [host.safeStorage],
   Session: [host.session, defaultSession],

@@ -43,11 +43,11 @@ export function AttachmentDialog(): ReactNode {
             <Table.Tbody>
               {doubt.findings.map((finding) => (
                 <Table.Tr key={finding.subject} data-outcome={finding.outcome}>
-                  <Table.Th scope="row">{words.attachment.subjects[finding.subject]}</Table.Th>
+                  <Table.Th scope="row">{words.attachmentSubjects[finding.subject]}</Table.Th>
                   <Table.Td>{shown(finding, finding.expected) ?? words.attachment.nothing}</Table.Td>
                   <Table.Td>{shown(finding, finding.found) ?? words.attachment.nothing}</Table.Td>
                   <Table.Td className={classes['outcome']}>
-                    <StateWord tone={TONES[finding.outcome]}>{words.attachment.outcomes[finding.outcome]}</StateWord>
+                    <StateWord tone={TONES[finding.outcome]}>{words.attachmentOutcomes[finding.outcome]}</StateWord>
                   </Table.Td>
                 </Table.Tr>
               ))}

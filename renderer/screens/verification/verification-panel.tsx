@@ -85,7 +85,7 @@ function Report({ report }: { readonly report: VerificationReport }): ReactNode 
     <article aria-label={report.fileName} className={classes['panel']} data-testid="verify-report">
       <h3 className={classes['verdict']}>
         <StateWord tone={TONES[report.verdict]} testId="verify-verdict">
-          {words.verification.verdicts[report.verdict]}
+          {words.verificationVerdicts[report.verdict]}
         </StateWord>
       </h3>
       <p className={classes['file']}>{report.fileName}</p>
@@ -113,10 +113,10 @@ function Signature({ signature }: { readonly signature: VerifiedSignature }): Re
     <li>
       <div className={classes['head']}>
         <strong>{signature.signer ?? words.verification.unknownSigner}</strong>
-        <StateWord tone={TONES[signature.verdict]}>{words.verification.verdicts[signature.verdict]}</StateWord>
+        <StateWord tone={TONES[signature.verdict]}>{words.verificationVerdicts[signature.verdict]}</StateWord>
       </div>
       <p className="muted">
-        {words.verification.kinds[signature.kind]}
+        {words.verificationKinds[signature.kind]}
         {signature.organisation === null ? '' : ` · ${signature.organisation}`}
         {signature.signedAt === null ? '' : ` · ${formatDateTime(signature.signedAt)}`}
         {signature.kind === 'time-stamp' ? '' : ` · ${fill(words.verification.level, { level: signature.level })}`}
