@@ -497,6 +497,23 @@ test('objects in comments between the parts of an update are not overlooked', as
   expect(first(result)?.reasons.join()).toContain('dữ liệu lạ');
 });
 
+test('a table for old readers beside a stream for new ones is no innocent update', async () => {
+  const { size, startXref, entries } = new PdfDocument(signed);
+  const content = entries.get(4);
+  const row = Buffer.alloc(5);
+  row[0] = 1;
+  row.writeUIntBE(content?.kind === 'plain' ? content.offset : 0, 1, 3);
+  const dict = `<</Type /XRef /W [1 3 1] /Index [4 1] /Size ${size + 1} /Root 1 0 R /Length 5>>`;
+  const head = Buffer.from(`${size} 0 obj\n${dict}\nstream\n`);
+  const stream = Buffer.concat([head, row, Buffer.from('\nendstream\nendobj\n')]);
+  const at = signed.length + stream.length;
+  const trailer = `<</Size ${size + 1} /Root 1 0 R /Prev ${startXref} /XRefStm ${signed.length}>>`;
+  const table = `xref\n0 1\n0000000000 65535 f \ntrailer\n${trailer}\nstartxref\n${at}\n%%EOF\n`;
+  const result = await desk.verify(Buffer.concat([signed, stream, Buffer.from(table)]));
+  expect(result.verdict).toBe('altered');
+  expect(first(result)?.reasons.join()).toContain('hai bảng tham chiếu');
+});
+
 function isPage(document: PdfDocument, number: number): boolean {
   const type = document.dictionary({ kind: 'reference', number, generation: 0 })?.entries.get('Type');
   return type?.kind === 'name' && type.name === 'Page';
