@@ -347,7 +347,8 @@ describe.skipIf(SOFTHSM_MISSING)('motcua sign with a token', () => {
     const fakeToken = (): string[] => ['--module', fake.modulePath, '--token', 'quay một', '--pin-env', 'PIN'];
 
     it('pulled out in the middle: what is signed stays, the rest is named as not tried, and a second call goes on', async () => {
-      const files = ['a.pdf', 'b.pdf', 'c.pdf', 'd.pdf'].map((name) => file(name));
+      const names = ['a.pdf', 'b.pdf', 'c.pdf', 'd.pdf', 'e.pdf', 'f.pdf'];
+      const files = names.map((name) => file(name));
       const out = newFolder();
       fake.setFaults('slow-sign=700');
       const child = startMotcua(['sign', ...files, '--out-dir', out, ...fakeToken(), '--json'], home, env);
@@ -360,10 +361,10 @@ describe.skipIf(SOFTHSM_MISSING)('motcua sign with a token', () => {
       const report = signReport(first);
       expect(report.stoppedBy).toMatchObject({ code: 'token-removed' });
       expect(report.files.slice(0, 2)).toMatchObject([{ state: 'signed' }, { state: 'signed' }]);
-      expect(report.files.at(-1)).toMatchObject({ state: 'not-tried' });
+      expect(report.files.map(({ state }) => state).join()).toMatch(/^(signed,)+failed(,not-tried)+$/);
       const second = await run(['sign', ...files, '--out-dir', out, ...fakeToken(), '--json'], env);
       expect(second.code).toBe(2); // those of the first call are there already
-      expect(readdirSync(out).toSorted()).toEqual(['a.pdf', 'b.pdf', 'c.pdf', 'd.pdf']);
+      expect(readdirSync(out).toSorted()).toEqual(names);
       const verdicts = await verdictsOf(
         readdirSync(out).map((name) => join(out, name)),
         [pki.rootPath],
