@@ -22,7 +22,7 @@ import { Failure } from '../rooms/failure.ts';
 import { createAppearanceDrawer } from '../signing/appearance/draw-appearance.ts';
 import { appearanceSite } from '../signing/appearance/site.ts';
 import { allowsDocumentSigning, isSelfIssued, readCertificate, type Certificate } from '../signing/certificate.ts';
-import { encodeSignedAttributes, encodeSignedData } from '../signing/cms.ts';
+import { encodeSignedAttributes, encodeSignedData } from '../signing/cms/encode-signed-data.ts';
 import { signatureEntries, writeDraft } from '../signing/pdf/draft.ts';
 import type { Page } from '../signing/pdf/pages.ts';
 import { meetSeedValues } from '../signing/pdf/seed-values.ts';

@@ -11,10 +11,10 @@ import { withSignatureTimeStamp } from '../signing/augmentation/cms-time-stamp.t
 import { childOf, readAsn1 } from '../signing/asn1.ts';
 import { encodeCadesAttributes } from '../signing/cades.ts';
 import { readCertificate, type Certificate } from '../signing/certificate.ts';
-import { encodeSignedData } from '../signing/cms.ts';
+import { encodeSignedData } from '../signing/cms/encode-signed-data.ts';
 import type { ValidationFetch } from '../signing/validation/policy.ts';
 import { requestTimeStamp } from '../signing/validation/time-stamp.ts';
-import { readSignedData } from '../signing/verification/cms/signed-data.ts';
+import { readSignedData } from '../signing/cms/signed-data.ts';
 import { checkXmlSignature } from '../signing/xades/check-signature.ts';
 import { ecdsaSideBySide, fillSignatureValue, writeXmlDraft } from '../signing/xades/signature-xml.ts';
 import { canonicalSignatureValue, withXmlTimeStamp } from '../signing/xades/time-stamp-xml.ts';

@@ -5,7 +5,7 @@ import type { ResultOf } from '../rooms/define.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
 import type { CertificateValidator } from '../signing/validation/evidence.ts';
 import type { ValidationPolicy } from '../signing/validation/policy.ts';
-import { signedContent } from '../signing/verification/cms/signed-content.ts';
+import { signedContent } from '../signing/cms/signed-content.ts';
 import { verifyDetached, verifyXml } from '../signing/verification/verify-file.ts';
 import { MAX_XML_BYTES } from '../signing/xades/xml-document.ts';
 import { readSmallFile, streamFile } from './file-signer.ts';

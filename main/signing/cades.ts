@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { der, readAsn1, readOid } from './asn1.ts';
 import type { Certificate } from './certificate.ts';
-import { attribute, encodeSignedAttributes } from './cms.ts';
+import { attribute, encodeSignedAttributes } from './cms/encode-signed-data.ts';
 import { OID } from './object-identifiers.ts';
 
 /**

@@ -16,7 +16,7 @@ import {
   readSmallInteger,
 } from './asn1.ts';
 import type { Certificate } from './certificate.ts';
-import { encodeSignedAttributes, encodeSignedData } from './cms.ts';
+import { encodeSignedAttributes, encodeSignedData } from './cms/encode-signed-data.ts';
 import { OID } from './object-identifiers.ts';
 
 /** `.invalid` is no name of any network (RFC 2606): it can never lead anywhere else. */

@@ -3,7 +3,7 @@
  * forgery, incremental saving, signature wrapping, shadow documents, evil annotations, sneaky signatures, forged byte ranges.
  */
 import { createHash, sign } from 'node:crypto';
-import { encodeSignedAttributes, encodeSignedData } from '../../main/signing/cms.ts';
+import { encodeSignedAttributes, encodeSignedData } from '../../main/signing/cms/encode-signed-data.ts';
 import { PdfDocument } from '../../main/signing/pdf/document.ts';
 import { listPages } from '../../main/signing/pdf/pages.ts';
 import { appendUpdate, sourceObject, type NewObject } from '../../main/signing/pdf/update.ts';

@@ -2,7 +2,7 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readCertificate, type Certificate } from '../../main/signing/certificate.ts';
-import { encodeSignedAttributes, encodeSignedData } from '../../main/signing/cms.ts';
+import { encodeSignedAttributes, encodeSignedData } from '../../main/signing/cms/encode-signed-data.ts';
 import { signatureEntries, writeDraft } from '../../main/signing/pdf/draft.ts';
 import { meetSeedValues } from '../../main/signing/pdf/seed-values.ts';
 import { openForSigning } from '../../main/signing/pdf/signable.ts';

@@ -7,7 +7,7 @@ import { ok, refuse, type Result } from '../../../preload/result.ts';
 import type { SigningRequest } from '../../../preload/types.ts';
 import type { Authoriser } from '../../ports/ports.ts';
 import { readCertificate } from '../../signing/certificate.ts';
-import { encodeSignedAttributes, encodeSignedData } from '../../signing/cms.ts';
+import { encodeSignedAttributes, encodeSignedData } from '../../signing/cms/encode-signed-data.ts';
 import type { Token } from '../../token/protocol.ts';
 import type { Rooms } from '../rooms.ts';
 import { withToken } from '../token-session.ts';

@@ -2,8 +2,8 @@
 import type { KeyObject } from 'node:crypto';
 import { childOf, readOid, type Asn1Node } from '../asn1.ts';
 import { digestOfSignature } from '../signature-algorithm.ts';
-import { signedContent } from '../verification/cms/signed-content.ts';
-import { fitsKey } from '../verification/cms/signature-value.ts';
+import { signedContent } from '../cms/signed-content.ts';
+import { fitsKey } from '../cms/signature-value.ts';
 
 /** What cannot be used as proof; the message is Vietnamese and ends in no full stop. */
 export class EvidenceRefused extends Error {}

@@ -17,10 +17,10 @@ import {
 import { allowsTimeStamping, type Certificate } from '../certificate.ts';
 import { DIGESTS, OID } from '../object-identifiers.ts';
 import { vietnamTime } from './wording.ts';
-import { signedContent } from '../verification/cms/signed-content.ts';
-import { CmsBroken, readSignedAttributes, readSignedData } from '../verification/cms/signed-data.ts';
-import { fitsKey } from '../verification/cms/signature-value.ts';
-import { checkSigningCertificate } from '../verification/cms/signing-certificate.ts';
+import { signedContent } from '../cms/signed-content.ts';
+import { CmsBroken, readSignedAttributes, readSignedData } from '../cms/signed-data.ts';
+import { fitsKey } from '../cms/signature-value.ts';
+import { checkSigningCertificate } from '../cms/signing-certificate.ts';
 import type { TimeStampCheck } from './evidence.ts';
 import type { TimeStampAuthority, ValidationFetch } from './policy.ts';
 import { readTimeStampInfo, type TimeStampInfo } from './time-stamp-info.ts';

@@ -2,7 +2,7 @@
  * @file Which bytes a signature covers: everything from the first byte to an end, but exactly its own `/Contents` (ISO 32000-2,
  * 12.8.1). A wider gap, a later start, a third part: room for what the signer never saw.
  */
-import { signedContent, type SignedContent } from './cms/signed-content.ts';
+import { signedContent, type SignedContent } from '../cms/signed-content.ts';
 import { firstElement } from './cms/cms-check.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { ObjectIdentity } from '../pdf/encryption/security-handler.ts';

@@ -4,7 +4,7 @@ import type { TimeStampCheck } from '../validation/evidence.ts';
 import { checkTimeStamp } from '../validation/time-stamp.ts';
 import { readTimeStampInfo } from '../validation/time-stamp-info.ts';
 import type { Certificate } from '../certificate.ts';
-import { readSignedData } from './cms/signed-data.ts';
+import { readSignedData } from '../cms/signed-data.ts';
 
 export interface CheckedStamp extends TimeStampCheck {
   /** `weak`: it stamps these very bytes, but by an algorithm or a certificate that proves too little. */

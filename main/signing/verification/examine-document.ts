@@ -13,7 +13,7 @@ import { compareRevisions } from './changes/compare-revisions.ts';
 import { NO_CHANGES, otherChange, type Changes } from './changes/findings.ts';
 import { checkCms, type CmsCheck, type CmsForm } from './cms/cms-check.ts';
 import { checkRawRsa } from './cms/raw-rsa-check.ts';
-import { readableCertificates } from './cms/signed-data.ts';
+import { readableCertificates } from '../cms/signed-data.ts';
 import { checkStamp, type CheckedStamp } from './document-time-stamps.ts';
 import { readStore } from './embedded-evidence.ts';
 import { findLostSignatures } from './lost-signatures.ts';

@@ -5,7 +5,7 @@
 import type { Certificate } from '../certificate.ts';
 import type { CertificateAnswer, CertificateValidator, Evidence } from '../validation/evidence.ts';
 import type { ExaminedSignature } from './examine-document.ts';
-import { signedContent } from './cms/signed-content.ts';
+import { signedContent } from '../cms/signed-content.ts';
 import { checkStamp, type CheckedStamp } from './document-time-stamps.ts';
 import { mergeEvidence } from './embedded-evidence.ts';
 

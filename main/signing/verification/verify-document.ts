@@ -8,7 +8,7 @@ import type { Certificate } from '../certificate.ts';
 import { createCertificateValidator } from '../validation/certificate-validator.ts';
 import type { ValidationPolicy } from '../validation/policy.ts';
 import { NO_EVIDENCE, type CertificateValidator, type Evidence } from '../validation/evidence.ts';
-import { readableCertificates } from './cms/signed-data.ts';
+import { readableCertificates } from '../cms/signed-data.ts';
 import { mergeEvidence, readStore } from './embedded-evidence.ts';
 import { examineDocument, type ExaminedDocument, type ExaminedSignature } from './examine-document.ts';
 import { levelOf } from './levels.ts';

@@ -11,7 +11,7 @@ import { toVietnamTime } from '../vietnam-time.ts';
 import { attribute, DS, withXml } from '../xades/xml-document.ts';
 import { checkXmlSignature, type XmlCheck } from '../xades/check-signature.ts';
 import { checkCms } from './cms/cms-check.ts';
-import { signedContent, type SignedContent } from './cms/signed-content.ts';
+import { signedContent, type SignedContent } from '../cms/signed-content.ts';
 import { checkStamp } from './document-time-stamps.ts';
 import { judgeStamp, type JudgedStamp } from './proof-of-existence.ts';
 import type { SignatureReport, VerificationResult } from './report.ts';

@@ -17,7 +17,7 @@ import { readCertificate, type Certificate } from '../../../main/signing/certifi
 import { OID } from '../../../main/signing/object-identifiers.ts';
 import { createCertificateValidator } from '../../../main/signing/validation/certificate-validator.ts';
 import { ValidationPolicy } from '../../../main/signing/validation/policy.ts';
-import { newHash } from '../../../main/signing/verification/cms/signed-content.ts';
+import { newHash } from '../../../main/signing/cms/signed-content.ts';
 import type { VerificationResult } from '../../../main/signing/verification/report.ts';
 import { verifyDocument } from '../../../main/signing/verification/verify-document.ts';
 import { handSigned, type HandMade } from '../../stand-ins/attack-pdfs.ts';

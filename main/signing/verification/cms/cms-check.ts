@@ -6,10 +6,10 @@ import { der, readAsn1, readOid, type Asn1Node } from '../../asn1.ts';
 import type { Certificate } from '../../certificate.ts';
 import { DIGESTS, OID } from '../../object-identifiers.ts';
 import { NO_EVIDENCE, type Evidence } from '../../validation/evidence.ts';
-import { signedContent, type SignedContent } from './signed-content.ts';
-import { CmsBroken, readSignedAttributes, readSignedData, type SignedData } from './signed-data.ts';
-import { fitsKey } from './signature-value.ts';
-import { checkSigningCertificate } from './signing-certificate.ts';
+import { signedContent, type SignedContent } from '../../cms/signed-content.ts';
+import { CmsBroken, readSignedAttributes, readSignedData, type SignedData } from '../../cms/signed-data.ts';
+import { fitsKey } from '../../cms/signature-value.ts';
+import { checkSigningCertificate } from '../../cms/signing-certificate.ts';
 
 export interface CmsCheck {
   /** `weak` is correct, but by an algorithm or form that proves too little. */

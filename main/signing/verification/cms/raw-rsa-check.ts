@@ -7,7 +7,7 @@ import { readAsn1 } from '../../asn1.ts';
 import { readCertificate, type Certificate } from '../../certificate.ts';
 import { NO_EVIDENCE } from '../../validation/evidence.ts';
 import { brokenCms, type CmsCheck } from './cms-check.ts';
-import type { SignedContent } from './signed-content.ts';
+import type { SignedContent } from '../../cms/signed-content.ts';
 
 const DIGESTS = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
 

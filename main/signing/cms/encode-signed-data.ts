@@ -3,9 +3,9 @@
  * token, and the finished SignedData around its answer.
  */
 import { createHash } from 'node:crypto';
-import { der, DER_NULL, derInteger, derOctetString, derOid, derSequence, derSetOf } from './asn1.ts';
-import type { Certificate } from './certificate.ts';
-import { OID } from './object-identifiers.ts';
+import { der, DER_NULL, derInteger, derOctetString, derOid, derSequence, derSetOf } from '../asn1.ts';
+import type { Certificate } from '../certificate.ts';
+import { OID } from '../object-identifiers.ts';
 
 /**
  * DER of the signed attributes as SET OF, which is what gets signed: content-type, message-digest and ESS

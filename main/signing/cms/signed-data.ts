@@ -1,7 +1,7 @@
 /** @file Reads a CMS SignedData with one signer (RFC 5652, 5). Strict: what a correct signer never writes is refused. */
-import { Asn1Error, childOf, readAsn1, readOid, readSmallInteger, type Asn1Node } from '../../asn1.ts';
-import { readCertificate, type Certificate } from '../../certificate.ts';
-import { OID } from '../../object-identifiers.ts';
+import { Asn1Error, childOf, readAsn1, readOid, readSmallInteger, type Asn1Node } from '../asn1.ts';
+import { readCertificate, type Certificate } from '../certificate.ts';
+import { OID } from '../object-identifiers.ts';
 
 /** Something that a reader can be told in words; its message is Vietnamese. */
 export class CmsBroken extends Error {}

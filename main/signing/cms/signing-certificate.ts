@@ -1,8 +1,8 @@
 /** @file The ESS attribute by which a signer signs which certificate is theirs (RFC 5035), so that it cannot be exchanged. */
 import { createHash } from 'node:crypto';
-import { childOf, readOid, type Asn1Node } from '../../asn1.ts';
-import type { Certificate } from '../../certificate.ts';
-import { DIGESTS, OID } from '../../object-identifiers.ts';
+import { childOf, readOid, type Asn1Node } from '../asn1.ts';
+import type { Certificate } from '../certificate.ts';
+import { DIGESTS, OID } from '../object-identifiers.ts';
 
 /** Version 2 names its hash (SHA-256 when left out), version 1 is SHA-1. Only the first entry is the signer's. */
 export function checkSigningCertificate(

@@ -9,8 +9,8 @@ import {
   readOid,
   readSmallInteger,
   type Asn1Node,
-} from '../../asn1.ts';
-import { DIGESTS, EDWARDS_SIGNATURES, OID, SIGNATURES } from '../../object-identifiers.ts';
+} from '../asn1.ts';
+import { DIGESTS, EDWARDS_SIGNATURES, OID, SIGNATURES } from '../object-identifiers.ts';
 import { newHash, signedContent, type SignedContent } from './signed-content.ts';
 import type { SignerInfo } from './signed-data.ts';
 
