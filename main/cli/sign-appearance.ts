@@ -1,6 +1,6 @@
 /** @file How a signature shows: the options of `motcua sign` about the page, read and checked. */
 import { readFileSync } from 'node:fs';
-import type { Appearance } from '../signatures/protocol.ts';
+import type { Appearance } from '../signing/appearance/appearance.ts';
 import { say, UsageError } from './output.ts';
 
 export interface AppearanceOptions {

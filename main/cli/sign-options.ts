@@ -1,7 +1,7 @@
 /** @file The options of `motcua sign`, checked before a token is looked for or a PIN is asked. */
 import { validationPolicyOf } from '../counter/validation-policy.ts';
 import { loadSettings } from '../settings/settings.ts';
-import type { Appearance } from '../signatures/protocol.ts';
+import type { Appearance } from '../signing/appearance/appearance.ts';
 import type { SignatureLevel, TimeStampAuthority, ValidationPolicy } from '../signing/validation/policy.ts';
 import { nodeMachine } from './node-machine.ts';
 import { UsageError, type Where } from './output.ts';

@@ -6,7 +6,7 @@ import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { Officer, PagePlace, ProposedPlace, SignatureImage } from '../../preload/types.ts';
 import type { BlobAccess } from '../blobs/blob-file.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Appearance } from '../signatures/protocol.ts';
+import type { Appearance } from '../signing/appearance/appearance.ts';
 import { POINTS_PER_MM } from '../signing/appearance/placement.ts';
 import type { Rooms } from './rooms.ts';
 

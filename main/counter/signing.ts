@@ -7,7 +7,7 @@ import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { SignatureInfo, SigningOutcome, SigningRequest, TokenInfo } from '../../preload/types.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
-import type { Appearance } from '../signatures/protocol.ts';
+import type { Appearance } from '../signing/appearance/appearance.ts';
 import type { Authoriser, Clock } from '../ports/ports.ts';
 import type { Token } from '../token/protocol.ts';
 import type { Jobs } from './jobs.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main/blobs/blob-file.ts';
-import type { Appearance } from '../../main/signatures/protocol.ts';
+import type { Appearance } from '../../main/signing/appearance/appearance.ts';
 import { forkLauncher } from '../../main/rooms/fork-launcher.ts';
 import { Supervisor } from '../../main/rooms/supervisor.ts';
 import { unwrap } from '../../main/rooms/failure.ts';

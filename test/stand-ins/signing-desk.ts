@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { depositBlob, readBlob, type BlobAccess, type Deposit } from '../../main/blobs/blob-file.ts';
-import type { Appearance } from '../../main/signatures/protocol.ts';
+import type { Appearance } from '../../main/signing/appearance/appearance.ts';
 import { createDocumentSigner, type DocumentSigner } from '../../main/signatures/document-signer.ts';
 import { ensurePracticeKeys, PRACTICE_PIN } from '../../main/signing/practice-keys.ts';
 import { createCertificateValidator } from '../../main/signing/validation/certificate-validator.ts';

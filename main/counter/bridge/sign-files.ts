@@ -10,7 +10,7 @@ import type { Deposit } from '../../blobs/blob-file.ts';
 import type { BridgeOutcome } from '../../bridge/protocol.ts';
 import { Failure, toRefusal, unwrap } from '../../rooms/failure.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { Appearance } from '../../signatures/protocol.ts';
+import type { Appearance } from '../../signing/appearance/appearance.ts';
 import { createResultAppearances } from '../result-appearances.ts';
 import { signDocuments, type DocumentToSign } from '../signing.ts';
 import { chosenKey, shownKeys, type About } from './ask-officer.ts';

@@ -2,7 +2,7 @@
 import type { SignatureImages } from '../../../preload/types.ts';
 import type { BridgeRequest, SigningOperation } from '../../bridge/protocol.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { Appearance } from '../../signatures/protocol.ts';
+import type { Appearance } from '../../signing/appearance/appearance.ts';
 
 export type SigningRequestOfPage = Extract<BridgeRequest, { kind: 'sign' }>;
 

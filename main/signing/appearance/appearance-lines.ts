@@ -1,6 +1,6 @@
 /** @file What the text of an appearance says (NĐ 30/2020, PL I, mục II.7–8 and phần II.I.3). */
-import type { Appearance } from '../../signatures/protocol.ts';
 import { toVietnamTime } from '../vietnam-time.ts';
+import type { Appearance } from './appearance.ts';
 
 export interface AppearanceText {
   readonly signerName: string;

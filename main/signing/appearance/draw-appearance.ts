@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { readBlob } from '../../blobs/blob-file.ts';
 import { embedFontSubset, type EmbeddedFont } from '../../pdf/font.ts';
 import { Failure } from '../../rooms/failure.ts';
-import type { Appearance } from '../../signatures/protocol.ts';
 import type { Page } from '../pdf/pages.ts';
+import type { DrawnAppearance } from '../pdf/drawn-appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { linesOf, shorterLines, type AppearanceText } from './appearance-lines.ts';
 import { formObjects, type PreparedImage } from './form-object.ts';
 import { LeastRecent } from './least-recent.ts';
@@ -31,12 +32,6 @@ import {
 import type { AppearanceSite } from './site.ts';
 import { imageStreams, readSignatureImage, type SignatureImage } from './signature-image.ts';
 import { setText, type TextBlock } from './text-block.ts';
-
-/** User-space rectangle of the widget, and the objects of its normal appearance; the first object is the form. */
-export interface DrawnAppearance {
-  readonly rect: readonly [number, number, number, number];
-  readonly objects: (firstNumber: number) => { readonly number: number; readonly body: Buffer }[];
-}
 
 export interface AppearanceDrawer {
   /**

@@ -1,10 +1,10 @@
 /** @file Which page an appearance goes to and what is there already: an author's empty field, an earlier visible signature. */
 import { Failure } from '../../rooms/failure.ts';
-import type { Appearance } from '../../signatures/protocol.ts';
 import { placeOf } from '../pdf/field-choice.ts';
 import type { Page } from '../pdf/pages.ts';
 import type { SignablePdf } from '../pdf/signable.ts';
 import { listSignatureFields } from '../pdf/signature-fields.ts';
+import type { Appearance } from './appearance.ts';
 import type { Place } from './placement.ts';
 
 export interface AppearanceSite {

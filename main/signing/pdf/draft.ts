@@ -4,9 +4,9 @@
  */
 import { pdfDate, pdfNumbers, pdfText } from '../../pdf/objects.ts';
 import { Failure } from '../../rooms/failure.ts';
-import type { DrawnAppearance } from '../appearance/draw-appearance.ts';
 import { toVietnamTime } from '../vietnam-time.ts';
 import type { PdfDocument } from './document.ts';
+import type { DrawnAppearance } from './drawn-appearance.ts';
 import { freeFieldName } from './field-choice.ts';
 import type { Page } from './pages.ts';
 import { parseSource } from './parser.ts';

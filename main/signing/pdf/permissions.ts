@@ -5,6 +5,7 @@
 import { Failure } from '../../rooms/failure.ts';
 import type { PdfDocument } from './document.ts';
 import { decodeText, listSignatureFields, type SignatureField } from './signature-fields.ts';
+import { transformParameters } from './signature-references.ts';
 import type { PdfDict, PdfValue } from './values.ts';
 
 /** 1 nothing may change, 2 filling in and signing, 3 annotations too. */
@@ -48,7 +49,7 @@ export function checkPermissions(document: PdfDocument, field: SignatureField | 
     throw new Failure('pdf-not-permitted', field ? 'filling in fields' : 'adding fields');
 }
 
-export function refuseUsageRights(permissions: PdfDict | undefined): void {
+function refuseUsageRights(permissions: PdfDict | undefined): void {
   if (permissions?.entries.has('UR3') || permissions?.entries.has('UR'))
     throw new Failure('pdf-not-signable', 'usage rights of Adobe Reader');
 }
@@ -57,7 +58,10 @@ export function refuseUsageRights(permissions: PdfDict | undefined): void {
 export function isLockedBefore(document: PdfDocument, fields: readonly SignatureField[], fullName: string): boolean {
   return fields.some((field) => {
     const signature = document.dictionary(field.value ?? undefined);
-    return transforms(document, signature, 'FieldMDP').some((parameters) => locks(document, parameters, fullName));
+    return (
+      signature !== undefined &&
+      transformParameters(document, signature, 'FieldMDP').some((parameters) => locks(document, parameters, fullName))
+    );
   });
 }
 
@@ -73,29 +77,10 @@ function locks(document: PdfDocument, parameters: PdfDict, fullName: string): bo
 }
 
 function levelOf(document: PdfDocument, signature: PdfDict): PermittedChanges | undefined {
-  const [parameters] = transforms(document, signature, 'DocMDP');
+  const [parameters] = transformParameters(document, signature, 'DocMDP');
   if (!parameters) return undefined;
   const level = document.entry(parameters, 'P');
   return level.kind === 'number' && (level.value === 1 || level.value === 3) ? level.value : 2;
-}
-
-/** Parameters of the signature's references with this transform; an empty dictionary where there are none. */
-function transforms(document: PdfDocument, signature: PdfDict | undefined, method: string): PdfDict[] {
-  const references = signature ? document.entry(signature, 'Reference') : undefined;
-  const found: PdfDict[] = [];
-  for (const item of references?.kind === 'array' ? references.items : []) {
-    const entry = document.dictionary(item);
-    const named = entry ? document.entry(entry, 'TransformMethod') : undefined;
-    if (!entry || named?.kind !== 'name' || named.name !== method) continue;
-    found.push(
-      document.dictionary(entry.entries.get('TransformParams')) ?? {
-        kind: 'dict',
-        entries: new Map(),
-        hasDoubleKeys: false,
-      },
-    );
-  }
-  return found;
 }
 
 function textOf(value: PdfValue): string {

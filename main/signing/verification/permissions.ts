@@ -4,6 +4,7 @@
  */
 import type { PdfDocument } from '../pdf/document.ts';
 import { decodeText, type SignatureField } from '../pdf/signature-fields.ts';
+import { transformParameters } from '../pdf/signature-references.ts';
 import type { PdfDict, PdfValue } from '../pdf/values.ts';
 import type { Changes } from './changes/findings.ts';
 
@@ -34,7 +35,9 @@ export function readPermissions(signed: PdfDocument, field: SignatureField): Per
     own ? documentLevel(signed, own) : null,
     lockLevel,
   ].filter((level) => level !== null);
-  const locks = own ? transforms(signed, own, 'FieldMDP').map((parameters) => readLock(signed, parameters)) : [];
+  const locks = own
+    ? transformParameters(signed, own, 'FieldMDP').map((parameters) => readLock(signed, parameters))
+    : [];
   if (field.lock) locks.push(readLock(signed, field.lock));
   return {
     level: levels.length > 0 ? (Math.min(...levels) as 1 | 2 | 3) : null,
@@ -86,7 +89,7 @@ function certificationOf(document: PdfDocument, signature: PdfDict): 1 | 2 | 3 {
 }
 
 function documentLevel(document: PdfDocument, signature: PdfDict): 1 | 2 | 3 | null {
-  const [parameters] = transforms(document, signature, 'DocMDP');
+  const [parameters] = transformParameters(document, signature, 'DocMDP');
   if (!parameters) return null;
   return levelOf(document.entry(parameters, 'P')) ?? 2;
 }
@@ -94,25 +97,6 @@ function documentLevel(document: PdfDocument, signature: PdfDict): 1 | 2 | 3 | n
 function levelOf(value: PdfValue): 1 | 2 | 3 | null {
   if (value.kind !== 'number') return null;
   return value.value === 1 || value.value === 3 ? value.value : 2;
-}
-
-/** Parameters of the signature's own transforms of a method. */
-function transforms(document: PdfDocument, signature: PdfDict, method: string): PdfDict[] {
-  const references = document.entry(signature, 'Reference');
-  const found: PdfDict[] = [];
-  for (const item of references.kind === 'array' ? references.items : []) {
-    const reference = document.dictionary(item);
-    const stated = reference ? document.entry(reference, 'TransformMethod') : undefined;
-    if (!reference || stated?.kind !== 'name' || stated.name !== method) continue;
-    found.push(
-      document.dictionary(reference.entries.get('TransformParams')) ?? {
-        kind: 'dict',
-        entries: new Map(),
-        hasDoubleKeys: false,
-      },
-    );
-  }
-  return found;
 }
 
 /** A lock nobody can read locks everything. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Appearance } from '../../../main/signatures/protocol.ts';
+import type { Appearance } from '../../../main/signing/appearance/appearance.ts';
 import { createAppearanceDrawer } from '../../../main/signing/appearance/draw-appearance.ts';
 import { displayedSize, POINTS_PER_MM, toUserSpace, type Place } from '../../../main/signing/appearance/placement.ts';
 import { appearanceSite } from '../../../main/signing/appearance/site.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deflateSync } from 'node:zlib';
-import type { Appearance } from '../../../main/signatures/protocol.ts';
+import type { Appearance } from '../../../main/signing/appearance/appearance.ts';
 import { PdfDocument } from '../../../main/signing/pdf/document.ts';
 import { listPages } from '../../../main/signing/pdf/pages.ts';
 import { hybridPdf, plainPdf, QPDF_MISSING, throughQpdf } from '../../stand-ins/sample-pdfs.ts';
