@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'result-missing',
   'result-of-another-dossier',
   'result-mismatch',
+  'result-signed-already', // by the same certificate: person and agency sign with their own
+  'results-of-two-steps', // some wait for the person, some for the agency
   'result-unconfirmed', // what was read from it does not fit the dossier, and nobody said why it belongs there
   'transition-not-allowed',
   'backdating',

@@ -321,6 +321,8 @@ export interface SyncStatus {
 }
 
 /** One result waiting for the signing officer. */
+export type ResultSignature = 'personal' | 'agency' | 'none';
+
 export interface WaitingResult {
   readonly documentId: string;
   readonly dossierId: string;
@@ -332,6 +334,9 @@ export interface WaitingResult {
   readonly pageCount: number;
   readonly sizeBytes: number;
   readonly dueAt: string | null;
+  /** Who signed it already, in order; a result waits until everybody has whom the agency's rules name. */
+  readonly signedBy: readonly string[];
+  readonly nextSignature: ResultSignature;
 }
 
 /** What a result says against what its dossier says; one line of the comparison. */

@@ -3,9 +3,8 @@
  * agency's seal beside them. Places are looked for once a document and shared by preview and signing.
  */
 import { ok, refuse, type Result } from '../../preload/result.ts';
-import type { Officer, PagePlace, ProposedPlace, SignatureImage } from '../../preload/types.ts';
+import type { Officer, PagePlace, ProposedPlace, ResultSignature, SignatureImage } from '../../preload/types.ts';
 import type { BlobAccess } from '../blobs/blob-file.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { Appearance } from '../signing/appearance/appearance.ts';
 import { POINTS_PER_MM } from '../signing/appearance/placement.ts';
 import type { Rooms } from './rooms.ts';
@@ -20,6 +19,7 @@ export interface ResultFile {
   readonly sha256: string;
   readonly pageCount: number;
   readonly access: BlobAccess;
+  readonly nextSignature: ResultSignature;
 }
 
 export interface ResultAppearances {
@@ -27,7 +27,8 @@ export interface ResultAppearances {
   readonly propose: (file: ResultFile, signer: Signer) => Promise<Result<ProposedPlace>>;
   /**
    * For a batch: pictures are looked up once, before any PIN; each document's place when its turn comes.
-   * @returns `signature-place-outside` for a page that a document does not have
+   * @returns `signature-place-outside` for a page that a document does not have, `results-of-two-steps` when some wait for the
+   *   person and some for the agency: one certificate cannot be both
    */
   readonly prepare: (
     files: readonly ResultFile[],
@@ -38,11 +39,10 @@ export interface ResultAppearances {
 
 const PLACES_KEPT = 1_000;
 
-export function createResultAppearances(rooms: Rooms, settings: Settings): ResultAppearances {
-  const kind = settings.signing.resultAppearance;
+export function createResultAppearances(rooms: Rooms): ResultAppearances {
   const places = new Map<string, Promise<Result<FoundPlace>>>();
 
-  async function pictureOf(signer: Signer): Promise<Result<SignatureImage | null>> {
+  async function pictureOf(kind: ResultSignature, signer: Signer): Promise<Result<SignatureImage | null>> {
     if (kind === 'none') return ok(null);
     const images = await rooms.store.call('signatureImages', { officerId: signer.id });
     if (!images.ok) return images;
@@ -52,7 +52,7 @@ export function createResultAppearances(rooms: Rooms, settings: Settings): Resul
   }
 
   function find(file: ResultFile, signer: Signer, picture: SignatureImage | null): Promise<Result<FoundPlace>> {
-    const seal = kind === 'agency' && picture ? sizeOf(picture) : null;
+    const seal = file.nextSignature === 'agency' && picture ? sizeOf(picture) : null;
     const key = JSON.stringify([file.sha256, signer.id, seal]);
     const known = places.get(key);
     if (known) return known;
@@ -73,7 +73,8 @@ export function createResultAppearances(rooms: Rooms, settings: Settings): Resul
 
   return {
     propose: async (file, signer) => {
-      const picture = await pictureOf(signer);
+      const kind = file.nextSignature;
+      const picture = await pictureOf(kind, signer);
       if (!picture.ok) return picture;
       const field = await rooms.signatures.call('findField', { pdf: file.access });
       if (!field.ok) return field;
@@ -87,9 +88,11 @@ export function createResultAppearances(rooms: Rooms, settings: Settings): Resul
       return ok({ ...found.value, shows: field.value.kind === 'hidden' ? 'none' : shows, image: picture.value });
     },
     prepare: async (files, signer, chosen) => {
+      const kind = files[0]?.nextSignature ?? 'none';
+      if (files.some((file) => file.nextSignature !== kind)) return refuse('results-of-two-steps');
       const outside = files.find((file) => (chosen.get(file.documentId)?.page ?? 1) > file.pageCount);
       if (outside) return refuse('signature-place-outside', outside.documentId);
-      const picture = await pictureOf(signer);
+      const picture = await pictureOf(kind, signer);
       if (!picture.ok) return picture;
       const image = picture.value
         ? await rooms.store.call('signatureImageAccess', {

@@ -39,7 +39,7 @@ export function createResults(
     if (waiting.ok) events.emit('results.changed', { count: waiting.value.length });
   }
 
-  const appearances = createResultAppearances(rooms, settings);
+  const appearances = createResultAppearances(rooms);
 
   return {
     waiting: () => rooms.store.call('waitingResults', {}),

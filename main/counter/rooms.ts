@@ -76,6 +76,7 @@ export function prepareRooms(machine: Machine, settings: Settings, choices: Room
       receiptKeys: (await province())?.receiptKeys ?? [],
       isPractice: settings.mode === 'practice',
       resultLevel: settings.signing.resultLevel,
+      resultSignatures: settings.signing.resultSignatures,
       utcOffsetMinutes: settings.utcOffsetMinutes,
     }),
   });

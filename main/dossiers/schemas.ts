@@ -227,6 +227,9 @@ export const DossierSchema = DossierSummarySchema.extend({
     .nullable(),
 });
 
+/** What one signature of a result stands for, and shows. */
+export const ResultSignature = z.enum(['personal', 'agency', 'none']);
+
 export const WaitingResultSchema = z.strictObject({
   documentId: z.string(),
   dossierId: z.string(),
@@ -238,6 +241,8 @@ export const WaitingResultSchema = z.strictObject({
   pageCount: z.int(),
   sizeBytes: z.int(),
   dueAt: Iso.nullable(),
+  signedBy: z.array(z.string()),
+  nextSignature: ResultSignature,
 });
 
 export const SignatureImageKind = z.enum(['personal', 'seal']);

@@ -10,6 +10,7 @@ import { WebHost, WebOrigin } from '../bridge/protocol.ts';
 import { Failure } from '../rooms/failure.ts';
 import { PRACTICE_STAMP_URL } from '../signing/practice-time-stamps.ts';
 import { SignatureLevel, TimeStampAuthority, ValidationPolicy } from '../signing/validation/policy.ts';
+import { ResultSignature } from '../dossiers/schemas.ts';
 import { ProvinceSettings } from '../sync/protocol.ts';
 
 export const Settings = z.strictObject({
@@ -42,8 +43,11 @@ export const Settings = z.strictObject({
   signing: z.strictObject({
     /** What signed results are brought to after the token is done; a dead authority costs a level, never a signature. */
     resultLevel: SignatureLevel.default('B-B'),
-    /** What a signed result shows: the officer's signature, the agency's seal (its own certificate), or nothing. */
-    resultAppearance: z.enum(['personal', 'agency', 'none']).default('personal'),
+    /**
+     * Who signs a result, in order, and what each signature shows: the competent person, then the agency with its own
+     * certificate and seal (NĐ 30/2020/NĐ-CP, Điều 5), or one of them, or one that shows nothing.
+     */
+    resultSignatures: z.array(ResultSignature).min(1).max(2).default(['personal']),
     /** In order of preference. */
     timeStampAuthorities: z.array(TimeStampAuthority).default([]),
     /** Beside the roots in the data folder's `trust` folder: PEM files or folders of them. */
@@ -96,7 +100,7 @@ export function practiceSettings(resourcesFolder: string): Settings {
     tokens: { modules: [], useDiscovery: null, denied: [] },
     signing: {
       resultLevel: 'B-B',
-      resultAppearance: 'personal',
+      resultSignatures: ['personal'],
       timeStampAuthorities: [],
       trustedRootFiles: [],
       allowsSha1Issuers: false,

@@ -4,6 +4,7 @@ import { GENESIS, chainEntry, type AuditEvent } from '../audit/chain.ts';
 import type { Calendar } from '../deadlines/calendar.ts';
 import { formatLocal, localDate } from '../deadlines/local-time.ts';
 import type { Catalogue } from '../procedures/catalogue.ts';
+import type { ResultSignature } from '../../preload/types.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { SignatureLevel } from '../signing/validation/policy.ts';
 import type { Manifest } from '../sync/protocol.ts';
@@ -33,6 +34,8 @@ export interface StoreSettings {
   readonly isPractice: boolean;
   /** What signed results are brought to after the token is done. */
   readonly resultLevel: SignatureLevel;
+  /** Whose signatures a result needs, in order. */
+  readonly resultSignatures: readonly ResultSignature[];
 }
 
 export interface StoreContext extends StorePorts {

@@ -8,6 +8,7 @@ import type { FeedItem } from '../sync/protocol.ts';
 import { appendAudit, inTransaction, nowMs, readSetting, writeSetting, type StoreContext } from './context.ts';
 import { readDocumentRows, type DossierRow } from './dossier-rows.ts';
 import { adoptOfficialCode } from './outbox.ts';
+import { isWaiting } from './results.ts';
 
 const CURSOR = 'feed-cursor';
 
@@ -55,7 +56,7 @@ function refusalOf(context: StoreContext, row: DossierRow, state: DossierRow['st
   const results = readDocumentRows(context, row.id).filter(({ kind }) => kind === 'result');
   if (results.length === 0) return 'result-missing';
   // A dossier that is done takes no more signatures and sends nothing more: an unsigned result would stay so for ever.
-  if (results.some(({ signatures }) => signatures === '[]')) return 'result-unsigned';
+  if (results.some((result) => isWaiting(context, result))) return 'result-unsigned';
   return results.every(({ sha256 }) => isQueued(context, row, sha256)) ? null : 'result-not-queued';
 }
 

@@ -20,6 +20,7 @@ import {
   SignatureImageKind,
   SignatureImagesSchema,
   SignatureInfoSchema,
+  ResultSignature,
   WaitingResultSchema,
 } from '../dossiers/schemas.ts';
 
@@ -98,6 +99,7 @@ export const storeRoom = defineRoom({
     isPractice: z.boolean(),
     /** What signed results are brought to after the token is done. */
     resultLevel: SignatureLevel.default('B-B'),
+    resultSignatures: z.array(ResultSignature).min(1).default(['personal']),
     /** Minutes from UTC of the office's clock; +07:00 = 420. */
     utcOffsetMinutes: z.int(),
   }),
@@ -211,7 +213,13 @@ export const storeRoom = defineRoom({
     /** What the results desk may sign: only waiting results of dossiers that can be completed, each once; all or nothing. */
     resultsToSign: {
       params: z.strictObject({ documentIds: z.array(z.string()) }),
-      result: z.array(DocumentAccess.extend({ documentId: z.string() })),
+      result: z.array(
+        DocumentAccess.extend({
+          documentId: z.string(),
+          signedBy: z.array(z.string()),
+          nextSignature: ResultSignature,
+        }),
+      ),
       timeoutMs: quick,
     },
     /** Replaces the unsigned result with its signed form and completes the dossier (rule 3.5.1). */

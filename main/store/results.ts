@@ -5,8 +5,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { beginsWithBlob } from '../blobs/begins-with.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
-import type { Dossier, DossierState, SignatureInfo, WaitingResult } from '../../preload/types.ts';
+import type { Dossier, DossierState, ResultSignature, SignatureInfo, WaitingResult } from '../../preload/types.ts';
 import type { ResultReading } from '../dossiers/result-check.ts';
+import { DossierState as DossierStates } from '../dossiers/schemas.ts';
 import { canMove } from '../dossiers/states.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, keepBlob, shelve } from './blob-shelf.ts';
@@ -49,7 +50,7 @@ export async function attachResult(context: StoreContext, question: AttachQuesti
   if (row.state !== 'received' && row.state !== 'processing')
     throw new Failure('transition-not-allowed', `a result for a dossier that is ${row.state}`);
   const used = requireUnusedResult(context, dossierId, pdf.sha256);
-  if (used) return toWaiting(readDocumentRow(context, used), row);
+  if (used) return toWaiting(context, readDocumentRow(context, used), row);
   requireOwnResult(context, dossierId, reading, reason);
   const blob = await shelve(context, pdf);
   const documentId = uuidv7();
@@ -75,22 +76,22 @@ export async function attachResult(context: StoreContext, question: AttachQuesti
       data: { documentId, sha256: pdf.sha256, ...(reason === null ? {} : { reason }) },
     });
   });
-  return toWaiting(readDocumentRow(context, documentId), row);
+  return toWaiting(context, readDocumentRow(context, documentId), row);
 }
 
-/** Unsigned results that may be signed now, those due first; one whose dossier waits for a supplement comes back with it. */
+/** Results that want a signature now, those due first; one whose dossier waits for a supplement comes back with it. */
 export function waitingResults(context: StoreContext): WaitingResult[] {
+  const states = DossierStates.options.filter(canComplete);
   const rows = context
     .sql(
-      `SELECT document.*, blob.size_bytes, blob.sha256 FROM document JOIN blob ON blob.id = document.blob_id
-         JOIN dossier ON dossier.id = document.dossier_id
-       WHERE document.kind = 'result' AND document.signatures = '[]' ORDER BY dossier.due_at, document.added_at, document.id`,
+      `SELECT document.*, blob.size_bytes, blob.sha256 FROM dossier JOIN document ON document.dossier_id = dossier.id
+         JOIN blob ON blob.id = document.blob_id
+       WHERE dossier.state IN (${states.map(() => '?').join()}) AND document.kind = 'result'
+         AND json_array_length(document.signatures) < ?
+       ORDER BY dossier.due_at, document.added_at, document.id`,
     )
-    .all() as DocumentRow[];
-  return rows.flatMap((row) => {
-    const dossier = readDossierRow(context, row.dossier_id);
-    return canComplete(dossier.state) ? [toWaiting(row, dossier)] : [];
-  });
+    .all(...states, context.settings.resultSignatures.length) as DocumentRow[];
+  return rows.map((row) => toWaiting(context, row, readDossierRow(context, row.dossier_id)));
 }
 
 export interface ResultToSign {
@@ -101,6 +102,8 @@ export interface ResultToSign {
   readonly dossierId: string;
   readonly dossierCode: string | null;
   readonly pageCount: number;
+  readonly signedBy: readonly string[];
+  readonly nextSignature: ResultSignature;
 }
 
 /**
@@ -115,10 +118,11 @@ export function resultsToSign(context: StoreContext, documentIds: readonly strin
   return documentIds.map((documentId) => {
     const document = readDocumentRow(context, documentId);
     if (document.kind !== 'result') throw new Failure('not-found', `result ${documentId}`);
-    requireWaiting(document);
+    requireWaiting(context, document);
     const row = readDossierRow(context, document.dossier_id);
     requireCompletable(row.state);
     return {
+      ...signaturesOf(context, document),
       documentId,
       access: blobAccess(context, document.blob_id),
       sha256: document.sha256,
@@ -139,8 +143,8 @@ export interface CompleteQuestion {
 }
 
 /**
- * The signed file takes the place of the unsigned one, the dossier is completed and its next revision queued. Repeating it
- * changes nothing.
+ * The signed file takes the place of the one that waited. With the last signature that a result needs, the dossier is completed
+ * and its next revision queued. Repeating it changes nothing.
  * @throws Failure `result-mismatch` when the signed file does not begin with the very bytes that waited for a signature,
  *   `signature-does-not-verify` when what comes after them is not this signature, right and alone
  */
@@ -150,7 +154,10 @@ export async function completeResult(context: StoreContext, question: CompleteQu
   const document = readDocumentRow(context, documentId);
   if (document.kind !== 'result') throw new Failure('result-missing', documentId);
   if (document.signatures !== '[]' && document.sha256 === pdf.sha256) return readDossier(context, document.dossier_id);
-  requireWaiting(document);
+  requireWaiting(context, document);
+  const earlier = JSON.parse(document.signatures) as SignatureInfo[];
+  if (earlier.some(({ certificateSerial }) => certificateSerial === signature.certificateSerial))
+    throw new Failure('result-signed-already', signature.signerName);
   const row = readDossierRow(context, document.dossier_id);
   requireCompletable(row.state);
   requireUnusedResult(context, row.id, pdf.sha256);
@@ -164,7 +171,7 @@ export async function completeResult(context: StoreContext, question: CompleteQu
     keepBlob(context, blob, row.id);
     context
       .sql('UPDATE document SET blob_id = ?, page_count = ?, signatures = ? WHERE id = ?')
-      .run(blob.id, pageCount, JSON.stringify([signature]), documentId);
+      .run(blob.id, pageCount, JSON.stringify([...earlier, signature]), documentId);
     claimResult(context, pdf.sha256, row.id, documentId);
     appendAudit(context, atMs, {
       kind: 'result-signed',
@@ -172,15 +179,26 @@ export async function completeResult(context: StoreContext, question: CompleteQu
       dossierId: row.id,
       data: { documentId, sha256: pdf.sha256, certificate: signature.certificateSerial },
     });
-    enqueueStamp(context, documentId, atMs);
+    if (!isWaiting(context, readDocumentRow(context, documentId))) enqueueStamp(context, documentId, atMs);
     complete(context, row, officerId, atMs);
   });
   context.onOutboxChanged();
   return readDossier(context, row.id);
 }
 
-function requireWaiting(document: DocumentRow): void {
-  if (document.signatures !== '[]') throw new Failure('transition-not-allowed', 'this result is signed already');
+/** A result waits until it has as many signatures as the agency's rules name. */
+export function isWaiting(context: StoreContext, { signatures }: Pick<DocumentRow, 'signatures'>): boolean {
+  return (JSON.parse(signatures) as unknown[]).length < context.settings.resultSignatures.length;
+}
+
+function signaturesOf(context: StoreContext, document: DocumentRow): Pick<WaitingResult, 'signedBy' | 'nextSignature'> {
+  const signedBy = (JSON.parse(document.signatures) as SignatureInfo[]).map(({ signerName }) => signerName);
+  const { resultSignatures } = context.settings;
+  return { signedBy, nextSignature: resultSignatures[signedBy.length] ?? 'personal' };
+}
+
+function requireWaiting(context: StoreContext, document: DocumentRow): void {
+  if (!isWaiting(context, document)) throw new Failure('transition-not-allowed', 'this result is signed already');
 }
 
 /** A dossier just received passes through processing on its way. */
@@ -197,7 +215,7 @@ function canComplete(state: DossierState): boolean {
 function complete(context: StoreContext, row: DossierRow, officerId: string, atMs: number): void {
   const results = readDocumentRows(context, row.id).filter(({ kind }) => kind === 'result');
   if (results.length === 0) throw new Failure('result-missing', row.id);
-  if (results.some(({ signatures }) => signatures === '[]')) {
+  if (results.some((result) => isWaiting(context, result))) {
     context.sql('UPDATE dossier SET revision = revision + 1 WHERE id = ?').run(row.id);
     return;
   }
@@ -223,7 +241,7 @@ function requireSource(context: StoreContext, officerId: string): void {
   if (!findOfficer(context, officerId)) throw new Failure('not-allowed', officerId);
 }
 
-function toWaiting(document: DocumentRow, dossier: DossierRow): WaitingResult {
+function toWaiting(context: StoreContext, document: DocumentRow, dossier: DossierRow): WaitingResult {
   return {
     documentId: document.id,
     dossierId: dossier.id,
@@ -235,5 +253,6 @@ function toWaiting(document: DocumentRow, dossier: DossierRow): WaitingResult {
     pageCount: document.page_count,
     sizeBytes: document.size_bytes,
     dueAt: dossier.due_at,
+    ...signaturesOf(context, document),
   };
 }

@@ -604,6 +604,9 @@ export const en: Words = {
     region: 'Where {name} stands',
   },
   signing: {
+    signedSoFar: 'Signed: {names}; still waits for {next}',
+    nextAgency: 'the agency',
+    nextPerson: 'the competent person',
     title: 'Results waiting for signature',
     empty: 'No result is waiting. New ones show by themselves.',
     selectAll: 'Choose all',

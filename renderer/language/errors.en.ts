@@ -141,6 +141,16 @@ export const errorsEn: ErrorSentences = {
     safe: UNTOUCHED,
     next: 'Compare line by line; if it does belong here, say why and attach it.',
   },
+  'result-signed-already': {
+    what: 'This certificate has signed this result already.',
+    safe: 'The earlier signature stands; the result still waits for the missing one.',
+    next: 'Plug in the token of whoever has yet to sign.',
+  },
+  'results-of-two-steps': {
+    what: 'Some of the chosen results wait for the person and some for the agency.',
+    safe: UNSIGNED,
+    next: 'Choose each kind by itself: each takes its own certificate.',
+  },
   'transition-not-allowed': {
     what: 'The dossier’s state does not allow this.',
     safe: UNTOUCHED,

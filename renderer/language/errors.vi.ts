@@ -150,6 +150,16 @@ export const errorsVi: ErrorSentences = {
     safe: UNTOUCHED,
     next: 'Đối chiếu từng mục; nếu đúng là kết quả của hồ sơ này thì ghi lý do rồi gắn.',
   },
+  'result-signed-already': {
+    what: 'Chứng thư này đã ký kết quả này rồi.',
+    safe: 'Chữ ký trước vẫn còn nguyên; kết quả vẫn đang chờ chữ ký còn thiếu.',
+    next: 'Cắm token của người hoặc cơ quan còn phải ký rồi ký lại.',
+  },
+  'results-of-two-steps': {
+    what: 'Danh sách có cả kết quả chờ người ký và kết quả chờ dấu của cơ quan.',
+    safe: UNSIGNED,
+    next: 'Chọn riêng từng loại rồi ký: mỗi loại dùng một chứng thư.',
+  },
   'transition-not-allowed': {
     what: 'Hồ sơ đang ở trạng thái không cho làm việc này.',
     safe: UNTOUCHED,

@@ -607,6 +607,9 @@ export const vi = {
     region: 'Chỗ ghi {name}',
   },
   signing: {
+    signedSoFar: 'Đã ký: {names}; còn chờ {next}',
+    nextAgency: 'dấu của cơ quan',
+    nextPerson: 'người có thẩm quyền',
     title: 'Kết quả chờ ký',
     empty: 'Không có kết quả nào chờ ký. Kết quả mới sẽ tự hiện ở đây.',
     selectAll: 'Chọn tất cả',

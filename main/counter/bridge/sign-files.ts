@@ -35,8 +35,7 @@ const UPLOADS_AT_ONCE = 4;
 
 export function createFileSigning(ports: WebCallPorts, fetched: FetchedFiles): FileSigning {
   const { machine, rooms, settings, ask, unsent } = ports;
-  const signatures = createResultAppearances(rooms, withAppearance(settings, 'personal'));
-  const seals = createResultAppearances(rooms, withAppearance(settings, 'agency'));
+  const appearances = createResultAppearances(rooms);
 
   /** Where a picture or the words of a person go is found as for results. @throws Failure `signature-image-missing` */
   async function placedBy(
@@ -45,7 +44,9 @@ export function createFileSigning(ports: WebCallPorts, fetched: FetchedFiles): F
     officer: Officer,
   ): Promise<(file: FetchedFile) => Promise<Appearance>> {
     if (typeof kind !== 'string') return async () => kind;
-    return unwrap(await (kind === 'agency' ? seals : signatures).prepare(files, officer, new Map()));
+    const marked = files.map((file) => ({ ...file, nextSignature: kind }));
+    const appearanceOf = unwrap(await appearances.prepare(marked, officer, new Map()));
+    return (file) => appearanceOf({ ...file, nextSignature: kind });
   }
 
   const sign: FileSigning['sign'] = async (about, request, signal) => {
@@ -158,10 +159,6 @@ export function createFileSigning(ports: WebCallPorts, fetched: FetchedFiles): F
 }
 
 type SignedFile = Extract<BridgeOutcome, { kind: 'signed' }>['files'][number];
-
-function withAppearance(settings: Settings, resultAppearance: 'personal' | 'agency'): Settings {
-  return { ...settings, signing: { ...settings.signing, resultAppearance } };
-}
 
 function keptOf(
   file: Fetched,

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import type { WaitingResult } from '../../../preload/types.ts';
 import { Empty, Key, StateWord } from '../../components/marks.tsx';
 import { foldText, formatDateTime } from '../../language/format.ts';
-import { fill } from '../../language/words.ts';
+import { fill, type Words } from '../../language/words.ts';
 import { signResults } from '../../state/actions.ts';
 import { useResults } from '../../state/lists.ts';
 import { useHasRole, useSession, useWords } from '../../state/session.ts';
@@ -53,11 +53,11 @@ function matches(result: WaitingResult, folded: string): boolean {
 function Waiting({ results }: { readonly results: readonly WaitingResult[] }): ReactNode {
   const words = useWords();
   const isSigner = useHasRole('signer');
-  const { selectedIds, isSigning } = useResults();
+  const { selectedIds, shownId, isSigning } = useResults();
   const [text, setText] = useState('');
   const folded = foldText(text.trim());
   const shown = folded === '' ? results : results.filter((result) => matches(result, folded));
-  const shownIds = shown.map((result) => result.documentId);
+  const shownIds = ofOneStep(shown, shownId).map((result) => result.documentId);
   const allChosen = shownIds.length > 0 && shownIds.every((id) => selectedIds.includes(id));
   const someChosen = shownIds.some((id) => selectedIds.includes(id));
 
@@ -111,6 +111,12 @@ function toggle(id: string): void {
   useResults.setState(({ selectedIds }) => ({
     selectedIds: selectedIds.includes(id) ? selectedIds.filter((one) => one !== id) : [...selectedIds, id],
   }));
+}
+
+/** All of one step: a list is signed with one certificate, which is the person's or the agency's. */
+function ofOneStep(results: readonly WaitingResult[], shownId: string | null): readonly WaitingResult[] {
+  const leading = results.find(({ documentId }) => documentId === shownId) ?? results[0];
+  return results.filter(({ nextSignature }) => nextSignature === leading?.nextSignature);
 }
 
 function ResultRows({ results }: { readonly results: readonly WaitingResult[] }): ReactNode {
@@ -179,6 +185,7 @@ function ResultRows({ results }: { readonly results: readonly WaitingResult[] })
                   {result.applicantName} · <span className="code">{result.dossierCode ?? words.list.noCode}</span>
                 </span>
                 <span className={classes['line']}>{result.procedureName}</span>
+                {result.signedBy.length === 0 ? null : <StateWord tone="good">{stepOf(words, result)}</StateWord>}
                 {result.dueAt === null ? null : <DueWord dueAt={result.dueAt} />}
               </button>
             </li>
@@ -187,6 +194,12 @@ function ResultRows({ results }: { readonly results: readonly WaitingResult[] })
       </ul>
     </div>
   );
+}
+
+/** What a result that somebody signed already still waits for. */
+function stepOf(words: Words, { signedBy, nextSignature }: WaitingResult): string {
+  const next = nextSignature === 'agency' ? words.signing.nextAgency : words.signing.nextPerson;
+  return fill(words.signing.signedSoFar, { names: signedBy.join(', '), next });
 }
 
 function DueWord({ dueAt }: { readonly dueAt: string }): ReactNode {

@@ -364,6 +364,8 @@ const results: readonly t.WaitingResult[] = Array.from({ length: 24 }, (_, index
   pageCount: index === 2 || index === 3 ? 2 : 1,
   sizeBytes: 48_000,
   dueAt: index < 2 ? '2026-11-20T17:00:00+07:00' : '2099-11-23T17:00:00+07:00',
+  signedBy: index === 2 ? ['Trần Văn Minh'] : [],
+  nextSignature: index === 2 ? 'agency' : 'personal',
 }));
 
 export const SIGNATURE: t.SignatureImage = {

@@ -12,7 +12,7 @@ import type { DraftCommand } from '../../../main/store/protocol.ts';
 import { openStoreService, type StoreService } from '../../../main/store/service.ts';
 import type { FeedItem, Manifest } from '../../../main/sync/protocol.ts';
 import { verifyReceiptOf } from '../../../main/sync/receipt.ts';
-import type { Applicant, Dossier } from '../../../preload/types.ts';
+import type { Applicant, Dossier, ResultSignature } from '../../../preload/types.ts';
 import { officerSignature, pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
 export const RESOURCES = new URL('../../../resources', import.meta.url).pathname;
@@ -52,6 +52,7 @@ export async function openKit(
     unlock?: Uint8Array;
     isPractice?: boolean;
     resultLevel?: SignatureLevel;
+    resultSignatures?: readonly ResultSignature[];
   } = {},
 ): Promise<Kit> {
   const folder = options.folder ?? mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'motcua-store-'));
@@ -75,6 +76,7 @@ export async function openKit(
       agencyNames: ['UBND xã Hoằng Sơn', 'UBND tỉnh Thanh Hóa'],
       isPractice: options.isPractice ?? true,
       resultLevel: options.resultLevel ?? 'B-B',
+      resultSignatures: options.resultSignatures ?? ['personal'],
       utcOffsetMinutes: 420,
     },
     ports,
