@@ -13,14 +13,21 @@ import { createVerifier } from '../../main/signatures/verifier.ts';
 import { createDocumentSigner } from '../../main/signatures/document-signer.ts';
 import { tokenRoom, type Token, type TokenRoom } from '../../main/token/protocol.ts';
 import { hybridPdf, plainPdf, throughQpdf } from '../stand-ins/sample-pdfs.ts';
-import { judge, JUDGES_MISSING, pageText, renderPage } from '../stand-ins/signature-judges.ts';
+import {
+  JAVA_MISSING,
+  judge,
+  judgeByBouncyCastle,
+  JUDGES_MISSING,
+  pageText,
+  renderPage,
+} from '../stand-ins/signature-judges.ts';
 import { openSigningDesk, RESOURCES, type SigningDesk } from '../stand-ins/signing-desk.ts';
 import { createSoftHsm, SOFTHSM_MISSING, SOFTHSM_MODULE, USER_PIN } from '../stand-ins/softhsm-tokens.ts';
 import { createTestPki, type KeyKind, type TestPki } from '../stand-ins/test-pki.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'document-signing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const missing = SOFTHSM_MISSING ?? JUDGES_MISSING;
+const missing = SOFTHSM_MISSING ?? JUDGES_MISSING ?? JAVA_MISSING;
 
 describe.skipIf(missing)(`a PDF signed by a token through the token room${missing ? ` (${missing})` : ''}`, () => {
   const incomingFolder = join(folder, 'incoming');
@@ -96,6 +103,12 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     expect(judgement.mutool).not.toMatch(/digest|invalid/i);
     expect(judgement.qpdf).toContain('No syntax or stream encoding errors found');
     expect(judgement.qpdf).not.toContain('WARNING');
+    expect(judgeByBouncyCastle(folder, bytes)).toEqual(
+      Array.from(
+        { length: count },
+        (_, index) => `signature ETSI.CAdES.detached right=true coversAll=${index === count - 1} stamp=none`,
+      ),
+    );
     const pdf = access(await depositBlob(incomingFolder, bytes, 'application/pdf'));
     const own = await createVerifier((policy) => createCertificateValidator(policy, null, null)).verifyPdf({
       pdf,
@@ -106,9 +119,12 @@ describe.skipIf(missing)(`a PDF signed by a token through the token room${missin
     expect(own.signatures).toHaveLength(count);
   }
 
-  test.each(Object.keys(labels))('%s: poppler, MuPDF, qpdf and OpenSSL accept it', async (label) => {
-    await expectAccepted(await sign(plainPdf(), label), 1);
-  });
+  test.each(Object.keys(labels))(
+    '%s: poppler, MuPDF, qpdf, OpenSSL, PDFBox with BouncyCastle accept it',
+    async (label) => {
+      await expectAccepted(await sign(plainPdf(), label), 1);
+    },
+  );
 
   test.each<[string, (input: Buffer) => Buffer]>([
     ['object streams', (input) => throughQpdf(folder, input, ['--object-streams=generate'])],

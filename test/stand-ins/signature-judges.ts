@@ -39,33 +39,24 @@ export function judge(folder: string, pdf: Buffer, rootPath: string): Judgement 
       })),
     mutool: mutool.stdout + mutool.stderr,
     qpdf: qpdf.stdout + qpdf.stderr,
-    cades: [...pdf.toString('latin1').matchAll(/\/ByteRange \[0 +(\d+) +(\d+) +(\d+) *\]/g)].map((match) => {
-      const [gapStart, gapEnd, rest] = match.slice(1).map(Number) as [number, number, number];
-      writeFileSync(
-        join(folder, 'covered.bin'),
-        Buffer.concat([pdf.subarray(0, gapStart), pdf.subarray(gapEnd, gapEnd + rest)]),
-      );
-      writeFileSync(join(folder, 'cms.der'), Buffer.from(pdf.toString('latin1', gapStart + 1, gapEnd - 1), 'hex'));
-      const args = [
-        'cms',
-        '-verify',
-        '-cades',
-        '-binary',
-        '-inform',
-        'DER',
-        '-in',
-        join(folder, 'cms.der'),
-        '-content',
-        join(folder, 'covered.bin'),
-      ];
-      const verdict = spawnSync(
-        'openssl',
-        [...args, '-CAfile', rootPath, '-purpose', 'any', '-out', join(folder, 'out.bin')],
-        { env, encoding: 'utf8' },
-      );
-      return verdict.status === 0 && /CAdES Verification successful/.test(verdict.stderr);
-    }),
+    cades: judgeCades(folder, pdf, rootPath),
   };
+}
+
+/** One entry a signature: OpenSSL's verdict on the CMS and its ESS attribute over the covered bytes. */
+export function judgeCades(folder: string, pdf: Buffer, rootPath: string): boolean[] {
+  const text = pdf.toString('latin1');
+  const files = { content: join(folder, 'covered.bin'), cms: join(folder, 'cms.der'), out: join(folder, 'out.bin') };
+  return [...text.matchAll(/\/ByteRange \[0 +(\d+) +(\d+) +(\d+) *\]/g)].map((match) => {
+    const [gapStart, gapEnd, rest] = match.slice(1).map(Number) as [number, number, number];
+    writeFileSync(files.content, Buffer.concat([pdf.subarray(0, gapStart), pdf.subarray(gapEnd, gapEnd + rest)]));
+    writeFileSync(files.cms, Buffer.from(text.slice(gapStart + 1, gapEnd - 1), 'hex'));
+    const args = ['cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', files.cms, '-content', files.content];
+    const verdict = spawnSync('openssl', [...args, '-CAfile', rootPath, '-purpose', 'any', '-out', files.out], {
+      encoding: 'utf8',
+    });
+    return verdict.status === 0 && /CAdES Verification successful/.test(verdict.stderr);
+  });
 }
 
 /** The first page as grey pixels, 72 dpi, for looking where ink is. */
