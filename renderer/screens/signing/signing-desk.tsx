@@ -184,8 +184,12 @@ function ResultRows({ results }: { readonly results: readonly WaitingResult[] })
                 <span className={classes['line']}>
                   {result.applicantName} · <span className="code">{result.dossierCode ?? words.list.noCode}</span>
                 </span>
-                <span className={classes['line']}>{result.procedureName}</span>
-                {result.signedBy.length === 0 ? null : <StateWord tone="good">{stepOf(words, result)}</StateWord>}
+                {/* One line for either: rows are of one height, and whoever signed it knew the procedure. */}
+                {result.signedBy.length === 0 ? (
+                  <span className={classes['line']}>{result.procedureName}</span>
+                ) : (
+                  <StateWord tone="good">{stepOf(words, result)}</StateWord>
+                )}
                 {result.dueAt === null ? null : <DueWord dueAt={result.dueAt} />}
               </button>
             </li>
