@@ -5,7 +5,8 @@
 import { constants, createHash, createVerify, publicDecrypt, X509Certificate } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -549,6 +550,22 @@ describe('without a list of the administrator', () => {
 });
 
 describe('the port', () => {
+  it('answers on this PC’s own two addresses alone', async () => {
+    const { port } = await desk.counter.bridge!.status();
+    const isOpen = (host: string): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = connect(port ?? 0, host, () => resolve(true));
+        socket.once('error', () => resolve(false));
+        socket.once('close', () => resolve(false));
+        socket.once('connect', () => socket.destroy());
+      });
+    expect(await isOpen('127.0.0.1')).toBe(true);
+    // A server on every address of the machine would answer here: to Linux all of 127.0.0.0/8 is this machine.
+    const others = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const outside = others.filter(({ internal }) => !internal).map(({ address }) => address);
+    for (const host of ['127.0.0.2', ...outside]) expect([host, await isOpen(host)]).toEqual([host, false]);
+  });
+
   it('in use by another service is left alone, and said so', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
