@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { asErrorCode, type ErrorCode } from '../../preload/error-codes.ts';
 import type { BlobAccess } from '../blobs/blob-file.ts';
 import { unwrap } from '../rooms/failure.ts';
-import { mediaTypeOf } from '../signing/cades.ts';
+import { mediaTypeOf } from '../signing/cms/cades.ts';
 import { isSelfIssued, readCertificate } from '../signing/certificate.ts';
 import type { SignatureLevel, ValidationPolicy } from '../signing/validation/policy.ts';
 import type { SignInput } from './sign-inputs.ts';

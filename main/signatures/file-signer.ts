@@ -9,7 +9,7 @@ import { Failure, toRefusal } from '../rooms/failure.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
 import { withSignatureTimeStamp } from '../signing/augmentation/cms-time-stamp.ts';
 import { childOf, readAsn1 } from '../signing/asn1.ts';
-import { encodeCadesAttributes } from '../signing/cades.ts';
+import { encodeCadesAttributes } from '../signing/cms/cades.ts';
 import { readCertificate, type Certificate } from '../signing/certificate.ts';
 import { encodeSignedData } from '../signing/cms/encode-signed-data.ts';
 import type { ValidationFetch } from '../signing/validation/policy.ts';

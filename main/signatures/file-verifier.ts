@@ -1,5 +1,5 @@
 /** @file Verifies files that are no PDF, by what they are: a detached signature with the file it is about, or XML. */
-import { StreamDigests } from '../signing/cades.ts';
+import { StreamDigests } from '../signing/cms/cades.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { ResultOf } from '../rooms/define.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';

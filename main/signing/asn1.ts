@@ -1,6 +1,6 @@
 /**
- * @file DER as bytes: a bounded reader, which takes BER's open-ended lengths too, and a writer (X.690). Signed structures must keep the very bytes that were signed,
- * certificates included, so nothing here is decoded into objects and encoded again.
+ * @file DER as bytes: a bounded reader, which takes BER's open-ended lengths too, and a writer (X.690). Signed structures must
+ * keep the very bytes that were signed, certificates included, so nothing here is decoded into objects and encoded again.
  */
 
 export interface Asn1Node {
@@ -21,7 +21,7 @@ export class Asn1Error extends Error {
 const MAX_DEPTH = 40;
 const MAX_NODES = 200_000;
 
-/** Reads one DER element from the start of `bytes`. Bytes after it are left alone: compare `raw.length`. */
+/** Reads one DER element from the start of `bytes`. Bytes after it are left alone: compare `raw.length`. @throws Asn1Error */
 export function readAsn1(bytes: Uint8Array): Asn1Node {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return readNode(buffer, 0, buffer.length, 0, { nodes: 0 });
@@ -133,6 +133,12 @@ export function readTime(node: Asn1Node): number {
 }
 const UTC_TIME = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
 const GENERALIZED_TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\.\d+)?Z$/;
+
+/** UTCTime through 2049, GeneralizedTime after (RFC 5280, 4.1.2.5; RFC 5652, 11.3). @param ms since the epoch; fractions are cut */
+export function derTime(ms: number): Buffer {
+  const digits = new Date(ms).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
+  return Number(digits.slice(0, 4)) < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits));
+}
 
 /** One element's place in a buffer, nothing inside it read: for lists too long to become objects. */
 export interface Asn1Place {

@@ -10,6 +10,17 @@ const WIRE = ['main/sync/receipt.ts', 'main/sync/manifest.ts', 'main/sync/device
 const ROOMS = ['store', 'sync', 'imaging', 'signatures', 'token', 'bridge'];
 const DOMAIN = ['dossiers', 'procedures', 'people', 'deadlines', 'audit', 'forms', 'pdf', 'signing', 'blobs'];
 
+/** Folders of main/signing from the ground up: each knows those named for it, and the files beside the folders. */
+const SIGNING: Readonly<Record<string, readonly string[]>> = {
+  cms: [],
+  pdf: [],
+  xades: [],
+  validation: ['cms'],
+  appearance: ['pdf'],
+  verification: ['cms', 'pdf', 'validation', 'xades'],
+  augmentation: ['cms', 'pdf', 'validation', 'verification'],
+};
+
 interface Arrow {
   readonly from: string;
   readonly to: string;
@@ -67,6 +78,39 @@ describe('layers', () => {
       under('main/counter', 'main/ipc', 'main/cli', 'main/shell')(path) ||
       (under(...ROOMS.map((room) => `main/${room}`))(path) && !path.endsWith('/protocol.ts') && !WIRE.includes(path));
     expect(forbidden(isRule, isAbove)).toEqual([]);
+  });
+
+  it('every folder of signing has its place in the table', () => {
+    const folders = readdirSync(join(root, 'main/signing')).filter((name) => !name.endsWith('.ts'));
+    expect(folders.sort()).toEqual(Object.keys(SIGNING).sort());
+  });
+
+  it.each(Object.entries(SIGNING))('signing: %s knows only what lies below it', (folder, below) => {
+    const isOther = (path: string): boolean =>
+      under(...Object.keys(SIGNING).map((other) => `main/signing/${other}`))(path) &&
+      !under(...[folder, ...below].map((known) => `main/signing/${known}`))(path);
+    expect(forbidden(under(`main/signing/${folder}`), isOther)).toEqual([]);
+  });
+
+  it('the rules of signing know no room at all, and of the program only blobs, PDF objects and failures', () => {
+    const isAllowed = under('main/signing', 'main/blobs', 'main/pdf');
+    const isElsewhere = (path: string): boolean =>
+      !isAllowed(path) && path !== 'main/rooms/failure.ts' && path !== 'preload/error-codes.ts';
+    expect(forbidden(under('main/signing'), isElsewhere)).toEqual([]);
+  });
+
+  it('the signatures room opens no connection and starts no process', () => {
+    const connects = /from 'node:(?:net|tls|https?|http2|dgram|dns|child_process)(?:\/promises)?'/;
+    const isOutside = (text: string): boolean =>
+      connects.test(text) || (/\bfetch\(/.test(text) && !text.includes('fetch: ValidationFetch'));
+    const files = ['main/signatures', 'main/signing'].flatMap((folder) => filesUnder(join(root, folder)));
+    const found = files.filter((file) => isOutside(readFileSync(file, 'utf8')));
+    expect(found.map((file) => relative(root, file))).toEqual([]);
+  });
+
+  it('the bridge, which strangers speak to, knows nothing of dossiers, signing or other rooms', () => {
+    const isAllowed = under('main/bridge', 'main/blobs', 'main/rooms', 'preload', 'renderer/language');
+    expect(forbidden(under('main/bridge'), (path) => !isAllowed(path))).toEqual([]);
   });
 
   it('use cases know neither the command line nor the window', () => {

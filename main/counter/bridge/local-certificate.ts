@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SecretBox } from '../../ports/ports.ts';
-import { der, derInteger, derOctetString, derOid, derSequence } from '../../signing/asn1.ts';
+import { der, derInteger, derOctetString, derOid, derSequence, derTime } from '../../signing/asn1.ts';
 import { OID } from '../../signing/object-identifiers.ts';
 import { writeDurably } from './durable-file.ts';
 
@@ -76,7 +76,7 @@ function makeCertificate(nowMs: number): z.infer<typeof Sealed> {
     der(0x02, serial),
     algorithm,
     name,
-    derSequence(timeOf(nowMs - DAY_MS), timeOf(nowMs + VALID_DAYS * DAY_MS)),
+    derSequence(derTime(nowMs - DAY_MS), derTime(nowMs + VALID_DAYS * DAY_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(
@@ -91,9 +91,8 @@ function makeCertificate(nowMs: number): z.infer<typeof Sealed> {
   );
   const signature = sign('sha256', body, privateKey);
   const certificate = derSequence(body, algorithm, der(0x03, Buffer.from([0]), signature));
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
   return {
-    certificatePem: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'),
+    certificatePem: new X509Certificate(certificate).toString(),
     keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
@@ -112,10 +111,4 @@ function alternativeNames(): Buffer {
   const loopback6 = Buffer.alloc(16);
   loopback6[15] = 1;
   return derSequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])), der(0x87, loopback6));
-}
-
-/** UTCTime through 2049, GeneralizedTime after (RFC 5280, 4.1.2.5). */
-function timeOf(ms: number): Buffer {
-  const digits = new Date(ms).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
-  return Number(digits.slice(0, 4)) < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits));
 }

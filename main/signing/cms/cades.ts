@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import { der, readAsn1, readOid } from './asn1.ts';
-import type { Certificate } from './certificate.ts';
-import { attribute, encodeSignedAttributes } from './cms/encode-signed-data.ts';
-import { OID } from './object-identifiers.ts';
+import { der, derTime } from '../asn1.ts';
+import type { Certificate } from '../certificate.ts';
+import { OID } from '../object-identifiers.ts';
+import { attribute, encodeSignedAttributes } from './encode-signed-data.ts';
 
 /**
  * What the token signs. Beyond PAdES: signing-time, which level B demands, and the media type, which tells a verifier how to
@@ -20,25 +20,9 @@ export function encodeCadesAttributes(
   { signedAt, mediaType }: { readonly signedAt: string; readonly mediaType: string },
 ): Buffer {
   return encodeSignedAttributes(digest, signer, [
-    attribute(OID.signingTime, derTime(signedAt)),
+    attribute(OID.signingTime, derTime(Date.parse(signedAt))),
     attribute(OID.mimeType, der(0x0c, Buffer.from(mediaType, 'utf8'))),
   ]);
-}
-
-/** UTCTime until 2049, GeneralizedTime after (RFC 5652, 11.3). */
-function derTime(iso: string): Buffer {
-  const digits = new Date(iso).toISOString().replace(/\.\d+/, '').replace(/[-:T]/g, '');
-  return Number(digits.slice(0, 4)) < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits));
-}
-
-/** Whether bytes are a CMS SignedData at all, as `.p7s` and `.p7m` files are. */
-export function looksLikeCms(bytes: Uint8Array): boolean {
-  try {
-    const [type] = readAsn1(bytes).children;
-    return type !== undefined && readOid(type) === OID.signedData;
-  } catch {
-    return false;
-  }
 }
 
 /** The digests a verifier may be asked for, of a file read once from end to end. */
@@ -85,6 +69,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.ods': 'application/vnd.oasis.opendocument.spreadsheet',
 };
 
+/** By the ending of the name; `application/octet-stream` for one that says nothing. */
 export function mediaTypeOf(fileName: string): string {
   return MEDIA_TYPES[extname(fileName).toLowerCase()] ?? 'application/octet-stream';
 }
