@@ -7,6 +7,9 @@ export interface InflateBudget {
   remainingBytes: number;
 }
 
+/** How much a stream that breaks off is taken to have inflated to: nobody says. */
+const COST_OF_DAMAGE = 16;
+
 type Resolve = (value: PdfValue | undefined) => PdfValue;
 
 export function decodeStream(stream: PdfStream, budget: InflateBudget, resolve: Resolve): Buffer {
@@ -33,6 +36,10 @@ function inflate(bytes: Buffer, budget: InflateBudget): Buffer {
     budget.remainingBytes -= inflated.length;
     return inflated;
   } catch (cause) {
+    // A bomb that is refused has cost time as well: named a thousand times it must not cost it a thousand times.
+    const isTooLarge = cause instanceof RangeError;
+    const cost = isTooLarge ? budget.remainingBytes : bytes.length * COST_OF_DAMAGE;
+    budget.remainingBytes = Math.max(0, budget.remainingBytes - cost);
     throw new PdfDamaged(`stream cannot be inflated: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });

@@ -2,10 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../../main/rooms/failure.ts';
+import { decodeStream } from '../../../main/signing/pdf/filters.ts';
 import { openForSigning } from '../../../main/signing/pdf/signable.ts';
+import { sourceObject, type NewObject } from '../../../main/signing/pdf/update.ts';
+import { PdfDamaged, type PdfStream } from '../../../main/signing/pdf/values.ts';
+import { appended, catalogWith } from '../../stand-ins/attack-pdfs.ts';
 import { plainPdf } from '../../stand-ins/sample-pdfs.ts';
 import { openSigningDesk, type SigningDesk } from '../../stand-ins/signing-desk.ts';
 
@@ -109,6 +114,56 @@ describe('refused as damaged', () => {
       await expect(desk.sign(packedCatalog(length, ''))).rejects.toMatchObject({ code: 'pdf-damaged' });
     },
   );
+});
+
+describe('put behind a signature', () => {
+  const bomb = deflateSync(Buffer.alloc(130 * 1024 * 1024)).toString('latin1');
+  const packed = (entries = ''): string =>
+    `<<${entries}/Filter /FlateDecode /Length ${bomb.length}>>\nstream\n${bomb}\nendstream`;
+  let signed: Buffer;
+  beforeAll(async () => {
+    signed = await desk.sign(plainPdf({ pages: 2 }));
+  });
+
+  test.each<[string, () => NewObject[]]>([
+    ['pages in a circle', () => [sourceObject(2, '<</Type /Pages /Kids [2 0 R] /Count 2>>')]],
+    [
+      'form fields in a circle',
+      () => [catalogWith(signed, '/AcroForm <</Fields [40 0 R]>>'), sourceObject(40, '<</T (a) /Kids [40 0 R]>>')],
+    ],
+    ['arrays nested without end', () => [catalogWith(signed, `/Deep ${'['.repeat(100_000)}${']'.repeat(100_000)}`)]],
+    ['a stream that inflates without end', () => [sourceObject(40, packed())]],
+    ['an object stream that inflates without end', () => [sourceObject(40, packed('/Type /ObjStm /N 1 /First 4 '))]],
+  ])('%s: altered, and said why', async (_, objects) => {
+    const { verdict, reasons, signatures } = await desk.verify(appended(signed, objects()));
+    expect(verdict).toBe('altered');
+    expect([...reasons, ...signatures.flatMap((signature) => signature.reasons)].length).toBeGreaterThan(0);
+  });
+
+  test('validation data that inflates without end proves nothing and harms nothing', async () => {
+    const list = `[${'40 0 R '.repeat(2_000)}]`;
+    const store = catalogWith(signed, `/DSS <</Certs ${list} /OCSPs ${list} /CRLs ${list}>>`);
+    const { verdict, signatures } = await desk.verify(appended(signed, [store, sourceObject(40, packed())]));
+    expect(verdict).toBe('valid');
+    expect(signatures).toMatchObject([{ level: 'B-B', changesAfter: 'validation-data' }]);
+  });
+});
+
+test('a stream that inflates too far, or breaks off, is paid for: the same again is refused without work', () => {
+  const streamOf = (bytes: Buffer): PdfStream => ({
+    kind: 'stream',
+    dict: { kind: 'dict', entries: new Map([['Filter', { kind: 'name', name: 'FlateDecode' }]]) },
+    bytes,
+  });
+  const budget = { remainingBytes: 1_000_000 };
+  const inflate = (bytes: Buffer): Buffer =>
+    decodeStream(streamOf(bytes), budget, (value) => value ?? { kind: 'null' });
+  expect(inflate(deflateSync(Buffer.alloc(400_000)))).toHaveLength(400_000);
+  expect(budget.remainingBytes).toBe(600_000);
+  expect(() => inflate(Buffer.alloc(1_000, 0x55))).toThrow(PdfDamaged);
+  expect(budget.remainingBytes).toBeLessThan(600_000);
+  expect(() => inflate(deflateSync(Buffer.alloc(700_000)))).toThrow(PdfDamaged);
+  expect(budget.remainingBytes).toBe(0);
 });
 
 test("a page content with a wrong length is nobody's business here: it is not read", async () => {
