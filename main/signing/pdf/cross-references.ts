@@ -18,6 +18,8 @@ export interface Section {
   readonly entries: ReadonlyMap<number, Entry>;
   /** The extra stream of a hybrid section. */
   readonly hybrid: { readonly start: number; readonly end: number } | null;
+  /** One object in two places: some readers go by the first row, others by the last. */
+  readonly hasDoubleEntries: boolean;
 }
 
 export interface CrossReferences {
@@ -102,24 +104,27 @@ function readSection(place: Place, offset: number): Section {
   parser.skipWhitespace();
   if (!parser.takeKeyword('xref')) return readStreamSection(place, offset);
   const start = parser.position - 4;
-  const entries = new Map<number, Entry>();
+  const rows = new Rows();
+  const { entries } = rows;
   for (;;) {
     parser.skipWhitespace();
     const first = parser.takeInteger();
     if (first === undefined) break;
-    readSubsection(parser, place.origin, first, entries);
+    readSubsection(parser, place.origin, first, rows);
   }
   parser.expectKeyword('trailer');
   const trailer = parser.dictionary();
   const end = parser.position;
   const extra = offsetEntry(trailer, 'XRefStm');
-  if (extra === undefined) return { kind: 'table', start, end, trailer, entries, hybrid: null };
+  const table = { kind: 'table', start, end, trailer, entries } as const;
+  if (extra === undefined) return { ...table, hybrid: null, hasDoubleEntries: rows.hasDoubles };
   const hidden = readStreamSection(place, extra);
   for (const [number, entry] of hidden.entries) {
     const shown = entries.get(number);
     if (!shown || shown.kind === 'free') entries.set(number, entry);
   }
-  return { kind: 'table', start, end, trailer, entries, hybrid: { start: hidden.start, end: hidden.end } };
+  const hasDoubleEntries = rows.hasDoubles || hidden.hasDoubleEntries;
+  return { ...table, hybrid: { start: hidden.start, end: hidden.end }, hasDoubleEntries };
 }
 
 function parserAt({ bytes, origin }: Place, offset: number): PdfParser {
@@ -127,7 +132,26 @@ function parserAt({ bytes, origin }: Place, offset: number): PdfParser {
   return new PdfParser(bytes, offset + origin);
 }
 
-function readSubsection(parser: PdfParser, origin: number, first: number, entries: Map<number, Entry>): void {
+/** The rows of one table or stream; of two for one object the last counts. */
+class Rows {
+  readonly entries = new Map<number, Entry>();
+  hasDoubles = false;
+
+  set(number: number, entry: Entry): void {
+    const earlier = this.entries.get(number);
+    if (earlier && !isSameEntry(earlier, entry)) this.hasDoubles = true;
+    this.entries.set(number, entry);
+  }
+}
+
+export function isSameEntry(a: Entry, b: Entry | undefined): boolean {
+  if (!b || a.kind !== b.kind) return false;
+  if (a.kind === 'plain') return a.offset === (b as typeof a).offset && a.generation === (b as typeof a).generation;
+  if (a.kind === 'packed') return a.container === (b as typeof a).container && a.index === (b as typeof a).index;
+  return true;
+}
+
+function readSubsection(parser: PdfParser, origin: number, first: number, rows: Rows): void {
   const count = parser.expectInteger();
   if (count > MAX_ENTRIES) throw new PdfDamaged('too many objects');
   for (let index = 0; index < count; index++) {
@@ -137,7 +161,7 @@ function readSubsection(parser: PdfParser, origin: number, first: number, entrie
     const isUsed = parser.takeKeyword('n');
     if (!isUsed && !parser.takeKeyword('f')) throw parser.damaged('expected n or f');
     // An entry in use at byte 0 is the mark of writers that mean a free one; nothing can stand there.
-    entries.set(
+    rows.set(
       first + index,
       isUsed && offset > 0 ? { kind: 'plain', offset: offset + origin, generation } : { kind: 'free', generation },
     );
@@ -164,12 +188,13 @@ function readStreamSection(place: Place, offset: number): Section {
   parser.expectKeyword('endstream');
   parser.expectKeyword('endobj');
   const stream: PdfStream = { kind: 'stream', dict, bytes: bytes.subarray(contentStart, contentStart + length) };
-  const entries = readStreamEntries(stream, place);
+  const { entries, hasDoubles } = readStreamEntries(stream, place);
   if (!entries.has(number)) entries.set(number, { kind: 'plain', offset: start, generation: 0 });
-  return { kind: 'stream', start, end: parser.position, trailer: dict, entries, hybrid: null };
+  const end = parser.position;
+  return { kind: 'stream', start, end, trailer: dict, entries, hybrid: null, hasDoubleEntries: hasDoubles };
 }
 
-function readStreamEntries(stream: PdfStream, { origin, budget }: Place): Map<number, Entry> {
+function readStreamEntries(stream: PdfStream, { origin, budget }: Place): Rows {
   const direct = (value: PdfValue | undefined): PdfValue => value ?? PDF_NULL;
   const widths = integers(stream.dict, 'W');
   const [typeBytes = 0, secondBytes = 0, thirdBytes = 0] = widths;
@@ -179,7 +204,7 @@ function readStreamEntries(stream: PdfStream, { origin, budget }: Place): Map<nu
     ? integers(stream.dict, 'Index')
     : [0, offsetEntry(stream.dict, 'Size') ?? 0];
   const content = decodeStream(stream, budget, direct);
-  const entries = new Map<number, Entry>();
+  const rows = new Rows();
   let position = 0;
   const take = (width: number, otherwise: number): number => {
     if (width === 0) return otherwise;
@@ -201,12 +226,13 @@ function readStreamEntries(stream: PdfStream, { origin, budget }: Place): Map<nu
       const type = take(typeBytes, 1);
       const second = take(secondBytes, 0);
       const third = take(thirdBytes, 0);
-      if (type === 0 || (type === 1 && second === 0)) entries.set(first + step, { kind: 'free', generation: third });
-      else if (type === 1) entries.set(first + step, { kind: 'plain', offset: second + origin, generation: third });
-      else if (type === 2) entries.set(first + step, { kind: 'packed', container: second, index: third });
+      if (type === 1 && second > 0)
+        rows.set(first + step, { kind: 'plain', offset: second + origin, generation: third });
+      else if (type === 2) rows.set(first + step, { kind: 'packed', container: second, index: third });
+      else rows.set(first + step, { kind: 'free', generation: third }); // unknown types mean null (7.5.8.3)
     }
   }
-  return entries;
+  return rows;
 }
 
 function integers(owner: PdfDict, key: string): number[] {

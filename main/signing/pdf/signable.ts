@@ -72,6 +72,8 @@ export function checkStructure(document: PdfDocument): void {
   for (const [number, entry] of document.entries) {
     if (entry.kind === 'plain') checkHeader(document.bytes, entry.offset, number, entry.generation);
   }
+  if (document.sections.some(({ trailer, hasDoubleEntries }) => hasDoubleEntries || trailer.hasDoubleKeys))
+    throw new PdfDamaged('cross-references that say two things of one object');
   const catalog = document.catalog;
   if (catalog.hasDoubleKeys) throw new PdfDamaged('the catalog has a key twice');
   if (catalog.entries.has('Collection')) throw new Failure('pdf-not-signable', 'a portfolio (collection of files)');

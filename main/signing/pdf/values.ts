@@ -181,6 +181,15 @@ function nameSource(key: string): string {
   return source;
 }
 
+/** Spelled as the format says (7.3.3). Others, such as `12-3`, readers mend in different ways. */
+export function isPlainNumber({ source }: PdfNumber): boolean {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(source);
+}
+
+function isSameNumber(a: PdfNumber, b: PdfNumber): boolean {
+  return a.source === b.source || (a.value === b.value && isPlainNumber(a) && isPlainNumber(b));
+}
+
 /** Whether two values mean the same, references by number. Spelling (`#41` for `A`, `1.0` for `1`) does not count. */
 export function isSameValue(a: PdfValue | undefined, b: PdfValue | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
@@ -189,8 +198,9 @@ export function isSameValue(a: PdfValue | undefined, b: PdfValue | undefined): b
     case 'null':
       return true;
     case 'boolean':
-    case 'number':
       return a.value === (b as typeof a).value;
+    case 'number':
+      return isSameNumber(a, b as PdfNumber);
     case 'name':
       return a.name === (b as PdfName).name;
     case 'string':

@@ -5,6 +5,7 @@
  */
 import type { PdfDocument } from '../../pdf/document.ts';
 import { isSameValue } from '../../pdf/values.ts';
+import { findAmbiguity } from './appended-sections.ts';
 import { checkCatalog } from './catalog-changes.ts';
 import { Findings, otherChange, type Changes } from './findings.ts';
 import { checkForm } from './form-changes.ts';
@@ -32,9 +33,8 @@ export function compareRevisions(
   if (!whole.sections.some((section) => section.start < from))
     return otherChange('Phần thêm sau chữ ký không tiếp nối tài liệu đã ký.');
 
-  // Tables for old readers beside streams for new ones: two readers would see two documents.
-  if (whole.sections.some(({ hybrid }) => hybrid !== null && hybrid.start >= from))
-    return otherChange('Phần thêm sau chữ ký có hai bảng tham chiếu cho hai loại trình đọc.');
+  const ambiguity = findAmbiguity(signed, whole);
+  if (ambiguity !== null) return otherChange(ambiguity);
 
   const pair = new RevisionPair(signed, whole);
   const findings = new Findings();

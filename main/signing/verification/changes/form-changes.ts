@@ -12,6 +12,8 @@ const FILLED_KEYS = ['V', 'AS', 'AP', 'M', 'F', 'Ff', 'DA', 'Q', 'MK', 'Type'];
 /** A signature needs none; a script in its widget may show whatever it likes. */
 const ACTIONS = ['A', 'AA'];
 
+const NOT_ANEW: PdfValue = { kind: 'boolean', value: false };
+
 /** @param isSignedSince whether the field with this number carries a right signature that is younger than the signed revision */
 export function checkForm(pair: RevisionPair, findings: Findings, isSignedSince: (field: number) => boolean): void {
   const stored = pair.whole.catalog.entries.get('AcroForm');
@@ -43,12 +45,17 @@ function checkFormEntries(
   findings: Findings,
 ): void {
   const hasPlainFields = oldFields.some((field) => !isNamed(pair.signed.dictionary(field)?.entries.get('FT'), 'Sig'));
+  const drawing = newForm.entries.get('NeedAppearances');
+  const isDrawnAnew = drawing !== undefined && !isSameValue(pair.whole.resolve(drawing), NOT_ANEW);
   for (const key of oldForm ? differingKeys(oldForm, newForm) : newForm.entries.keys()) {
     const reason = `Mục /${key} của biểu mẫu đã bị đổi sau khi ký.`;
     if (key === 'Fields' || key === 'SigFlags') continue;
     if (key === 'DR' && onlyAdds(pair, oldForm?.entries.get(key), newForm.entries.get(key))) {
       pair.explainNew(newForm.entries.get(key), findings);
-      findings.raise('form-filling', 'Phông chữ được thêm vào biểu mẫu sau khi ký.');
+      const fonts = 'Phông chữ được thêm vào biểu mẫu sau khi ký.';
+      // Values that readers draw anew may ask for this very font, and its letters may look like others.
+      if (hasPlainFields && isDrawnAnew) findings.doubt('form-filling', fonts);
+      else findings.raise('form-filling', fonts);
     } else if (key === 'NeedAppearances' || key === 'DA' || key === 'Q' || key === 'DR') {
       pair.explainNew(newForm.entries.get(key), findings);
       // Readers draw the values anew by these: with plain fields there, something else may show than was signed.

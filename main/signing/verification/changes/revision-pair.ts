@@ -1,5 +1,5 @@
 /** @file Two revisions of one file, and the questions every rule asks of them: what changed, what is new, what is shown. */
-import type { Entry } from '../../pdf/cross-references.ts';
+import { isSameEntry, type Entry } from '../../pdf/cross-references.ts';
 import type { PdfDocument } from '../../pdf/document.ts';
 import { listSignatureFields, type SignatureField } from '../../pdf/signature-fields.ts';
 import { listShownObjects } from '../../pdf/shown-objects.ts';
@@ -102,13 +102,6 @@ function isRepeated(signed: PdfDocument, whole: PdfDocument, number: number): bo
 
 function generationOf(entry: Entry): number {
   return entry.kind === 'plain' ? entry.generation : 0;
-}
-
-function isSameEntry(a: Entry, b: Entry | undefined): boolean {
-  if (!b || a.kind !== b.kind) return false;
-  if (a.kind === 'plain') return a.offset === (b as typeof a).offset && a.generation === (b as typeof a).generation;
-  if (a.kind === 'packed') return a.container === (b as typeof a).container && a.index === (b as typeof a).index;
-  return true;
 }
 
 export function differingKeys(before: PdfDict, after: PdfDict): string[] {

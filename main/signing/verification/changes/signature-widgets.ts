@@ -2,7 +2,7 @@
 import type { PdfDocument } from '../../pdf/document.ts';
 import { listPages } from '../../pdf/pages.ts';
 import type { SignatureField } from '../../pdf/signature-fields.ts';
-import type { PdfDict } from '../../pdf/values.ts';
+import { isPlainNumber, type PdfDict } from '../../pdf/values.ts';
 
 /** By number of the widget: the number of its signature field. A field without kids is its own widget. */
 export function ownersOfWidgets(document: PdfDocument, fields: readonly SignatureField[]): ReadonlyMap<number, number> {
@@ -52,7 +52,9 @@ export function pageShareOf(document: PdfDocument, field: SignatureField): numbe
 function areaOf(document: PdfDocument, widget: PdfDict): number {
   const stored = document.entry(widget, 'Rect');
   const corners = (stored.kind === 'array' ? stored.items : []).map((item) => document.resolve(item));
-  const [left, bottom, right, top] = corners.map((corner) => (corner.kind === 'number' ? corner.value : Number.NaN));
+  const [left, bottom, right, top] = corners.map((corner) =>
+    corner.kind === 'number' && isPlainNumber(corner) ? corner.value : Number.NaN,
+  );
   if (corners.length !== 4) return Number.NaN;
   return Math.abs(((right ?? Number.NaN) - (left ?? Number.NaN)) * ((top ?? Number.NaN) - (bottom ?? Number.NaN)));
 }
