@@ -38,7 +38,7 @@ async function checkStore(counter: Counter): Promise<{ store: Check; disk?: Chec
   const { integrity, synchronous, dossiers, blobs, freeBytes } = checked.value;
   // A store that does not flush every commit may lose what it said was saved: as bad as a damaged one.
   const isSound = integrity === 'ok' && synchronous === 2;
-  const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GB`;
+  const free = `${(freeBytes / 1024 ** 3).toFixed(1).replace('.', ',')} GB`;
   const disk =
     freeBytes < FULL_DISK_BYTES
       ? failed('disk-full', { free })

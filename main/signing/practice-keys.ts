@@ -55,7 +55,7 @@ export function ensurePracticeKeys(folder: string, nowMs: number = Date.now()): 
       };
       writeWhole(p12Path, issueOfficer(authority, officer, nowMs));
     }
-    return { name: officer.name, label: `Thực hành – ${officer.name}`, p12Path };
+    return { name: officer.name, label: `Luyện tập – ${officer.name}`, p12Path };
   });
   return { caPemPath, caPem, officers };
 }

@@ -217,7 +217,7 @@ export const en: Words = {
     committing: 'All sent — waiting for the province to confirm',
     received: 'Received by the province at {time}',
     settled: 'Received by the province at {time}, settled',
-    receivedShort: 'Received {time}',
+    receivedShort: 'Received',
     uploadingShort: 'sending {percent} %',
     pendingShort: 'to send',
     heldShort: 'held',
@@ -550,7 +550,6 @@ export const en: Words = {
     signatures: 'Signatures',
     check: 'Check signatures',
     unknownSigner: 'Signer cannot be read',
-    level: 'level {level}',
   },
   verificationVerdicts: {
     valid: 'Signature valid',
@@ -560,6 +559,13 @@ export const en: Words = {
     indeterminate: 'Not enough to decide',
     unreadable: 'File cannot be read',
     unsigned: 'No digital signature',
+  },
+  verificationLevels: {
+    basic: 'basic signature',
+    'B-B': 'without a time-stamp (B-B)',
+    'B-T': 'with a time-stamp (B-T)',
+    'B-LT': 'with a time-stamp and long-term validation data (B-LT)',
+    'B-LTA': 'with a time-stamp, long-term validation data and an archive time-stamp (B-LTA)',
   },
   verificationKinds: { signature: 'Signature', certification: 'Certification', 'time-stamp': 'Time-stamp' },
   attachment: {

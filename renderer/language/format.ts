@@ -33,12 +33,6 @@ export function formatWhen(iso: string, now: Date): string {
   return day === formatDateTime(now.toISOString()).slice(0, 10) ? formatTime(iso) : formatDateTime(iso);
 }
 
-/** The time when it is today, else day and month: for narrow places. */
-export function formatShort(iso: string, now: Date): string {
-  const when = formatWhen(iso, now);
-  return when.length > 5 ? when.slice(0, 5) : when;
-}
-
 /** `YYYY-MM-DD` or `YYYY` as `dd/MM/yyyy` or `yyyy`; a full time stamp as its day. */
 export function formatDay(iso: string): string {
   const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso);

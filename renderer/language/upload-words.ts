@@ -1,6 +1,6 @@
 /** @file Where a dossier stands between this PC and the province, as a sentence and as a mark. */
 import type { Upload } from '../../preload/types.ts';
-import { formatShort, formatWhen } from './format.ts';
+import { formatWhen } from './format.ts';
 import { fill, wordFor, type Words } from './words.ts';
 
 export type UploadMark = 'local' | 'moving' | 'waiting' | 'held' | 'received';
@@ -43,11 +43,11 @@ export function uploadSentence(upload: Upload, words: Words, now: Date): string 
 }
 
 /** Two or three words for the list. */
-export function uploadShort(upload: Upload, words: Words, now: Date): string | null {
+export function uploadShort(upload: Upload, words: Words): string | null {
   if (upload.state === 'none') return null;
   if (upload.state === 'uploading') return fill(words.upload.uploadingShort, { percent: uploadPercent(upload) });
   if (upload.state === 'held') return words.upload.heldShort;
   if (upload.receivedAt !== null && (upload.state === 'received' || upload.state === 'settled'))
-    return fill(words.upload.receivedShort, { time: formatShort(upload.receivedAt, now) });
+    return words.upload.receivedShort;
   return words.upload.pendingShort;
 }

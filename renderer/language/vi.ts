@@ -219,7 +219,7 @@ export const vi = {
     committing: 'Đã gửi hết — đang chờ tỉnh xác nhận',
     received: 'Đã được tỉnh tiếp nhận lúc {time}',
     settled: 'Đã được tỉnh tiếp nhận lúc {time}, hồ sơ đã khép',
-    receivedShort: 'tỉnh nhận {time}',
+    receivedShort: 'tỉnh đã nhận',
     uploadingShort: 'đang gửi {percent} %',
     pendingShort: 'chờ gửi',
     heldShort: 'cần xử lý',
@@ -553,7 +553,6 @@ export const vi = {
     signatures: 'Các chữ ký',
     check: 'Kiểm tra chữ ký',
     unknownSigner: 'Không đọc được người ký',
-    level: 'mức {level}',
   },
   verificationVerdicts: {
     valid: 'Chữ ký hợp lệ',
@@ -563,6 +562,14 @@ export const vi = {
     indeterminate: 'Chưa đủ căn cứ kết luận',
     unreadable: 'Không đọc được tệp',
     unsigned: 'Tệp không có chữ ký số',
+  },
+  /** What a level of PAdES, CAdES or XAdES means to somebody who reads papers. */
+  verificationLevels: {
+    basic: 'dạng chữ ký cơ bản',
+    'B-B': 'không kèm dấu thời gian',
+    'B-T': 'có dấu thời gian',
+    'B-LT': 'có dấu thời gian và dữ liệu xác minh lâu dài',
+    'B-LTA': 'có dấu thời gian và dữ liệu xác minh lâu dài, được gia hạn bằng dấu thời gian lưu trữ',
   },
   verificationKinds: { signature: 'Chữ ký', certification: 'Chữ ký chứng nhận', 'time-stamp': 'Dấu thời gian' },
   attachment: {

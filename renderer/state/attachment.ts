@@ -7,7 +7,7 @@ import { fill } from '../language/words.ts';
 import { showFailure } from './failures.ts';
 import { currentWords } from './session.ts';
 
-type Doubt = Extract<AttachedResult, { kind: 'doubtful' }>;
+export type Doubt = Extract<AttachedResult, { kind: 'doubtful' }>;
 
 interface Attachment {
   /** Reading a scanned result takes some seconds. */

@@ -30,7 +30,11 @@ async function check(
   if (answer.ok) useVerification.setState({ report: answer.value });
   else if (answer.code === 'pdf-password' && mayAskPassword)
     useVerification.setState({ report: null, needsPassword: true });
-  else if (answer.code !== 'cancelled') showFailure(answer, tryAgain);
+  else if (answer.code !== 'cancelled') {
+    // The report of the file before would stand there as if it were this one's.
+    useVerification.setState({ report: null });
+    showFailure(answer, tryAgain);
+  }
 }
 
 export function verifyFile(password: string | null = null): Promise<void> {

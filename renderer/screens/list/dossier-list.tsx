@@ -192,7 +192,7 @@ function Rows({ items, total }: { readonly items: readonly DossierSummary[]; rea
 
 function RowText({ item }: { readonly item: DossierSummary }): ReactNode {
   const words = useWords();
-  const upload = uploadShort(item.upload, words, new Date());
+  const upload = uploadShort(item.upload, words);
   return (
     <>
       <span className={classes['name']}>{item.applicantName === '' ? words.list.noName : item.applicantName}</span>

@@ -5,7 +5,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import type { SignatureVerdict, VerificationReport, VerifiedSignature } from '../../../preload/types.ts';
 import { StateWord, type Tone } from '../../components/marks.tsx';
 import { formatDateTime } from '../../language/format.ts';
-import { fill } from '../../language/words.ts';
+import { wordFor, fill } from '../../language/words.ts';
 import { useWords } from '../../state/session.ts';
 import { saveReport, useVerification, verifyFile } from '../../state/verification.ts';
 import classes from './verification.module.css';
@@ -25,7 +25,7 @@ export function VerificationPanel(): ReactNode {
   const { isChecking, needsPassword, report } = useVerification();
   return (
     <div className={classes['panel']}>
-      {report === null && !needsPassword ? <p>{words.verification.introduction}</p> : null}
+      {report === null && !needsPassword && !isChecking ? <p>{words.verification.introduction}</p> : null}
       <Group gap="sm">
         <Button
           variant={report === null ? 'filled' : 'default'}
@@ -89,9 +89,11 @@ function Report({ report }: { readonly report: VerificationReport }): ReactNode 
         </StateWord>
       </h3>
       <p className={classes['file']}>{report.fileName}</p>
-      {report.statements.map((statement) => (
-        <p key={statement}>{statement}</p>
-      ))}
+      {report.statements
+        .filter((statement) => statement !== `${words.verificationVerdicts[report.verdict]}.`)
+        .map((statement) => (
+          <p key={statement}>{statement}</p>
+        ))}
       {report.signatures.length === 0 ? null : (
         <ol className={classes['signatures']} aria-label={words.verification.signatures}>
           {report.signatures.map((signature) => (
@@ -119,7 +121,7 @@ function Signature({ signature }: { readonly signature: VerifiedSignature }): Re
         {words.verificationKinds[signature.kind]}
         {signature.organisation === null ? '' : ` · ${signature.organisation}`}
         {signature.signedAt === null ? '' : ` · ${formatDateTime(signature.signedAt)}`}
-        {signature.kind === 'time-stamp' ? '' : ` · ${fill(words.verification.level, { level: signature.level })}`}
+        {signature.kind === 'time-stamp' ? '' : ` · ${wordFor(words.verificationLevels, signature.level)}`}
       </p>
       <ul>
         {signature.statements.map((statement) => (

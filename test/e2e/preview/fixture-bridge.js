@@ -90,7 +90,11 @@
     'results.confirmAttachment': () => ok(data.results[0]),
     'results.dropAttachment': () => ok(null),
     'signatures.verifyFile': ({ password }) =>
-      data.verification.password === password ? ok(data.verification.report) : { ok: false, code: 'pdf-password' },
+      data.verification.failure !== null
+        ? { ok: false, code: data.verification.failure }
+        : data.verification.password === password
+          ? ok(data.verification.report)
+          : { ok: false, code: 'pdf-password' },
     'signatures.verifyDocument': () => ok(data.verification.report),
     'signatures.saveReport': () => ok({ fileName: 'Phiếu kiểm tra.pdf' }),
     'results.waiting': () => ok(data.results),

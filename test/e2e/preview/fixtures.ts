@@ -1,6 +1,7 @@
 /** @file A counter in the middle of a morning, as answers of the contract: what previews and layout checks are drawn from. */
 import { doubt, report } from './verification-fixtures.ts';
 import { CHANNELS, EVENT_NAMES } from '../../../preload/contract.ts';
+import type { ErrorCode } from '../../../preload/error-codes.ts';
 import type * as t from '../../../preload/types.ts';
 
 const AT = (time: string): string => `2026-11-21T${time}:00+07:00`;
@@ -436,7 +437,7 @@ export function previewData() {
     tokens: [token],
     results,
     doubt,
-    verification: { password: null as string | null, report },
+    verification: { password: null as string | null, failure: null as ErrorCode | null, report },
     proposed,
     signatureImages: { personal: SIGNATURE, seal: null } as t.SignatureImages,
     confirm,

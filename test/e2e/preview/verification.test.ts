@@ -70,6 +70,17 @@ describe('a result that may not be this dossier’s', () => {
       .toEqual([{ attachmentId: 'attachment-1', reason: 'Đã đối chiếu bản giấy' }]);
   });
 
+  it('keeps the reason written for one file away from the next', async () => {
+    const page = await doubt();
+    await page.getByTestId('attachment-reason').fill('Đã đối chiếu bản giấy');
+    await page.getByTestId('attachment-drop').click();
+    await page.getByTestId('attachment-findings').waitFor({ state: 'detached' });
+    await page.getByTestId('attach-result').click();
+    await page.getByTestId('attachment-findings').waitFor();
+    expect(await page.getByTestId('attachment-reason').inputValue()).toBe('');
+    expect(await page.getByTestId('attachment-confirm').isDisabled()).toBe(true);
+  });
+
   it('is let go by Esc, and nothing is attached', async () => {
     const page = await doubt();
     await page.keyboard.press('Escape');
@@ -84,10 +95,24 @@ describe('checking signatures', () => {
     await page.locator('[data-testid^="verify-"]').first().click();
     expect(await page.getByTestId('verify-verdict').innerText()).toBe('Tệp đã bị sửa sau khi ký');
     expect(await page.getByTestId('verify-report').innerText()).toContain('Nội dung trang 1 đã bị đổi sau khi ký.');
+    expect(await page.getByTestId('verify-report').innerText()).toContain(
+      'có dấu thời gian và dữ liệu xác minh lâu dài',
+    );
+    expect(await page.getByTestId('verify-report').innerText()).not.toContain('B-LT');
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations).toEqual([]);
     await page.getByTestId('verify-save').click();
     await expect.poll(() => calls(page, 'signatures.saveReport')).toEqual([{ reportId: 'report-1' }]);
+  });
+
+  it('leaves no report of the file before when the next cannot be checked', async () => {
+    const data = previewData();
+    const page = await desk({ ...data, verification: { ...data.verification, failure: 'pdf-damaged' } });
+    await page.locator('[data-testid^="verify-"]').first().click();
+    await page.getByTestId('verify-report').waitFor();
+    await page.getByTestId('verify-choose').click();
+    await page.getByTestId('failure').waitFor();
+    expect(await page.getByTestId('verify-report').count()).toBe(0);
   });
 
   it('asks for the password of a locked file and tries the same file with it', async () => {
