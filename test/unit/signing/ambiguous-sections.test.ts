@@ -116,6 +116,25 @@ describe('readers that disagree', () => {
   });
 });
 
+describe('annotations that were signed', () => {
+  const drawing = '<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 12>>\nstream\n0 0 9 9 re f\nendstream';
+  const stamp = '<</Type /Annot /Subtype /Stamp /Rect [9 9 90 30] /AP <</N 10 0 R>>>>';
+  test.each([
+    ['change places, so that another one is on top', '12 0 R 11 0 R'],
+    ['are named once more, on top', '11 0 R 12 0 R 11 0 R'],
+  ])('%s', async (_, list) => {
+    const file = await desk.sign(plainPdf({ page: '/Annots [11 0 R 12 0 R]', objects: [drawing, stamp, stamp] }));
+    const number = 13; // the page, behind three more objects
+    const place = placesOf(file, number).at(-1) ?? 0;
+    const body = /obj\n(.*)\nendobj/.exec(file.toString('latin1', place))?.[1] ?? '';
+    expect(body).toContain('11 0 R 12 0 R');
+    const changed = (annots: string): Buffer =>
+      withRawSection(file, { objects: new Map([[number, body.replace('11 0 R 12 0 R', annots)]]) });
+    expect((await desk.verify(changed('11 0 R 12 0 R'))).verdict).toBe('valid');
+    expect((await desk.verify(changed(list))).verdict).toBe('altered');
+  });
+});
+
 test('a file whose tables say two things of one object is not signed', async () => {
   const plain = withRawSection(plainPdf(), { objects: new Map([[4, content('Tra 100')]]) });
   const [first = 0, second = 0] = placesOf(plain, 4);

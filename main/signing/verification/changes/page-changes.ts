@@ -38,6 +38,10 @@ function checkAnnotations(
   const newList = listOf(pair.whole, after.entries.get('Annots'));
   if (!oldList.every((item) => newList.some((other) => isSameValue(item, other))))
     return findings.raise('other', `Chú thích trên trang ${pageNumber} đã bị gỡ sau khi ký.`);
+  // Later ones are drawn over earlier ones: in another order, something else is on top.
+  const kept = newList.filter((item) => oldList.some((other) => isSameValue(item, other)));
+  if (kept.length !== oldList.length || !kept.every((item, index) => isSameValue(item, oldList[index])))
+    return findings.raise('other', `Thứ tự chú thích trên trang ${pageNumber} đã bị đổi sau khi ký.`);
   for (const item of newList) {
     if (oldList.some((other) => isSameValue(item, other))) continue;
     if (item.kind === 'reference' && owners.has(item.number) && findings.explained.has(item.number)) continue;
