@@ -89,6 +89,7 @@ export const ERROR_CODES = [
   'pdf-certified-no-changes',
   'xml-not-signable',
   'signature-place-outside', // a rectangle that leaves the page, or is too small for what must stand in it
+  'signature-field-missing', // the named field is not in the document, or signed already
   'signature-image-missing', // no registered seal or signature, or a seal whose size nobody knows
   'certificate-revoked',
   'certificate-not-trusted', // its chain ends at no root of this counter

@@ -359,6 +359,11 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Put the rectangle inside the page and sign again.',
   },
+  'signature-field-missing': {
+    what: 'The document has no signature field of that name, or that field is signed already.',
+    safe: UNSIGNED,
+    next: 'Check the name of the field, or name none and let the program choose the place.',
+  },
   'signature-image-missing': {
     what: 'There is no picture of the seal or signature, or it does not say its true size.',
     safe: UNSIGNED,

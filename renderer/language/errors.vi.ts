@@ -376,6 +376,11 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Đặt lại khung chữ ký trong trang rồi ký lại.',
   },
+  'signature-field-missing': {
+    what: 'Tài liệu không có ô chữ ký mang tên đã nêu, hoặc ô đó đã được ký.',
+    safe: UNSIGNED,
+    next: 'Xem lại tên ô chữ ký; hoặc không nêu tên để chương trình tự chọn chỗ ký.',
+  },
   'signature-image-missing': {
     what: 'Chưa có hình con dấu hoặc chữ ký, hoặc hình không ghi kích thước thật.',
     safe: UNSIGNED,

@@ -139,8 +139,10 @@ describe('motcua sign with a key file', () => {
     });
     const [verdict] = await verdictsOf([join(out, 'f.pdf')], [practiceRoot]);
     expect(verdict?.signatures).toMatchObject([{ field: 'LanhDao', verdict: 'valid' }]);
-    const other = await run(['sign', file('f.pdf', form), '--out-dir', out, ...key(), '--field', 'KhongCo', '--json']);
+    const absent = ['--field', 'KhongCo', '--json'];
+    const other = await run(['sign', file('f.pdf', form), '--out-dir', newFolder(), ...key(), ...absent]);
     expect(other.code).toBe(1);
+    expect(signReport(other).files).toMatchObject([{ code: 'signature-field-missing', detail: 'KhongCo' }]);
   });
 
   it.skipIf(QPDF_MISSING)('signs an encrypted file with its password, and says when it needs one', async () => {

@@ -18,14 +18,14 @@ export interface FieldPlace {
  * Without a name: the only empty field that no earlier signature locked, because that is where the author wants it. With
  * several nobody but the signer can know which is his: a new field, and the others stay empty.
  * @returns null for a new field
- * @throws Failure `bad-request` when the named field does not exist or is signed
+ * @throws Failure `signature-field-missing` when the named field does not exist or is signed
  */
 export function chooseField(document: PdfDocument, fieldName: string | undefined): SignatureField | null {
   const fields = listSignatureFields(document);
   if (fieldName !== undefined) {
     const named = fields.find((field) => field.fullName === fieldName);
-    if (!named) throw new Failure('bad-request', `no signature field ${fieldName}`);
-    if (named.value !== null) throw new Failure('bad-request', `field ${fieldName} is signed already`);
+    if (!named) throw new Failure('signature-field-missing', fieldName);
+    if (named.value !== null) throw new Failure('signature-field-missing', `${fieldName}: signed already`);
     return checked(named);
   }
   const empty = fields.filter(

@@ -37,7 +37,7 @@ export interface SignablePdf {
 
 /**
  * @throws Failure `pdf-not-signable` (XFA, portfolio, usage rights, foreign encryption), `pdf-damaged`, `pdf-password`,
- *   `pdf-certified-no-changes`, `pdf-not-permitted`, `file-too-large`, `file-empty`, `bad-request` (the named field)
+ *   `pdf-certified-no-changes`, `pdf-not-permitted`, `file-too-large`, `file-empty`, `signature-field-missing`
  */
 export function openForSigning(bytes: Buffer, { password, fieldName, isVisible }: SigningPlace): SignablePdf {
   return refusingDamage(() => {

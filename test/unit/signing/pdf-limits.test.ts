@@ -9,7 +9,7 @@ import { Failure } from '../../../main/rooms/failure.ts';
 import { decodeStream } from '../../../main/signing/pdf/filters.ts';
 import { openForSigning } from '../../../main/signing/pdf/signable.ts';
 import { sourceObject, type NewObject } from '../../../main/signing/pdf/update.ts';
-import { PdfDamaged, type PdfStream } from '../../../main/signing/pdf/values.ts';
+import { dict, name, PdfDamaged } from '../../../main/signing/pdf/values.ts';
 import { appended, catalogWith } from '../../stand-ins/attack-pdfs.ts';
 import { plainPdf } from '../../stand-ins/sample-pdfs.ts';
 import { openSigningDesk, type SigningDesk } from '../../stand-ins/signing-desk.ts';
@@ -150,14 +150,11 @@ describe('put behind a signature', () => {
 });
 
 test('a stream that inflates too far, or breaks off, is paid for: the same again is refused without work', () => {
-  const streamOf = (bytes: Buffer): PdfStream => ({
-    kind: 'stream',
-    dict: { kind: 'dict', entries: new Map([['Filter', { kind: 'name', name: 'FlateDecode' }]]) },
-    bytes,
-  });
   const budget = { remainingBytes: 1_000_000 };
-  const inflate = (bytes: Buffer): Buffer =>
-    decodeStream(streamOf(bytes), budget, (value) => value ?? { kind: 'null' });
+  const inflate = (stored: Buffer): Buffer => {
+    const stream = { kind: 'stream', dict: dict([['Filter', name('FlateDecode')]]), bytes: stored } as const;
+    return decodeStream(stream, budget, (value) => value ?? { kind: 'null' });
+  };
   expect(inflate(deflateSync(Buffer.alloc(400_000)))).toHaveLength(400_000);
   expect(budget.remainingBytes).toBe(600_000);
   expect(() => inflate(Buffer.alloc(1_000, 0x55))).toThrow(PdfDamaged);

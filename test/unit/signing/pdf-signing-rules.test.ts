@@ -280,7 +280,7 @@ describe('rule 7: fields that are there', () => {
     ['that is signed already', 'A'],
   ])('a named field %s is refused', async (_, fieldName) => {
     const input = await sign(withFields(sigField('A')));
-    await expect(sign(input, { fieldName })).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(sign(input, { fieldName })).rejects.toMatchObject({ code: 'signature-field-missing' });
   });
 
   test('a lock becomes part of the signature: which fields, and what may still be done', async () => {
