@@ -9,7 +9,6 @@ import type { Officer, SignatureInfo } from '../../../preload/types.ts';
 import type { Deposit } from '../../blobs/blob-file.ts';
 import type { BridgeOutcome } from '../../bridge/protocol.ts';
 import { Failure, toRefusal, unwrap } from '../../rooms/failure.ts';
-import type { Settings } from '../../settings/settings.ts';
 import type { Appearance } from '../../signing/appearance/appearance.ts';
 import { createResultAppearances } from '../result-appearances.ts';
 import { signDocuments, type DocumentToSign } from '../signing.ts';
