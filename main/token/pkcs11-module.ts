@@ -1,37 +1,18 @@
-/**
- * @file One PKCS#11 module through koffi: C structures as bytes, calls on worker threads, one at a time. Everything that
- * differs between Linux and Windows (width of CK_ULONG, packing) is here and nowhere else.
- */
+/** @file One PKCS#11 module: C structures as bytes, calls on worker threads, one at a time. */
 import koffi from 'koffi';
 import { Failure } from '../rooms/failure.ts';
 import { printable, StructureWriter } from './c-structures.ts';
-import { checkModuleFile } from './module-file.ts';
 import { CKR, pkcs11Failure } from './pkcs11-codes.ts';
+import {
+  IS_PACKED,
+  loadFunctions,
+  POINTER_BYTES,
+  ULONG_BYTES,
+  type AsyncFunction,
+  type FunctionName,
+} from './pkcs11-functions.ts';
 
-/** Position in CK_FUNCTION_LIST and the kinds of its arguments: `u` CK_ULONG, `p` pointer. */
-const FUNCTIONS = {
-  C_Initialize: [0, 'p'],
-  C_GetInfo: [2, 'p'],
-  C_GetSlotList: [4, 'bpp'],
-  C_GetSlotInfo: [5, 'up'],
-  C_GetTokenInfo: [6, 'up'],
-  C_GetMechanismList: [7, 'upp'],
-  C_OpenSession: [12, 'uuppp'],
-  C_CloseSession: [13, 'u'],
-  C_Login: [18, 'uupu'],
-  C_Logout: [19, 'u'],
-  C_GetAttributeValue: [24, 'uupu'],
-  C_FindObjectsInit: [26, 'upu'],
-  C_FindObjects: [27, 'upup'],
-  C_FindObjectsFinal: [28, 'u'],
-  C_SignInit: [42, 'upu'],
-  C_Sign: [43, 'upupp'],
-} as const;
-type FunctionName = keyof typeof FUNCTIONS;
-/** Signing does without them: a driver may leave them out. */
-const OPTIONAL: readonly FunctionName[] = ['C_GetInfo', 'C_GetSlotInfo', 'C_GetMechanismList'];
 type Argument = number | Buffer | null;
-type AsyncFunction = { async: (...args: unknown[]) => void };
 
 export interface TokenFacts {
   readonly label: string;
@@ -73,47 +54,15 @@ const MAX_ATTRIBUTE_BYTES = 64 * 1_024;
 
 export class Pkcs11Module {
   readonly path: string;
-  readonly #functions = new Map<FunctionName, AsyncFunction>();
-  readonly #isWindows = process.platform === 'win32';
-  readonly #ulongBytes = this.#isWindows ? 4 : koffi.sizeof('long');
-  readonly #pointerBytes = koffi.sizeof('void *');
+  readonly #functions: ReadonlyMap<FunctionName, AsyncFunction>;
   #isInitialised = false;
   /** Memory whose bare address a structure carries: held here, or it could be collected while the library reads it. */
   #lent: readonly Buffer[] = [];
 
   /** Loads the library. @throws Failure `token-module-missing`, `token-module-refused`, `token-failed` */
   constructor(path: string) {
-    checkModuleFile(path);
     this.path = path;
-    let list: bigint;
-    try {
-      const library = koffi.load(path);
-      const getFunctionList = library.func('C_GetFunctionList', this.#ulongType(), ['void *']);
-      const out = Buffer.alloc(this.#pointerBytes);
-      const code = Number(getFunctionList(out));
-      if (code !== CKR.OK) throw pkcs11Failure('C_GetFunctionList', code);
-      list = this.#pointerBytes === 8 ? out.readBigUInt64LE() : BigInt(out.readUInt32LE());
-    } catch (cause) {
-      if (cause instanceof Failure) throw cause;
-      throw new Failure('token-module-refused', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        cause,
-      });
-    }
-    if (list === 0n) throw new Failure('token-module-refused', `${path} gave no function list`);
-    // CK_VERSION is two bytes; on Windows the structures are packed, elsewhere the pointers are aligned.
-    const firstPointer = this.#isWindows ? 2 : this.#pointerBytes;
-    for (const [name, [index, kinds]] of Object.entries(FUNCTIONS)) {
-      const address = BigInt(
-        koffi.decode(list, firstPointer + index * this.#pointerBytes, 'uintptr_t') as number | bigint,
-      );
-      if (address === 0n && OPTIONAL.includes(name as FunctionName)) continue;
-      if (address === 0n) throw new Failure('token-module-refused', `${path} lacks ${name}`);
-      const types = [...kinds].map((kind) => (kind === 'u' ? this.#ulongType() : kind === 'b' ? 'uint8_t' : 'void *'));
-      this.#functions.set(
-        name as FunctionName,
-        koffi.decode(address, koffi.proto(this.#ulongType(), types)) as AsyncFunction,
-      );
-    }
+    this.#functions = loadFunctions(path);
   }
 
   /**
@@ -122,7 +71,7 @@ export class Pkcs11Module {
    */
   async initialise(): Promise<void> {
     if (this.#isInitialised) return;
-    const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    const structure = new StructureWriter(IS_PACKED, ULONG_BYTES, POINTER_BYTES);
     for (let callback = 0; callback < 4; callback++) structure.pointer(0n);
     structure.ulong(CKF_OS_LOCKING_OK);
     structure.pointer(0n);
@@ -137,8 +86,8 @@ export class Pkcs11Module {
     const info = Buffer.alloc(256);
     if ((await this.#call('C_GetInfo', info)) !== CKR.OK) return undefined;
     // Two bytes of version, 32 of text, then the flags: a CK_ULONG in its place when structures are not packed.
-    const flagsAt = this.#isWindows ? 34 : Math.ceil(34 / this.#ulongBytes) * this.#ulongBytes;
-    const descriptionAt = flagsAt + this.#ulongBytes;
+    const flagsAt = IS_PACKED ? 34 : Math.ceil(34 / ULONG_BYTES) * ULONG_BYTES;
+    const descriptionAt = flagsAt + ULONG_BYTES;
     const version = (at: number): string => `${info[at] ?? 0}.${info[at + 1] ?? 0}`;
     return {
       manufacturer: printable(info.subarray(2, 34)),
@@ -161,11 +110,11 @@ export class Pkcs11Module {
     if ((await this.#call('C_GetMechanismList', slot, null, count)) !== CKR.OK) return undefined;
     const expected = Math.min(this.#readUlong(count), MAX_MECHANISMS);
     if (expected === 0) return undefined;
-    const list = Buffer.alloc(expected * this.#ulongBytes);
+    const list = Buffer.alloc(expected * ULONG_BYTES);
     const written = this.#ulong(expected);
     if ((await this.#call('C_GetMechanismList', slot, list, written)) !== CKR.OK) return undefined;
     const found = Math.min(expected, this.#readUlong(written));
-    return Array.from({ length: found }, (_, index) => this.#readUlong(list, index * this.#ulongBytes));
+    return Array.from({ length: found }, (_, index) => this.#readUlong(list, index * ULONG_BYTES));
   }
 
   /** Slots, all or those with a token in them. */
@@ -176,13 +125,13 @@ export class Pkcs11Module {
       this.#check('C_GetSlotList', await this.#call('C_GetSlotList', present, null, count));
       const expected = Math.min(this.#readUlong(count), MAX_OBJECTS);
       if (expected === 0) return [];
-      const slots = Buffer.alloc(expected * this.#ulongBytes);
+      const slots = Buffer.alloc(expected * ULONG_BYTES);
       const written = this.#ulong(expected);
       const code = await this.#call('C_GetSlotList', present, slots, written);
       if (code === CKR.BUFFER_TOO_SMALL) continue; // one was plugged in between the two calls
       this.#check('C_GetSlotList', code);
       return Array.from({ length: Math.min(expected, this.#readUlong(written)) }, (_, index) =>
-        this.#readUlong(slots, index * this.#ulongBytes),
+        this.#readUlong(slots, index * ULONG_BYTES),
       );
     }
     throw new Failure('token-failed', 'C_GetSlotList keeps changing');
@@ -192,7 +141,7 @@ export class Pkcs11Module {
     const info = Buffer.alloc(512);
     this.#check('C_GetTokenInfo', await this.#call('C_GetTokenInfo', slot, info));
     const text = (start: number, length: number): string => printable(info.subarray(start, start + length));
-    const number = (index: number): number => this.#readUlong(info, 96 + index * this.#ulongBytes);
+    const number = (index: number): number => this.#readUlong(info, 96 + index * ULONG_BYTES);
     // flags, max/session count, max/rw session count, max PIN, min PIN follow the four texts (PKCS#11 v2.40, 3.2).
     return {
       label: text(0, 32),
@@ -234,12 +183,12 @@ export class Pkcs11Module {
     const handles: number[] = [];
     try {
       while (handles.length < MAX_OBJECTS) {
-        const page = Buffer.alloc(16 * this.#ulongBytes);
+        const page = Buffer.alloc(16 * ULONG_BYTES);
         const count = this.#ulong(0);
         this.#check('C_FindObjects', await this.#call('C_FindObjects', session, page, 16, count));
         const found = Math.min(16, this.#readUlong(count));
         if (found === 0) break;
-        for (let index = 0; index < found; index++) handles.push(this.#readUlong(page, index * this.#ulongBytes));
+        for (let index = 0; index < found; index++) handles.push(this.#readUlong(page, index * ULONG_BYTES));
       }
     } finally {
       await this.#call('C_FindObjectsFinal', session);
@@ -252,7 +201,7 @@ export class Pkcs11Module {
    * buffer of `fallbackBytes` is offered instead.
    */
   async attribute(session: number, object: number, type: number, fallbackBytes: number): Promise<Buffer | undefined> {
-    const asked = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    const asked = new StructureWriter(IS_PACKED, ULONG_BYTES, POINTER_BYTES);
     asked.attribute(type, 0n, 0);
     const question = asked.bytes();
     const code = await this.#call('C_GetAttributeValue', session, object, question, 1);
@@ -262,7 +211,7 @@ export class Pkcs11Module {
     const told = this.#readUlong(question, asked.lengthOffset);
     const size = code === CKR.OK && told > 0 && told <= MAX_ATTRIBUTE_BYTES ? told : fallbackBytes;
     const value = Buffer.alloc(size);
-    const filled = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    const filled = new StructureWriter(IS_PACKED, ULONG_BYTES, POINTER_BYTES);
     filled.attribute(type, koffi.address(value), size);
     this.#lent = [value];
     const request = filled.bytes();
@@ -281,7 +230,7 @@ export class Pkcs11Module {
     data: Buffer,
     beforeSigning: () => Promise<void>,
   ): Promise<Buffer> {
-    const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    const structure = new StructureWriter(IS_PACKED, ULONG_BYTES, POINTER_BYTES);
     structure.ulong(mechanism);
     structure.pointer(0n);
     structure.ulong(0);
@@ -293,10 +242,6 @@ export class Pkcs11Module {
     const size = this.#readUlong(length);
     if (size === 0 || size > signature.length) throw new Failure('token-failed', `C_Sign returned ${size} bytes`);
     return signature.subarray(0, size);
-  }
-
-  #ulongType(): string {
-    return this.#isWindows ? 'uint32_t' : 'unsigned long';
   }
 
   #call(name: FunctionName, ...args: Argument[]): Promise<number> {
@@ -322,14 +267,14 @@ export class Pkcs11Module {
   }
 
   #template(attributes: readonly Attribute[]): Buffer {
-    const structure = new StructureWriter(this.#isWindows, this.#ulongBytes, this.#pointerBytes);
+    const structure = new StructureWriter(IS_PACKED, ULONG_BYTES, POINTER_BYTES);
     for (const [type, value] of attributes) structure.attribute(type, koffi.address(value), value.length);
     return structure.bytes();
   }
 
   #ulong(value: number): Buffer {
-    const bytes = Buffer.alloc(this.#ulongBytes);
-    if (this.#ulongBytes === 4) bytes.writeUInt32LE(value);
+    const bytes = Buffer.alloc(ULONG_BYTES);
+    if (ULONG_BYTES === 4) bytes.writeUInt32LE(value);
     else bytes.writeBigUInt64LE(BigInt(value));
     return bytes;
   }
@@ -341,7 +286,7 @@ export class Pkcs11Module {
 
   /** CK_UNAVAILABLE_INFORMATION (all ones) becomes Infinity. */
   #readUlong(bytes: Buffer, offset = 0): number {
-    if (this.#ulongBytes === 4) {
+    if (ULONG_BYTES === 4) {
       const value = bytes.readUInt32LE(offset);
       return value === 0xffff_ffff ? Number.POSITIVE_INFINITY : value;
     }

@@ -1,21 +1,13 @@
 /** @file Tokens behind one PKCS#11 module: found, logged in to once, signed with, and let go when they are pulled out. */
-import { createHash } from 'node:crypto';
 import { Failure } from '../rooms/failure.ts';
-import type { Certificate } from '../signing/certificate.ts';
 import { ecdsaToDer, verifiesDigest } from './digest-signatures.ts';
 import { Lane } from './lane.ts';
 import { Pkcs11Module, type LibraryInfo, type TokenFacts } from './pkcs11-module.ts';
 import type { Token } from './protocol.ts';
-import { chooseCertificate, describeCertificates } from './signing-certificates.ts';
-import {
-  asksPinPerSignature,
-  certificateHandles,
-  dataFor,
-  openKey,
-  readStoredCertificates,
-  type SigningKey,
-  type StoredCertificate,
-} from './token-objects.ts';
+import { chooseCertificate } from './signing-certificates.ts';
+import { CKF, pinLengths, triesOf } from './token-flags.ts';
+import { asksPinPerSignature, certificateHandles, dataFor, openKey, readStoredCertificates } from './token-objects.ts';
+import { describeSlot, forgetPin, freshSlot, shownTries, tokenIdOf, type Slot } from './token-slot.ts';
 import type { TokenSignature, TokenSource, ToSign, Tries } from './token-source.ts';
 
 /** How long a driver may take before it counts as hung. */
@@ -30,35 +22,6 @@ export interface TimeLimits {
 export interface LibraryFacts {
   readonly library: LibraryInfo | null;
   readonly slots: { description: string; token: string | null }[];
-}
-
-const CKF = {
-  PROTECTED_AUTHENTICATION_PATH: 0x100,
-  TOKEN_INITIALIZED: 0x400,
-  USER_PIN_COUNT_LOW: 0x10000,
-  USER_PIN_FINAL_TRY: 0x20000,
-  USER_PIN_LOCKED: 0x40000,
-  USER_PIN_TO_BE_CHANGED: 0x80000,
-} as const;
-/** More than any token takes; what is shown when a driver names no maximum. */
-const MAX_PIN_BYTES = 255;
-
-interface Slot {
-  readonly id: string;
-  readonly slot: number;
-  facts: TokenFacts;
-  session: number | null;
-  handles: readonly number[];
-  certificates: readonly StoredCertificate[];
-  isLoggedIn: boolean;
-  /** By certificate; emptied with the session. */
-  readonly keys: Map<Certificate, SigningKey>;
-  /** A wrong PIN that raised no flag: this driver never counts, so its silence means nothing. */
-  tellsNoTries: boolean;
-  /** Known only after a login: private keys cannot be seen before. */
-  asksPinPerSignature: boolean;
-  /** Kept only for keys that ask for it at every signature; zeros otherwise and afterwards. */
-  keptPin: Buffer | null;
 }
 
 export class Pkcs11Source implements TokenSource {
@@ -97,7 +60,7 @@ export class Pkcs11Source implements TokenSource {
   }
 
   lastSeen(): readonly Token[] {
-    return [...this.#slots.values()].map((slot) => this.#describe(slot));
+    return [...this.#slots.values()].map((slot) => describeSlot(slot, Date.now()));
   }
 
   /** What the library and its slots say of themselves; what was seen last while somebody is logged in. @throws Failure */
@@ -197,12 +160,11 @@ export class Pkcs11Source implements TokenSource {
         throw cause;
       }
       if ((facts.flags & CKF.TOKEN_INITIALIZED) === 0 && facts.label === '') continue;
-      const id = this.#tokenId(slotNumber, facts);
+      const id = tokenIdOf(this.path, slotNumber, facts);
       seen.add(id);
       let slot = this.#slots.get(id);
       if (!slot) {
-        const fresh = { id, slot: slotNumber, facts, session: null, handles: [], certificates: [] };
-        slot = { ...fresh, ...freshLogin(), tellsNoTries: false, asksPinPerSignature: false };
+        slot = freshSlot(id, slotNumber, facts);
         this.#slots.set(id, slot);
       }
       slot.facts = facts;
@@ -213,12 +175,6 @@ export class Pkcs11Source implements TokenSource {
       if (slot.session !== null) await module.closeSession(slot.session);
       this.#drop(slot);
     }
-  }
-
-  /** The same token in another slot, or another token in the same slot, is another id. */
-  #tokenId(slot: number, facts: TokenFacts): string {
-    const identity = [this.path, slot, facts.serialNumber, facts.label].join('\0');
-    return `p11-${createHash('sha256').update(identity).digest('hex').slice(0, 24)}`;
   }
 
   /** Reads them again only when the objects changed: a card may need seconds for it. */
@@ -319,26 +275,6 @@ export class Pkcs11Source implements TokenSource {
     return { signature: signature.toString('base64'), algorithm: isRsa ? 'rsa-sha256' : 'ecdsa-sha256' };
   }
 
-  #describe(slot: Slot): Token {
-    const { facts } = slot;
-    return {
-      id: slot.id,
-      label: facts.label || facts.model || facts.serialNumber,
-      serialNumber: facts.serialNumber,
-      model: [facts.manufacturer, facts.model].filter(Boolean).join(' '),
-      isPractice: false,
-      tries: shownTries(slot),
-      ...pinLengths(facts),
-      hasProtectedPath: (facts.flags & CKF.PROTECTED_AUTHENTICATION_PATH) !== 0,
-      asksPinPerSignature: slot.asksPinPerSignature,
-      mustChangePin: (facts.flags & CKF.USER_PIN_TO_BE_CHANGED) !== 0,
-      certificates: describeCertificates(
-        slot.certificates.map((stored) => stored.certificate),
-        Date.now(),
-      ),
-    };
-  }
-
   #drop(slot: Slot): void {
     forgetPin(slot);
     slot.isLoggedIn = false;
@@ -346,38 +282,4 @@ export class Pkcs11Source implements TokenSource {
     slot.keys.clear();
     this.#slots.delete(slot.id);
   }
-}
-
-/**
- * Bytes. CK_UNAVAILABLE_INFORMATION (all bits set; some drivers set 32 of 64), CK_EFFECTIVELY_INFINITE (0) and a maximum
- * below the minimum name no limit: the token itself decides then.
- */
-export function pinLengths(facts: Pick<TokenFacts, 'minPinLength' | 'maxPinLength'>): {
-  minPinLength: number;
-  maxPinLength: number;
-} {
-  const minPinLength = facts.minPinLength <= MAX_PIN_BYTES ? facts.minPinLength : 0;
-  const isKnown = facts.maxPinLength > 0 && facts.maxPinLength >= minPinLength;
-  return { minPinLength, maxPinLength: isKnown ? Math.min(facts.maxPinLength, MAX_PIN_BYTES) : MAX_PIN_BYTES };
-}
-
-/** Drivers that never set a flag cannot be told from tokens with all tries left, until a wrong PIN leaves no mark. */
-function shownTries({ facts, tellsNoTries }: Pick<Slot, 'facts' | 'tellsNoTries'>): Tries {
-  const tries = triesOf(facts.flags);
-  return tries === 'ok' && tellsNoTries ? 'unknown' : tries;
-}
-
-export function triesOf(flags: number): Tries {
-  if ((flags & CKF.USER_PIN_LOCKED) !== 0) return 'locked';
-  if ((flags & CKF.USER_PIN_FINAL_TRY) !== 0) return 'final';
-  return (flags & CKF.USER_PIN_COUNT_LOW) !== 0 ? 'low' : 'ok';
-}
-
-function freshLogin(): Pick<Slot, 'isLoggedIn' | 'keys' | 'keptPin'> {
-  return { isLoggedIn: false, keys: new Map(), keptPin: null };
-}
-
-function forgetPin(slot: Slot): void {
-  slot.keptPin?.fill(0);
-  slot.keptPin = null;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pinLengths } from '../../../main/token/pkcs11-token.ts';
+import { pinLengths } from '../../../main/token/token-flags.ts';
 
 test.each<[string, number, number, number, number]>([
   ['limits as usual', 4, 16, 4, 16],
