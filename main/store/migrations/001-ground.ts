@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * Dossiers with their drafts and undo steps, pages' recognition, documents, blobs, officers, numbers, registers, the

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Number, date and agency read from results: what was one dossier's result cannot become another's by a second scan. */
 export const resultIdentity: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** The hand-signature of each officer (owner = officer's id) and the agency's seal (owner = `agency`), as blobs. */
 export const signatureImages: Migration = {

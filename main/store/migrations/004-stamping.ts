@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Signed results on their way to a long-term level: one row a document, kept with how it ended. */
 export const stamping: Migration = {

@@ -7,14 +7,9 @@ import { ground } from './001-ground.ts';
 import { resultIdentity } from './002-result-identity.ts';
 import { signatureImages } from './003-signature-images.ts';
 import { stamping } from './004-stamping.ts';
+import type { Migration } from './migration.ts';
 
-export interface Migration {
-  /** `user_version` after it. */
-  readonly version: number;
-  readonly sql: string;
-}
-
-export const MIGRATIONS: readonly Migration[] = [ground, resultIdentity, signatureImages, stamping];
+const MIGRATIONS: readonly Migration[] = [ground, resultIdentity, signatureImages, stamping];
 
 /** @throws Failure `store-newer` when a newer program wrote the database: it must not be touched by this one */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
