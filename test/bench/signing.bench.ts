@@ -2,6 +2,7 @@
  * @file What the program adds to a signature, over the token itself: `npx node test/bench/signing.bench.ts`. SoftHSM, a fake token
  * of 70 ms, and the memory of a 100 MB file. Needs softhsm2, opensc and gcc; run it on a quiet machine.
  */
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,6 +86,16 @@ function peakMegabytes(pid: number | undefined): number {
 }
 
 const desk = openSigningRooms(join(folder, 'soft'), [softhsm]);
+const beforeStart = performance.now();
+const found = unwrap(await desk.rooms.token.call('list', {}));
+const listMs = performance.now() - beforeStart;
+const beforeBare = performance.now();
+spawnSync(process.execPath, ['-e', '']);
+const bareMs = performance.now() - beforeBare;
+console.log(
+  `token room started from its sources, ${found.length} tokens with certificates listed: ${listMs.toFixed(0)} ms, ` +
+    `${(listMs / bareMs).toFixed(1)} × a process of Node that does nothing (budget 300 ms)`,
+);
 const documents = await desk.documents(FILES, pdfOf(FILE_BYTES));
 await batch(desk, 'RSA-2048', documents.slice(0, 10)); // both rooms warm
 for (const label of Object.keys(KINDS)) {
