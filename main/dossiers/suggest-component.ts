@@ -73,10 +73,23 @@ function suggestFor(page: Readable, names: readonly ComponentName[]): Suggestion
 
 function suggestByKind(page: Readable, names: readonly ComponentName[]): Suggestion | null {
   for (const keyword of page.keywords ?? []) {
-    const component = names.find(({ name }) => ` ${name} `.includes(` ${keyword} `));
+    const component = names.find(({ name }) => asksFor(name, keyword));
     if (component) return { componentId: component.id, confidence: KIND_CONFIDENCE };
   }
   return null;
+}
+
+/** Words with which people ask or say something; what such a component names further on is what they ask for. */
+const REQUESTS = ['to khai', 'don', 'giay de nghi', 'van ban de nghi', 'y kien', 'phieu yeu cau'];
+
+/**
+ * Whether a component of this name may be the paper of this keyword, both folded. "Tờ khai cấp giấy X" is not met by giấy X,
+ * only by a declaration; the code of a form (`ct01`) says for itself which paper is meant.
+ */
+export function asksFor(name: string, keyword: string): boolean {
+  if (!` ${name} `.includes(` ${keyword} `)) return false;
+  const request = REQUESTS.find((words) => `${name} `.startsWith(`${words} `));
+  return request === undefined || keyword.startsWith(request) || /\d/.test(keyword);
 }
 
 /** "Giấy A / giấy B (mẫu C)" names alternatives; each is matched by itself, as pairs of syllables. */

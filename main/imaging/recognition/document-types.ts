@@ -21,6 +21,13 @@ const Reader = z.enum([
   'document-number',
   'sex',
   'number',
+  'birth-date',
+  'date-in-words',
+  'money-in-words',
+  'identity-number',
+  'tax-code',
+  'parcel-number',
+  'area',
 ]);
 
 /** Label → value to its right. */
@@ -32,7 +39,26 @@ const LabelRule = z.strictObject({
   hasColon: z.boolean().default(true),
   /** The value may run on over lines that are full. */
   runsOn: z.boolean().default(false),
+  /** The value may stand on the line below the label, as on identity cards. */
+  isBelow: z.boolean().default(false),
+  /**
+   * Says again what an earlier field of this name says ("Bằng chữ: …"). Is that field's value where the digits could not be
+   * read; where both were read and differ, the field is doubtful.
+   */
+  confirms: z.boolean().default(false),
 });
+
+/** Two columns side by side, each under its heading. */
+const ColumnRule = z.strictObject({
+  headings: z.tuple([z.string(), z.string()]),
+  use: z.enum(['left', 'right']),
+  /**
+   * `left`: a column begins where its heading begins, and has labels of its own; `centre`: a table with centred headings
+   * whose labels stand in a third column at the left.
+   */
+  align: z.enum(['left', 'centre']),
+});
+export type ColumnRule = z.infer<typeof ColumnRule>;
 
 /** Things every official paper has at a known place. */
 const PlaceRule = z.strictObject({
@@ -60,7 +86,15 @@ export const DocumentType = z.strictObject({
    * Parts of the form in order. A part begins at the label it names; its fields are sought only inside it, so that "Nơi cư
    * trú" of the mother is never taken for the father's.
    */
-  sections: z.array(z.strictObject({ start: z.string().optional(), fields: z.array(z.union([LabelRule, PlaceRule])) })),
+  sections: z.array(
+    z.strictObject({
+      /** One wording or several; the first that is on the page counts. */
+      start: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+      /** Reads one column by itself; `start` is then sought in that column. */
+      column: ColumnRule.optional(),
+      fields: z.array(z.union([LabelRule, PlaceRule])),
+    }),
+  ),
 });
 export type DocumentType = z.infer<typeof DocumentType>;
 export type LabelRule = z.infer<typeof LabelRule>;
@@ -95,7 +129,8 @@ export function findDocumentType(lines: readonly TextLine[], types: readonly Doc
     const confidence = Math.max(scoreTitles(candidates, type), scoreFormCodes(lines.slice(0, FORM_CODE_LINES), type));
     if (confidence > (best?.confidence ?? 0)) best = { type, confidence };
   }
-  return best;
+  // Rounded last: titles that contain each other differ by less than one.
+  return best && { ...best, confidence: Math.round(best.confidence) };
 }
 
 /** Each line in capitals, also joined with the next one: long titles break. */
@@ -125,7 +160,7 @@ function scoreTitles(candidates: readonly string[], type: DocumentType): number 
       best = Math.max(best, 100 * (1 - distance / pattern.length) - 100 / (pattern.length + 10));
     }
   }
-  return Math.round(best);
+  return best;
 }
 
 function wholeDistance(candidate: string, pattern: string): number | null {

@@ -1,10 +1,11 @@
 /** @file Field values of a recognised page, by the rules of its document type. */
 import type { Box } from '../../../preload/types.ts';
+import { cutColumn } from './columns.ts';
 import type { DocumentType, LabelRule } from './document-types.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
 import { textOf, type TextLine } from './lines.ts';
-import { findByPlace } from './placed-fields.ts';
+import { findByPlace, isDateline } from './placed-fields.ts';
 import { rightOf, tokenise, type Token, type TokenPage } from './tokens.ts';
 import { readTyped, type Reading, type ReaderKind } from './typed-readers.ts';
 
@@ -27,11 +28,12 @@ const SPACE_SHARE = 0.6;
 const UNSURE_CONFIDENCE = 40;
 
 export function readFields(lines: readonly TextLine[], type: DocumentType): ReadField[] {
-  const page = tokenise(lines);
-  const ranges = sectionRanges(page, type);
-  const stops = labelStarts(page, type);
+  const whole = contextOf(tokenise(lines), type);
   const fields: ReadField[] = [];
   for (const [index, section] of type.sections.entries()) {
+    const columnLines = section.column && cutColumn(lines, whole.page.pitchPx, section.column);
+    if (columnLines === null) continue;
+    const { page, ranges, stops } = columnLines ? contextOf(tokenise(columnLines), type) : whole;
     const range = ranges[index];
     if (!range) continue;
     let from = range.from;
@@ -43,21 +45,51 @@ export function readFields(lines: readonly TextLine[], type: DocumentType): Read
       const found = readLabelled(page, rule, from, range.to, stops);
       if (!found) continue;
       from = found.next;
-      fields.push(found.field);
+      if (rule.confirms) confirm(fields, found.field);
+      else fields.push(found.field);
     }
   }
   return fields;
 }
 
-function sectionRanges(page: TokenPage, type: DocumentType): ({ from: number; to: number } | null)[] {
+interface Context {
+  readonly page: TokenPage;
+  readonly ranges: readonly (Range | null)[];
+  readonly stops: ReadonlySet<number>;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function contextOf(page: TokenPage, type: DocumentType): Context {
+  return { page, ranges: sectionRanges(page, type), stops: labelStarts(page, type) };
+}
+
+/** What digits and words say must be the same; which of them was misread, a person decides. */
+function confirm(fields: ReadField[], again: ReadField): void {
+  const index = fields.findIndex((field) => field.name === again.name);
+  const field = fields[index];
+  if (!field) fields.push(again);
+  else if (field.value.slice(0, again.value.length) !== again.value)
+    fields[index] = { ...field, confidence: Math.min(field.confidence, UNSURE_CONFIDENCE) };
+}
+
+function sectionRanges(page: TokenPage, type: DocumentType): (Range | null)[] {
   let from = 0;
   const starts = type.sections.map((section) => {
     if (section.start === undefined) return 0;
-    const match =
-      findLabel(page, section.start, from, page.tokens.length, true) ??
-      findLabel(page, section.start, from, page.tokens.length, false);
-    if (match) from = match.start + 1;
-    return match?.start ?? null;
+    for (const start of [section.start].flat()) {
+      const match =
+        findLabel(page, start, from, page.tokens.length, true) ??
+        findLabel(page, start, from, page.tokens.length, false);
+      if (!match) continue;
+      // A column is read by itself: what follows it on the page may stand beside it.
+      if (!section.column) from = match.start + 1;
+      return match.start;
+    }
+    return null;
   });
   return starts.map((start, index) => {
     if (start === null) return null;
@@ -122,7 +154,8 @@ function valueTokens(
     const before = page.tokens[at - 1];
     if (before && before.line !== token.line) {
       const isWrapped = value.length === 0 || rule.runsOn;
-      if (!isWrapped || !continues(page, before.line, token)) break;
+      const isBelow = rule.isBelow && value.length === 0 && token.line === before.line + 1;
+      if (!isBelow && (!isWrapped || !continues(page, before.line, token))) break;
     } else if (before && value.length > 0 && isColumnGap(page, before, token) && readTyped(rule.read, textOf(value))) {
       break;
     }
@@ -141,7 +174,12 @@ function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
   const below = page.lines[next.line];
   if (!line || !below || next.line !== lineIndex + 1) return false;
   const isFull = rightOf(line) + next.box[2] + page.pitchPx * SPACE_SHARE >= page.textRight;
-  return isFull && below.baselineY - line.baselineY < page.pitchPx * 1.7 && !isItemMark(next);
+  return (
+    isFull &&
+    below.baselineY - line.baselineY < page.pitchPx * 1.7 &&
+    !isItemMark(next) &&
+    !isDateline(textOf(below.words))
+  );
 }
 
 /** `2.`, `3.1.`, `a)`, `-`: the mark before the next item. */

@@ -75,6 +75,11 @@ function findAuthority(page: TokenPage, segments: readonly Segment[]): Segment |
 const DATELINE =
   /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4}, ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
 
+/** Whether a line is nothing but place and date, which no value runs on over. */
+export function isDateline(text: string): boolean {
+  return DATELINE.exec(text.replace(/^Làm tại:? /u, ''))?.index === 0;
+}
+
 /** "<place>, ngày … tháng … năm …" standing by itself; the year may have slipped to the next line. */
 function findDateline(name: string, segments: readonly Segment[], isLast: boolean): ReadField[] {
   const found: ReadField[] = [];

@@ -4,6 +4,7 @@
  */
 import { foldText } from '../../dossiers/fold-text.ts';
 import { faultOfPersonalNumber } from '../../people/identity-code.ts';
+import { dateOfWords, firstNumber } from './worded-numbers.ts';
 
 export type ReaderKind =
   | 'text'
@@ -17,7 +18,14 @@ export type ReaderKind =
   | 'money'
   | 'document-number'
   | 'sex'
-  | 'number';
+  | 'number'
+  | 'birth-date'
+  | 'date-in-words'
+  | 'money-in-words'
+  | 'identity-number'
+  | 'tax-code'
+  | 'parcel-number'
+  | 'area';
 
 export interface Reading {
   readonly value: string;
@@ -88,7 +96,7 @@ const READERS: Readonly<Record<ReaderKind, (text: string) => Reading | null>> = 
   'document-number': (text) =>
     readPattern(
       text,
-      /[\p{L}\d][\p{L}\d./-]*\d[\p{L}\d./-]*(?: \d{3}){0,3}|[\p{Lu}]{1,3} \d{3} ?\d{3,6}/u,
+      /[\p{L}\d][\p{L}\d./-]*\d[\p{L}\d./-]*(?: \d{3}){0,3}|[\p{Lu}]{1,3} \d{3} ?\d{2,6}/u,
       (match) => ({
         value: match.replace(/[.,;:-]+$/, ''),
         isSure: true,
@@ -103,6 +111,28 @@ const READERS: Readonly<Record<ReaderKind, (text: string) => Reading | null>> = 
       value: repairDigits(match),
       isSure: true,
     })),
+  'birth-date': readBirthDate,
+  'date-in-words': (text) => {
+    const value = dateOfWords(text);
+    return value === null ? null : { value, isSure: isDate(value), start: 0, end: text.length };
+  },
+  'money-in-words': (text) => {
+    const found = firstNumber(text);
+    return found && { value: String(found.value), isSure: found.next === 'dong', start: 0, end: text.length };
+  },
+  'identity-number': (text) => readPersonalNumber(text) ?? readOldIdentityNumber(text),
+  'tax-code': (text) =>
+    readPattern(text, new RegExp(`(?<![0-9])${DIGIT}{10}(?:${DIGIT}{2}|-${DIGIT}{3})?(?![0-9])`), (match) => ({
+      value: repairDigits(match),
+      isSure: true,
+    })),
+  // Sheets of survey maps carry letters ("DC 12"), split parcels a second number ("45-1").
+  'parcel-number': (text) =>
+    readPattern(text, /^[\s:.–-]*(?:\p{Lu}{1,4}[ .-]?)?\d+(?:[-/]\d+)?[a-z]?(?!\p{L})/u, (match) => ({
+      value: match.replace(/^[\s:.–-]+/, ''),
+      isSure: true,
+    })),
+  area: readArea,
 };
 
 function readText(text: string): Reading | null {
@@ -178,6 +208,35 @@ function readPersonalNumber(text: string): Reading | null {
     weak ??= reading;
   }
   return weak;
+}
+
+/** A whole date, or the year alone: people born long ago have no more. */
+function readBirthDate(text: string): Reading | null {
+  return readDate(text) ?? READERS.year(text);
+}
+
+/** Nine digits of the identity papers before 2016. They have no structure to check. */
+function readOldIdentityNumber(text: string): Reading | null {
+  return readPattern(text, new RegExp(`(?<![0-9A-Za-z])\\d(?:[ .]?${DIGIT}){8}(?![ .]?[0-9])`), (match) => ({
+    value: repairDigits(match).replace(/[ .]/g, ''),
+    isSure: true,
+  }));
+}
+
+/** Square metres without marks between thousands: `1.250,5 m²` → `1250,5`. */
+function readArea(text: string): Reading | null {
+  return readPattern(
+    text,
+    new RegExp(
+      `(?<![\\p{L}\\d])\\d${DIGIT}{0,2}(?:\\.${DIGIT}{3})+(?:,${DIGIT}+)?(?!\\d)|(?<![\\p{L}\\d])\\d${DIGIT}*(?:[.,]${DIGIT}+)?(?!\\p{L})`,
+      'u',
+    ),
+    (match) => {
+      const digits = repairDigits(match);
+      const isGrouped = /^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/.test(digits);
+      return { value: isGrouped ? digits.replaceAll('.', '') : digits.replace('.', ','), isSure: true };
+    },
+  );
 }
 
 /** The characters of an address around the `@`; a bracket that the `@` itself was partly read as is left out. */

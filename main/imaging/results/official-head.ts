@@ -17,7 +17,15 @@ const HEAD: DocumentType = {
     {
       fields: [
         { name: 'authority', find: 'authority', titles: [] },
-        { name: 'number', labels: ['Số'], read: 'document-number', hasColon: true, runsOn: false },
+        {
+          name: 'number',
+          labels: ['Số'],
+          read: 'document-number',
+          hasColon: true,
+          runsOn: false,
+          isBelow: false,
+          confirms: false,
+        },
         { name: 'issuedOn', find: 'dateline-first', titles: [] },
       ],
     },

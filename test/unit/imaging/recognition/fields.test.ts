@@ -113,6 +113,44 @@ describe('fields by their labels', () => {
     expect(date?.confidence).toBeLessThanOrEqual(40);
   });
 
+  const IN_WORDS = 'Ghi bằng chữ: Ngày mười chín tháng mười một năm hai nghìn không trăm hai mươi bốn';
+  const withWords = (digits: string) => [
+    ...PARENTS.slice(0, 2),
+    `Ngày, tháng, năm sinh: ${digits}`,
+    IN_WORDS,
+    ...PARENTS.slice(3),
+  ];
+  const birthDate = (digits: string) =>
+    readFields(pageOf(withWords(digits), 96), typeOf('giay-khai-sinh')).filter(({ name }) => name === 'birthDate');
+
+  it('believes digits that the words beside them confirm', () => {
+    expect(birthDate('19/11/2024')).toMatchObject([{ value: '2024-11-19', confidence: 96 }]);
+  });
+
+  it('doubts digits that the words beside them contradict, and keeps what was read', () => {
+    expect(birthDate('18/11/2024')).toMatchObject([{ value: '2024-11-18', confidence: 40 }]);
+  });
+
+  it('takes the date from its words where the digits cannot be read', () => {
+    expect(birthDate('~~~~')).toMatchObject([{ value: '2024-11-19' }]);
+  });
+
+  it('ends a value before the line of place and date, however full its own line is', () => {
+    const fields = read('giay-khai-sinh', [
+      ...PARENTS,
+      'Nơi đăng ký khai sinh: Ủy ban nhân dân xã Quảng Lưu, tỉnh Thanh Hóa, nước Cộng hòa xã hội chủ nghĩa',
+      'Quảng Lưu, ngày 10 tháng 01 năm 2025',
+    ]);
+    expect(fields).toMatchObject({ issuedOn: '2025-01-10' });
+    expect(Object.values(fields).join('\n')).not.toContain('Quảng Lưu, ngày');
+  });
+
+  it('reads neither column of a table whose headings are not there', () => {
+    expect(
+      read('to-khai-dang-ky-ket-hon', ['TỜ KHAI ĐĂNG KÝ KẾT HÔN', 'Họ, chữ đệm, tên\tVŨ THỊ QUỲNH\tPHẠM ĐỨC THUẬN']),
+    ).toEqual({});
+  });
+
   it('shows the box of the value, not of the label', () => {
     const lines = pageOf(PARENTS);
     const name = readFields(lines, typeOf('giay-khai-sinh')).find((field) => field.name === 'fullName');
