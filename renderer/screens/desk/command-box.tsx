@@ -70,15 +70,17 @@ function useCommands(): readonly Command[] {
 }
 
 interface Found {
+  readonly text: string;
   readonly dossiers: readonly DossierSummary[];
   readonly procedures: readonly ProcedureSummary[];
 }
-const NOTHING: Found = { dossiers: [], procedures: [] };
+const NOTHING: Found = { text: '', dossiers: [], procedures: [] };
 
+/** What was found for this very text: what an earlier text found must never be what Enter opens. */
 function useFound(query: string): Found {
   const [found, setFound] = useState<Found>(NOTHING);
+  const text = query.trim().normalize('NFC');
   useEffect(() => {
-    const text = query.trim().normalize('NFC');
     if (text === '') {
       setFound(NOTHING);
       return undefined;
@@ -91,6 +93,7 @@ function useFound(query: string): Found {
       ]).then(([dossiers, procedures]) => {
         if (isCurrent)
           setFound({
+            text,
             dossiers: dossiers.ok ? dossiers.value.items : [],
             procedures: procedures.ok ? procedures.value : [],
           });
@@ -100,8 +103,19 @@ function useFound(query: string): Found {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [query]);
-  return found;
+  }, [text]);
+  return found.text === text ? found : NOTHING;
+}
+
+/** The library marks one row in the page itself; when that row goes, Enter would do nothing. */
+function useSomeRowMarked(rows: string): void {
+  useEffect(() => {
+    const { listId, opened } = store.getState();
+    const list = opened && listId !== '' ? document.getElementById(listId) : null;
+    if (list === null || list.querySelector('[data-selected]') !== null) return;
+    list.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    store.updateState((state) => ({ ...state, selected: 0 }));
+  }, [rows]);
 }
 
 async function startWith(code: string): Promise<void> {
@@ -116,6 +130,13 @@ export function CommandBox(): ReactNode {
   const found = useFound(query);
   const folded = foldText(query.trim());
   const commands = useCommands().filter((command) => foldText(command.name).includes(folded));
+  useSomeRowMarked(
+    [
+      ...found.dossiers.map(({ id }) => id),
+      ...found.procedures.map(({ code }) => code),
+      ...commands.map(({ name }) => name),
+    ].join('\n'),
+  );
   const isEmpty = commands.length === 0 && found.dossiers.length === 0 && found.procedures.length === 0;
 
   return (

@@ -265,6 +265,31 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
     });
   });
 
+  describe('the command box', () => {
+    it('does what the words typed last say, never what earlier letters found', async () => {
+      const page = await desk();
+      await page.keyboard.press('Control+K');
+      await page.getByTestId('command-box').pressSequentially('kh');
+      const procedures = page.getByText('Thủ tục đăng ký khai sinh', { exact: true }).last();
+      await procedures.waitFor();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.insertText('kiem tra chu ky');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('verify-choose').waitFor();
+    });
+
+    it('keeps a row marked when what was found goes away', async () => {
+      const page = await desk();
+      await page.keyboard.press('Control+K');
+      await page.getByTestId('command-box').pressSequentially('khai sinh');
+      await page.locator('[data-action][data-selected]').waitFor();
+      await page.waitForTimeout(300);
+      await page.keyboard.press('Control+A');
+      await page.keyboard.insertText('doi nguoi');
+      await page.locator('[data-selected]', { hasText: 'Đổi người' }).waitFor();
+    });
+  });
+
   describe('large numbers', () => {
     it('draws only the rows on screen of five thousand dossiers', async () => {
       const page = await desk({ ...previewData(), summaries: summaries(5000) }, null);
