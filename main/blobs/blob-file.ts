@@ -87,10 +87,6 @@ async function writeAll(handle: FileHandle, parts: readonly Buffer[]): Promise<v
     throw Object.assign(new Error(`${bytesWritten} of ${wanted} bytes written`), { code: 'ENOSPC' });
 }
 
-export function encryptBlob(bytes: Uint8Array, key: Uint8Array): Buffer {
-  return Buffer.concat([...sealedParts(bytes, key)].flat());
-}
-
 export function blobHeader(fileId: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);

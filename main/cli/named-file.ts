@@ -27,7 +27,7 @@ export async function checkInput(path: string): Promise<number> {
   }
 }
 
-export function asInputFailure(path: string, cause: unknown): Failure {
+function asInputFailure(path: string, cause: unknown): Failure {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === undefined) throw cause;
   return code === 'EIO' ? asDiskFailure(cause) : new Failure('file-not-found', `${path}: ${message}`, { cause });

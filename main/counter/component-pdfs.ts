@@ -9,7 +9,7 @@ import { unwrap } from '../rooms/failure.ts';
 import type { Rooms } from './rooms.ts';
 
 /** The components whose PDF is still to be made: digitised, with visible pages, and without a document. */
-export function componentsToCompose(dossier: Dossier): readonly ChecklistItem[] {
+function componentsToCompose(dossier: Dossier): readonly ChecklistItem[] {
   const made = new Set(
     dossier.documents.filter((document) => document.kind === 'component').map((document) => document.componentId),
   );

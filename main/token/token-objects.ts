@@ -99,7 +99,7 @@ async function findKey(module: Pkcs11Module, session: number, keyId: Buffer): Pr
  * CKM_RSA_PKCS over our own DigestInfo is what nearly every token takes; CKM_SHA256_RSA_PKCS when it alone is offered. PSS is
  * never chosen: no policy of the province asks for it. A driver that lists nothing gets the common one.
  */
-export function rsaMechanism(offered: readonly number[] | undefined): number {
+function rsaMechanism(offered: readonly number[] | undefined): number {
   if (offered === undefined || offered.includes(CKM_RSA_PKCS)) return CKM_RSA_PKCS;
   if (offered.includes(CKM_SHA256_RSA_PKCS)) return CKM_SHA256_RSA_PKCS;
   throw new Failure('token-failed', 'the token offers neither CKM_RSA_PKCS nor CKM_SHA256_RSA_PKCS');

@@ -54,7 +54,7 @@ export async function listUsbTokens(
   }
 }
 
-export function usbTokenOf(known: KnownModules['usb'], { vendorId, productId }: UsbDeviceIds): UsbToken | undefined {
+function usbTokenOf(known: KnownModules['usb'], { vendorId, productId }: UsbDeviceIds): UsbToken | undefined {
   const hex = (value: number): string => value.toString(16).padStart(4, '0');
   const id = `${hex(vendorId)}:${hex(productId)}`;
   const entry = known.find((one) => one.id === id);
