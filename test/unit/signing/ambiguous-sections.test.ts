@@ -31,6 +31,11 @@ const other = (): ReadonlyMap<number, string> => new Map([[4, content('Tra 900')
 const row = (place: number): string => tableRow(4, place);
 const restored = (tail = ''): Buffer =>
   withRawSection(withRawSection(signed, { objects: other() }), { rows: row(current), tail });
+/** An innocent update, spelled so that some readers mend the file. */
+const respelled = (from: RegExp, to: string): Buffer => {
+  const added = withRawSection(signed, {}).toString('latin1', signed.length);
+  return Buffer.concat([signed, Buffer.from(added.replace(from, to), 'latin1')]);
+};
 const catalog = new Map([[60, '<</Type /Catalog /Pages 2 0 R>>']]);
 
 describe('what every reader finds the same stays valid', () => {
@@ -77,6 +82,9 @@ describe('readers that disagree', () => {
     ['another content that a later table takes back', () => restored()],
     ['the same behind so much white space that readers mend the file', () => restored('\n'.repeat(5_000))],
     ['an end that readers do not find', () => withRawSection(signed, { tail: '\0'.repeat(5_000) })],
+    ['a comment in a row', () => respelled(/ n \n/, ' %z\nn \n')],
+    ['a row of another length', () => respelled(/\n0000(\d+) 00000 n/, '\n$1 00000 n')],
+    ['a comment before the offset of the table', () => respelled(/startxref\n/, 'startxref %z\n')],
     [
       'a number that each reader mends in its own way',
       () => {

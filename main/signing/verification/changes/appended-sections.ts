@@ -19,6 +19,8 @@ export function findAmbiguity(signed: PdfDocument, whole: PdfDocument): string |
     return 'Phần thêm sau chữ ký có hai bảng tham chiếu cho hai loại trình đọc.';
   if (added.some(({ hasDoubleEntries }) => hasDoubleEntries))
     return 'Bảng tham chiếu thêm sau chữ ký chỉ một đối tượng đến hai nơi.';
+  if (!hasPlainEnd(whole) || added.some((section) => !isPlainTable(whole, section)))
+    return 'Bảng tham chiếu thêm sau chữ ký không viết đúng dạng: trình đọc khác có thể dựng lại tệp theo cách khác.';
   if (added.some(({ trailer }) => trailer.hasDoubleKeys)) return 'Phần cuối tệp (trailer) có khóa lặp.';
   if (added.some(({ trailer }) => OFFSETS.some((key) => !isWholeNumber(trailer.entries.get(key)))))
     return 'Phần cuối tệp (trailer) ghi số không đúng dạng.';
@@ -27,6 +29,31 @@ export function findAmbiguity(signed: PdfDocument, whole: PdfDocument): string |
     return 'Có quá nhiều dữ liệu sau điểm kết thúc của tài liệu.';
   if (hasLaterCopy(whole, added, from)) return 'Phần thêm sau chữ ký chứa một bản khác, bị che, của đối tượng.';
   return null;
+}
+
+/** A row of a table, or the head of a part of it (7.5.4), with either line end. */
+const TABLE_LINE = /\d{10} \d{5} [nf](?: ?\r\n| ?[\r\n])|\d+ +\d+ *[\r\n]+/y;
+const TABLE_START = /xref[\0\t\n\f\r ]+/y;
+
+/** Comments and rows of other lengths make some readers mend the file, and show copies of objects that no table names. */
+function isPlainTable(whole: PdfDocument, { kind, start, end }: Section): boolean {
+  if (kind === 'stream') return true;
+  const text = whole.bytes.toString('latin1', start, end);
+  let position = 0;
+  const take = (line: RegExp): boolean => {
+    line.lastIndex = position;
+    if (!line.test(text)) return false;
+    position = line.lastIndex;
+    return true;
+  };
+  if (!take(TABLE_START)) return false;
+  while (take(TABLE_LINE));
+  return text.startsWith('trailer', position);
+}
+
+function hasPlainEnd(whole: PdfDocument): boolean {
+  const end = whole.bytes.toString('latin1', whole.bytes.lastIndexOf('startxref'), whole.structureEnd);
+  return /^startxref[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]*(?:%%EOF)?$/.test(end);
 }
 
 function isWholeNumber(value: PdfValue | undefined): boolean {
