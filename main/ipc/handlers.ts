@@ -146,7 +146,8 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       if (paths.length === 0) return refuse('cancelled');
       return ok({ jobId: capture.importFiles(id, officer.id, paths).jobId });
     },
-    'capture.cancel': async ({ jobId }) => (counter.jobs.cancel(jobId, ['scan', 'import']) ? ok(null) : refuse('not-found', jobId)),
+    'capture.cancel': async ({ jobId }) =>
+      counter.jobs.cancel(jobId, ['scan', 'import']) ? ok(null) : refuse('not-found', jobId),
 
     'tokens.list': () => listTokens(rooms),
     'results.waiting': () => results.waiting(),

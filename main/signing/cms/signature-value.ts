@@ -1,15 +1,6 @@
 /** @file Whether a signature value fits a public key: RSA PKCS#1 and PSS, ECDSA, EdDSA, and DSA of old files. */
 import { constants, createPublicKey, createVerify, publicDecrypt, verify, type KeyObject } from 'node:crypto';
-import {
-  childOf,
-  DER_NULL,
-  derOid,
-  derSequence,
-  readAsn1,
-  readOid,
-  readSmallInteger,
-  type Asn1Node,
-} from '../asn1.ts';
+import { childOf, DER_NULL, derOid, derSequence, readAsn1, readOid, readSmallInteger, type Asn1Node } from '../asn1.ts';
 import { DIGESTS, EDWARDS_SIGNATURES, OID, SIGNATURES } from '../object-identifiers.ts';
 import { newHash, signedContent, type SignedContent } from './signed-content.ts';
 import type { SignerInfo } from './signed-data.ts';
