@@ -135,6 +135,11 @@ describe('the signing officer', () => {
     await page.locator('[data-testid^="result-"]').nth(1).waitFor({ timeout: 60_000 });
     await page.locator('[data-testid="pdf-pages"] canvas').first().waitFor();
     await look(page, 'signing-desk');
+    await page.keyboard.press('F7');
+    await expect.poll(focused, { timeout: 10_000 }).toBe('signature-frame');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('Bạn đã dời chỗ ký.', { exact: true }).waitFor();
+    await look(page, 'signing-place');
     await tabTo(page, '[data-testid="results-all"]');
     await page.keyboard.press('Space');
     await page.keyboard.press('F4');
@@ -150,7 +155,72 @@ describe('the signing officer', () => {
     );
     expect(completed).toMatchObject({ ok: true, value: { total: 2 } });
   });
+
+  it('sees the signed result get its time-stamp and reach the province by itself', async () => {
+    const { id } = await scannedDossier();
+    await tabTo(page, '[data-testid="desk-counter"]');
+    await page.keyboard.press('Enter');
+    await openFromList(id);
+    await expect
+      .poll(() => page.locator('[data-testid^="stamping-"]').first().innerText(), { timeout: 60_000 })
+      .toContain('Đã có dấu thời gian');
+    await expect
+      .poll(async () => (await scannedDossier()).upload.state, { timeout: 60_000 })
+      .toMatch(/received|settled/);
+    const result = (await scannedDossier()).documents.find((document) => document.kind === 'result');
+    await tabTo(page, `[data-testid="document-result-${result?.id ?? ''}"]`);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid="pdf-pages"] canvas').first().waitFor();
+    // The province has this dossier's result: another is not offered where it would be refused.
+    expect(await page.getByTestId('attach-result').count()).toBe(0);
+    await look(page, 'result-stamped');
+  });
+
+  it('checks the signature of the result where it stands', async () => {
+    const result = (await scannedDossier()).documents.find((document) => document.kind === 'result');
+    await tabTo(page, `[data-testid="verify-${result?.id ?? ''}"]`);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('verify-report').waitFor({ timeout: 30_000 });
+    expect(await page.getByTestId('verify-verdict').innerText()).toBe('Chữ ký hợp lệ');
+    expect(await page.getByTestId('verify-report').innerText()).not.toMatch(/B-(B|T|LTA?)\b/);
+    await look(page, 'verification');
+    await page.keyboard.press('Escape');
+  });
+
+  it('checks a file from elsewhere, found by a few letters', async () => {
+    await page.keyboard.press('Control+K');
+    await page.locator('[data-testid="command-box"]:focus, [data-testid="command-box"] :focus').waitFor();
+    await page.keyboard.type('kiem tra chu ky');
+    await page.getByText('Kiểm tra chữ ký số của một tệp', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('verify-choose').waitFor();
+    app.answerDialog('showOpenDialog', { canceled: false, filePaths: [printedReceipt()] });
+    await tabTo(page, '[data-testid="verify-choose"]');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.getByTestId('verify-verdict').innerText(), { timeout: 30_000 })
+      .toBe('Tệp không có chữ ký số');
+    await look(page, 'verification-unsigned');
+    await page.keyboard.press('Escape');
+  });
 });
+
+/** One Tab stop leads into the list, arrows lead on. */
+async function openFromList(id: string): Promise<void> {
+  await tabTo(page, '[data-dossier]');
+  await page.keyboard.press('Home');
+  for (let rows = 0; rows < 3 && (await focused()) !== `dossier-${id}`; rows++) {
+    await page.keyboard.press('ArrowDown');
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  expect(await focused()).toBe(`dossier-${id}`);
+  await page.keyboard.press('Enter');
+}
+
+/** The receipt the first dossier printed: a PDF nobody signed, of that dossier alone. */
+function printedReceipt(): string {
+  return join(printed, readdirSync(printed)[0] ?? '');
+}
 
 /** Certified copies at a commune need no scan: quick to receive through the bridge. */
 async function receiveWithoutScanning(): Promise<void> {
@@ -184,12 +254,16 @@ async function receiveWithoutScanning(): Promise<void> {
   expect(sealed).toMatchObject({ ok: true, value: { state: 'received' } });
 }
 
-async function currentDossier() {
-  const answer = await page.evaluate(async () => {
-    const list = await window.counter['dossiers.list']({ text: '', states: [], limit: 1, offset: 0 });
+/** The dossier whose papers were scanned: the first of the two. */
+const scannedDossier = () => currentDossier('thuong tru');
+
+/** The newest dossier, of those the text finds. */
+async function currentDossier(found = '') {
+  const answer = await page.evaluate(async (text) => {
+    const list = await window.counter['dossiers.list']({ text, states: [], limit: 1, offset: 0 });
     const [newest] = list.ok ? list.value.items : [];
     return window.counter['dossiers.get']({ id: newest?.id ?? '' });
-  });
+  }, found);
   if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
   return answer.value;
 }
