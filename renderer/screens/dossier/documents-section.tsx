@@ -15,7 +15,7 @@ import classes from './dossier.module.css';
 import { StampState } from './stamp-state.tsx';
 
 const ICONS = { component: IconFileText, receipt: IconReceipt, result: IconFileCertificate } as const;
-const CAN_HAVE_RESULT = ['received', 'processing', 'supplement-requested', 'payment-requested'];
+const CAN_HAVE_RESULT = ['received', 'processing'];
 
 export function DocumentsSection({ dossier }: { readonly dossier: Dossier }): ReactNode {
   const words = useWords();
