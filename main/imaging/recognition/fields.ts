@@ -182,9 +182,9 @@ function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
   );
 }
 
-/** `2.`, `3.1.`, `a)`, `-`: the mark before the next item. */
+/** `2.`, `3.1.`, `a)`, `[06].`, `-`: the mark before the next item. `[` alone is what "I." is often read as. */
 function isItemMark(token: Token): boolean {
-  return /^(?:\d{1,2}(?:\.\d)*[.)]|[a-zđ]\)|[-–+•|]|[IVX]+\.)$/u.test(token.text);
+  return /^(?:\d{1,2}(?:\.\d)*[.)]|\[(?:\d{1,2}\])?[.)]?|[a-zđ]\)|[-–+•|]|[IVX]+\.)$/u.test(token.text);
 }
 
 /** The first place in `[from, to)` where the label stands. Labels are compared unaccented with 15 % of wrong letters. */
