@@ -233,7 +233,8 @@ describe('the rest', () => {
   it('doctor checks every part; in practice nothing is broken', async () => {
     const ended = await motcua(['doctor', '--json']);
     const { checks } = JSON.parse(ended.out) as { checks: { part: string; state: string }[] };
-    expect(checks.map((check) => check.part).toSorted()).toEqual([
+    // One line for each token that is there: practice has one for each officer.
+    expect([...new Set(checks.map((check) => check.part))].toSorted()).toEqual([
       'clock',
       'disk',
       'province',
