@@ -66,7 +66,9 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const session = createSession(rooms, settings, choices);
 
   const { questions } = choices;
-  const bridge = questions ? openBridge({ machine, settings, rooms, session, authoriser, questions, events, jobs }) : null;
+  const bridge = questions
+    ? openBridge({ machine, settings, rooms, session, authoriser, questions, events, jobs })
+    : null;
 
   // A command that does one thing and ends leaves what waits to the counter that runs all day.
   const stamping = choices.isSyncAutomatic ? startStamping(rooms, settings, machine) : null;
