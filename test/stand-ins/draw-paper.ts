@@ -1,6 +1,6 @@
 /** @file A paper as a scanner would give it: lines of text set in the type of official papers, 200 dots per inch. */
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
+import sharp, { type OutputInfo } from 'sharp';
 
 const FONT = fileURLToPath(new URL('../../resources/fonts/LiberationSerif-Regular.ttf', import.meta.url));
 const WIDTH_PX = 1654;
@@ -34,7 +34,7 @@ export async function drawPaper(lines: readonly string[]): Promise<Buffer> {
 }
 
 /** Every piece has the height of the tallest letters, so that words with and without descenders share a baseline. */
-async function drawText(text: string): Promise<{ data: Buffer; info: sharp.OutputInfo }> {
+async function drawText(text: string): Promise<{ data: Buffer; info: OutputInfo }> {
   // Pango cuts a picture to its ink: the tallest letters in front keep the baseline where it is, and are cut off again.
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
   const drawn = await setType(`${TALLEST}${escaped}`);
@@ -46,7 +46,7 @@ async function drawText(text: string): Promise<{ data: Buffer; info: sharp.Outpu
     .toBuffer({ resolveWithObject: true });
 }
 
-function setType(text: string): Promise<{ data: Buffer; info: sharp.OutputInfo }> {
+function setType(text: string): Promise<{ data: Buffer; info: OutputInfo }> {
   return sharp({
     text: { text: `<span>${text}</span>`, font: 'Liberation Serif 13', fontfile: FONT, dpi: 200, rgba: true },
   })
