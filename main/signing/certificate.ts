@@ -89,12 +89,17 @@ export function certificateFingerprint(certificate: Certificate): string {
 }
 
 /**
- * Whether its key may sign documents at all, whatever the date: digitalSignature or nonRepudiation, no CA, and no
- * certificate of a time-stamp authority or responder.
+ * Whether its key may sign documents at all, whatever the date: digitalSignature or nonRepudiation, no CA, and not issued for
+ * a web server, programs, time-stamps or responses alone (RFC 5280, 4.2.1.12; signers carry many other purposes or none).
  */
 export function allowsDocumentSigning(certificate: Certificate): boolean {
   if (certificate.isCa) return false;
-  const services: readonly string[] = [OID.purposeTimeStamping, OID.purposeOcspSigning];
+  const services: readonly string[] = [
+    OID.purposeServer,
+    OID.purposeCodeSigning,
+    OID.purposeTimeStamping,
+    OID.purposeOcspSigning,
+  ];
   const { extendedKeyUsage, keyUsage } = certificate;
   if (extendedKeyUsage && extendedKeyUsage.purposes.every((purpose) => services.includes(purpose))) return false;
   return keyUsage === null || keyUsage.digitalSignature || keyUsage.nonRepudiation;

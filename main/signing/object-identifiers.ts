@@ -29,6 +29,8 @@ export const OID = {
   authorityInformationAccess: '1.3.6.1.5.5.7.1.1',
   accessOcsp: '1.3.6.1.5.5.7.48.1',
   accessIssuers: '1.3.6.1.5.5.7.48.2',
+  purposeServer: '1.3.6.1.5.5.7.3.1',
+  purposeCodeSigning: '1.3.6.1.5.5.7.3.3',
   purposeTimeStamping: '1.3.6.1.5.5.7.3.8',
   purposeOcspSigning: '1.3.6.1.5.5.7.3.9',
   purposeAny: '2.5.29.37.0',

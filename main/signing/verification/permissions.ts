@@ -99,11 +99,11 @@ function levelOf(value: PdfValue): 1 | 2 | 3 | null {
   return value.value === 1 || value.value === 3 ? value.value : 2;
 }
 
-/** A lock nobody can read locks everything. */
+/** A lock nobody can read locks everything; one that names a level (`/P`) and no fields is about the document alone. */
 function readLock(document: PdfDocument, parameters: PdfDict): FieldLock | null {
   const action = document.entry(parameters, 'Action');
   const list = document.entry(parameters, 'Fields');
-  if (action.kind === 'null') return null;
+  if (action.kind === 'null' && parameters.entries.has('P')) return null;
   const fields = (list.kind === 'array' ? list.items : [])
     .map((item) => document.resolve(item))
     .flatMap((item) => (item.kind === 'string' ? [decodeText(item)] : []));

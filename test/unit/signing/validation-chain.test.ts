@@ -1,11 +1,16 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childOf, der, derOid, derSequence, readAsn1, readTime } from '../../../main/signing/asn1.ts';
-import { readCertificate, type Certificate } from '../../../main/signing/certificate.ts';
+import {
+  allowsDocumentSigning,
+  readCertificate,
+  readPemCertificates,
+  type Certificate,
+} from '../../../main/signing/certificate.ts';
 import { readCertificateExtensions } from '../../../main/signing/certificate-extensions.ts';
 import { findChains } from '../../../main/signing/validation/chain.ts';
 import { judgeChain } from '../../../main/signing/validation/chain-rules.ts';
@@ -111,6 +116,24 @@ describe.skipIf(missing)(`chains${missing ? ` (${missing})` : ''}`, () => {
     const certificate = readCertificate(signer.certificateDer);
     expect(findChains(certificate, [issuer, ...pool, ...crowd], anchors).chains).toHaveLength(1);
     expect(findChains(certificate, crowd, anchors).chains).toEqual([]);
+  });
+
+  test.each([
+    ['nothing said of purposes', null, true],
+    ['e-mail', 'emailProtection', true],
+    ['clients', 'clientAuth', true],
+    ['documents (RFC 9336)', '1.3.6.1.5.5.7.3.36', true],
+    ['servers and e-mail', 'serverAuth,emailProtection', true],
+    ['servers alone', 'serverAuth', false],
+    ['programs alone', 'codeSigning', false],
+    ['servers and programs', 'serverAuth,codeSigning', false],
+  ])('a certificate for %s signs documents or does not', (_what, purposes, isAllowed) => {
+    const use = ['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'basicConstraints=critical,CA:FALSE'];
+    const purpose = purposes === null ? [] : ['-addext', `extendedKeyUsage=${purposes}`];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null'];
+    const args = ['req', '-x509', ...curve, '-days', '9', '-subj', '/CN=x', ...use, ...purpose];
+    const [certificate] = readPemCertificates(execFileSync('openssl', args, { stdio: 'pipe' }).toString());
+    expect(certificate && allowsDocumentSigning(certificate)).toBe(isAllowed);
   });
 
   test('a path longer than an issuer allows is none', () => {
