@@ -413,6 +413,8 @@ export interface VerifiedSignature {
   readonly organisation: string | null;
   readonly signedAt: string | null;
   readonly level: string;
+  /** False: nobody could say whether the certificate was revoked; the officer must know (TT 15/2025/TT-BKHCN, PL II). */
+  readonly isRevocationKnown: boolean;
   /** Vietnamese: what was found, what came after it, what could not be checked and why. */
   readonly statements: readonly string[];
 }

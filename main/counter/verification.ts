@@ -98,6 +98,7 @@ function toReport(reportId: string, fileName: string, result: VerificationResult
       organisation: signature.organisation,
       signedAt: signature.provenAt ?? signature.signedAt,
       level: signature.level,
+      isRevocationKnown: signature.revocation === 'good' || signature.revocation === 'revoked',
       statements: described.signatures[index]?.statements ?? signature.reasons,
     })),
   };

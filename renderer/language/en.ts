@@ -635,6 +635,8 @@ export const en: Words = {
     show: 'Show {title}',
   },
   verification: {
+    revocationUnknown: 'Whether the certificate was revoked could not be learnt',
+    particulars: 'Particulars',
     title: 'Check digital signatures',
     command: 'Check the digital signatures of a file',
     choose: 'Choose a PDF',

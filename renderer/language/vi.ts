@@ -638,6 +638,8 @@ export const vi = {
     show: 'Xem {title}',
   },
   verification: {
+    revocationUnknown: 'Chưa tra được chứng thư có bị thu hồi hay không',
+    particulars: 'Chi tiết',
     title: 'Kiểm tra chữ ký số',
     command: 'Kiểm tra chữ ký số của một tệp',
     choose: 'Chọn tệp PDF',

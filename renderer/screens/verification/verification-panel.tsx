@@ -123,11 +123,16 @@ function Signature({ signature }: { readonly signature: VerifiedSignature }): Re
         {signature.signedAt === null ? '' : ` · ${formatDateTime(signature.signedAt)}`}
         {signature.kind === 'time-stamp' ? '' : ` · ${wordFor(words.verificationLevels, signature.level)}`}
       </p>
-      <ul>
-        {signature.statements.map((statement) => (
-          <li key={statement}>{statement}</li>
-        ))}
-      </ul>
+      {signature.isRevocationKnown ? null : <StateWord tone="warn">{words.verification.revocationUnknown}</StateWord>}
+      {/* What is wrong is read at once; the particulars of what is right wait until somebody asks. */}
+      <details open={signature.verdict !== 'valid'}>
+        <summary>{words.verification.particulars}</summary>
+        <ul>
+          {signature.statements.map((statement) => (
+            <li key={statement}>{statement}</li>
+          ))}
+        </ul>
+      </details>
     </li>
   );
 }

@@ -37,6 +37,7 @@ export const report: t.VerificationReport = {
       organisation: 'Ủy ban nhân dân xã Cẩm Thạch',
       signedAt: '2026-11-20T15:42:10+07:00',
       level: 'B-LT',
+      isRevocationKnown: true,
       statements: [
         'Chữ ký đúng với phần tệp mà nó phủ.',
         'Nội dung trang 1 đã bị đổi sau khi ký.',
@@ -51,6 +52,7 @@ export const report: t.VerificationReport = {
       organisation: null,
       signedAt: '2026-11-20T15:43:00+07:00',
       level: 'time-stamp',
+      isRevocationKnown: false,
       statements: ['Dấu thời gian đúng và phủ toàn bộ tệp.'],
     },
   ],
