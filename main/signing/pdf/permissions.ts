@@ -4,32 +4,25 @@
  */
 import { Failure } from '../../rooms/failure.ts';
 import type { PdfDocument } from './document.ts';
-import { decodeText, listSignatureFields, type SignatureField } from './signature-fields.ts';
-import { transformParameters } from './signature-references.ts';
-import type { PdfDict, PdfValue } from './values.ts';
-
-/** 1 nothing may change, 2 filling in and signing, 3 annotations too. */
-export type PermittedChanges = 1 | 2 | 3;
-
-/** 1–3 when the document is certified, else undefined. */
-export function certificationLevel(
-  document: PdfDocument,
-  permissions: PdfDict | undefined,
-): PermittedChanges | undefined {
-  const signature = permissions ? document.dictionary(permissions.entries.get('DocMDP')) : undefined;
-  if (!signature) return undefined;
-  return levelOf(document, signature) ?? 2;
-}
+import {
+  certificationLevel,
+  documentLevel,
+  locksField,
+  readFieldLocks,
+  type PermittedChanges,
+} from './modification-rules.ts';
+import { listSignatureFields, type SignatureField } from './signature-fields.ts';
+import type { PdfDict } from './values.ts';
 
 /** The strictest of the certification and of what signatures since then ask for (`/P` of a lock, Table 236). */
 export function permittedChanges(
   document: PdfDocument,
   fields: readonly SignatureField[],
 ): PermittedChanges | undefined {
-  const levels = [certificationLevel(document, document.dictionary(document.catalog.entries.get('Perms')))];
+  const levels = [certificationLevel(document)];
   for (const field of fields) {
     const signature = document.dictionary(field.value ?? undefined);
-    if (signature) levels.push(levelOf(document, signature));
+    if (signature) levels.push(documentLevel(document, signature));
   }
   return levels.reduce((strictest, level) => (level && level < (strictest ?? 4) ? level : strictest), undefined);
 }
@@ -58,31 +51,6 @@ function refuseUsageRights(permissions: PdfDict | undefined): void {
 export function isLockedBefore(document: PdfDocument, fields: readonly SignatureField[], fullName: string): boolean {
   return fields.some((field) => {
     const signature = document.dictionary(field.value ?? undefined);
-    return (
-      signature !== undefined &&
-      transformParameters(document, signature, 'FieldMDP').some((parameters) => locks(document, parameters, fullName))
-    );
+    return signature !== undefined && readFieldLocks(document, signature).some((lock) => locksField(lock, fullName));
   });
-}
-
-function locks(document: PdfDocument, parameters: PdfDict, fullName: string): boolean {
-  const action = document.entry(parameters, 'Action');
-  const listed = document.entry(parameters, 'Fields');
-  const names = (listed.kind === 'array' ? listed.items : []).map((item) => textOf(document.resolve(item)));
-  // Naming a field names everything below it.
-  const isNamed = names.some((name) => fullName === name || fullName.startsWith(`${name}.`));
-  if (action.kind === 'name' && action.name === 'Include') return isNamed;
-  if (action.kind === 'name' && action.name === 'Exclude') return !isNamed;
-  return true;
-}
-
-function levelOf(document: PdfDocument, signature: PdfDict): PermittedChanges | undefined {
-  const [parameters] = transformParameters(document, signature, 'DocMDP');
-  if (!parameters) return undefined;
-  const level = document.entry(parameters, 'P');
-  return level.kind === 'number' && (level.value === 1 || level.value === 3) ? level.value : 2;
-}
-
-function textOf(value: PdfValue): string {
-  return value.kind === 'string' ? decodeText(value) : '';
 }

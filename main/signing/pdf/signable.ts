@@ -11,8 +11,6 @@ import { checkPermissions } from './permissions.ts';
 import type { SignatureField } from './signature-fields.ts';
 import { PdfDamaged } from './values.ts';
 
-export { certificationLevel } from './permissions.ts';
-
 /** Above this a file is held in memory too often; scans of the counter stay far below. */
 export const MAX_PDF_BYTES = 512 * 1024 * 1024;
 
