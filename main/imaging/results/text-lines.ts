@@ -4,13 +4,12 @@
 import type { PDFPageProxy } from 'pdfjs-dist';
 import type { OcrWord } from '../recognition/ocr-pool.ts';
 import type { TextLine } from '../recognition/lines.ts';
+import { readTextRuns, type TextRun } from '../pdf/text-runs.ts';
 
 /** The rules of fields measure in pixels of a page recognised at 200 dpi. */
 const PIXELS_PER_POINT = 200 / 72;
 /** Pieces whose baselines differ by less than this share of their height stand on one line. */
 const SAME_BASELINE = 0.35;
-/** A page with more is no paper of this world; its first pieces are enough. */
-const MAX_PIECES = 20_000;
 
 interface Piece {
   readonly word: OcrWord;
@@ -18,30 +17,19 @@ interface Piece {
 }
 
 export async function readTextLines(page: PDFPageProxy): Promise<TextLine[]> {
-  const viewport = page.getViewport({ scale: PIXELS_PER_POINT });
-  const content = await page.getTextContent();
-  const pieces: Piece[] = [];
-  for (const item of content.items) {
-    if (!('str' in item) || item.str.trim() === '' || pieces.length >= MAX_PIECES) continue;
-    const [a = 0, b = 0, , , x = 0, y = 0] = item.transform as number[];
-    const [left = 0, baseline = 0] = viewport.convertToViewportPoint(x, y);
-    const height = (item.height || Math.hypot(a, b)) * PIXELS_PER_POINT;
-    pieces.push(...wordsOf(item.str.normalize('NFC'), left, baseline, item.width * PIXELS_PER_POINT, height));
-  }
-  return joinLines(pieces);
+  const { height } = page.getViewport({ scale: 1 });
+  const runs = await readTextRuns(page);
+  return joinLines(runs.flatMap((run) => wordsOf(run, height)));
 }
 
 /** A run of text cut at its spaces; letters count as equally wide, which is near enough to tell columns apart. */
-function wordsOf(text: string, left: number, baselineY: number, width: number, height: number): Piece[] {
-  const perLetter = width / Math.max(1, text.length);
-  return [...text.matchAll(/\S+/g)].map((match) => ({
-    baselineY,
-    word: {
-      text: match[0],
-      confidence: 100,
-      box: [left + match.index * perLetter, baselineY - height, match[0].length * perLetter, height],
-    },
-  }));
+function wordsOf({ text, left, right, bottom, top }: TextRun, pageHeight: number): Piece[] {
+  const perLetter = (right - left) / Math.max(1, text.length);
+  return [...text.matchAll(/\S+/g)].map((match) => {
+    const box = [left + match.index * perLetter, pageHeight - top, match[0].length * perLetter, top - bottom] as const;
+    const [x, y, width, height] = box.map((length) => length * PIXELS_PER_POINT) as [number, number, number, number];
+    return { word: { text: match[0], confidence: 100, box: [x, y, width, height] }, baselineY: y + height };
+  });
 }
 
 function joinLines(pieces: readonly Piece[]): TextLine[] {
