@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { AttachedResult, WaitingResult } from '../../preload/types.ts';
 import type { Deposit } from '../blobs/blob-file.ts';
+import { localDate } from '../deadlines/local-time.ts';
 import { compareResult, type ResultReading } from '../dossiers/result-check.ts';
 import type { Clock } from '../ports/ports.ts';
 import { Failure } from '../rooms/failure.ts';
@@ -86,7 +87,7 @@ export function createResultAttachment(
       doubtful.set(officerId, candidate);
       const { number, source } = reading.value;
       const findings = compareResult(dossier.value, reading.value, {
-        today: todayOf(clock, settings),
+        today: localDate(clock.now(), settings.utcOffsetMinutes),
         agencyNames: [settings.agency.name, settings.agency.parentName],
       });
       return ok({ kind: 'doubtful', attachmentId: candidate.attachmentId, title, number, source, findings });
@@ -106,8 +107,4 @@ export function createResultAttachment(
       return ok(null);
     },
   };
-}
-
-function todayOf(clock: Clock, settings: Settings): string {
-  return new Date(clock.now() + settings.utcOffsetMinutes * 60_000).toISOString().slice(0, 10);
 }

@@ -379,6 +379,8 @@ describe('locked fields', () => {
     ['all but this one', { signature: lock('/Action /Exclude /Fields [(SoTien)]') }, 'indeterminate'],
     ['all but another', { signature: lock('/Action /Exclude /Fields [(Khac)]') }, 'altered'],
     ['by an action nobody knows', { signature: lock('/Action /Nothing') }, 'altered'],
+    ['without an action', { signature: lock('') }, 'altered'],
+    ['with a level and no action', { field: '/Lock <</Type /SigFieldLock /P 3>>' }, 'indeterminate'],
     ['by the field itself', { field: '/Lock <</Type /SigFieldLock /Action /All>>' }, 'altered'],
     [
       'by the level of the field’s lock',
