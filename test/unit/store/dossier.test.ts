@@ -5,6 +5,7 @@ import { DossierSchema } from '../../../main/dossiers/schemas.ts';
 import {
   addPage,
   append,
+  attachResult,
   depositIn,
   edit,
   feedItem,
@@ -18,7 +19,6 @@ import {
   sealedDossier,
   SIGNATURE,
   type Kit,
-  readingOf,
 } from './store-kit.ts';
 import { pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
@@ -186,16 +186,7 @@ describe('a draft', () => {
 });
 
 describe('a result', () => {
-  const attach = async (dossier: Dossier, text: string) =>
-    kit.call('attachResult', {
-      reading: readingOf(),
-      reason: null,
-      dossierId: dossier.id,
-      officerId: LAN,
-      title: 'Giấy xác nhận',
-      pageCount: 1,
-      pdf: await depositIn(kit, pdfAbout(text), 'application/pdf'),
-    });
+  const attach = async (dossier: Dossier, text: string) => attachResult(kit, dossier, pdfAbout(text));
   const complete = async (documentId: string, text: string) =>
     (await kit.call('completeResult', {
       documentId,

@@ -8,6 +8,7 @@ import { UploadJob as UploadJobSchema } from '../../../main/sync/protocol.ts';
 import { nextUploadState, releasedUploadState, type JobState } from '../../../main/store/upload-states.ts';
 import type { Dossier } from '../../../preload/types.ts';
 import {
+  attachResult,
   depositIn,
   feedItem as item,
   LAN,
@@ -17,7 +18,6 @@ import {
   sealedDossier,
   SIGNATURE,
   type Kit,
-  readingOf,
 } from './store-kit.ts';
 import { pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
@@ -174,15 +174,7 @@ describe('a sealed dossier on its way', () => {
   test('sends its result only after the dossier itself was received', async () => {
     const dossier = await sealedDossier(kit);
     const first = await next();
-    const waiting = await kit.call('attachResult', {
-      reading: readingOf(),
-      reason: null,
-      dossierId: dossier.id,
-      officerId: LAN,
-      title: 'Giấy',
-      pageCount: 1,
-      pdf: await depositIn(kit, pdfAbout('r')),
-    });
+    const waiting = await attachResult(kit, dossier, pdfAbout('r'));
     await kit.call('completeResult', {
       documentId: waiting.documentId,
       officerId: MINH,
@@ -304,16 +296,7 @@ describe('the feed', () => {
 
   test('cannot complete a dossier while one of its results is unsigned: that one can still be signed, and both are sent', async () => {
     const dossier = await sealedDossier(kit);
-    const attach = async (text: string) =>
-      kit.call('attachResult', {
-        reading: readingOf(),
-        reason: null,
-        dossierId: dossier.id,
-        officerId: LAN,
-        title: 'Giấy',
-        pageCount: 1,
-        pdf: await depositIn(kit, pdfAbout(text)),
-      });
+    const attach = async (text: string) => attachResult(kit, dossier, pdfAbout(text));
     const complete = async (documentId: string, text: string) =>
       kit.call('completeResult', {
         documentId,
@@ -341,15 +324,7 @@ describe('the feed', () => {
 
   test('cannot complete a dossier whose signed result is in no queued revision', async () => {
     const dossier = await sealedDossier(kit);
-    const { documentId } = await kit.call('attachResult', {
-      reading: readingOf(),
-      reason: null,
-      dossierId: dossier.id,
-      officerId: LAN,
-      title: 'Giấy',
-      pageCount: 1,
-      pdf: await depositIn(kit, pdfAbout('r')),
-    });
+    const { documentId } = await attachResult(kit, dossier, pdfAbout('r'));
     kit.service.context.sql('UPDATE document SET signatures = ? WHERE id = ?').run('[{}]', documentId);
     await kit.call('applyFeed', { items: [item(dossier.id, 1, 4), item(dossier.id, 2, 9)], cursor: 'e:2' });
     expect((await get(dossier.id)).state).toBe('processing');

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ResultReading } from '../../../main/dossiers/result-check.ts';
 import type { Dossier, WaitingResult } from '../../../preload/types.ts';
-import { depositIn, LAN, openKit, readingOf, sealedDossier, type Kit } from './store-kit.ts';
+import { attachResult, LAN, openKit, readingOf, sealedDossier, type Kit } from './store-kit.ts';
 
 let kit: Kit;
 beforeEach(async () => {
@@ -12,20 +12,12 @@ afterEach(() => kit.end());
 
 let scans = 0;
 /** Every call is another scan: its bytes have been nobody's yet. */
-async function attach(
+function attach(
   dossier: Dossier,
   reading: Partial<ResultReading>,
   reason: string | null = null,
 ): Promise<WaitingResult> {
-  return kit.call('attachResult', {
-    dossierId: dossier.id,
-    officerId: LAN,
-    title: 'Quyết định',
-    pageCount: 1,
-    pdf: await depositIn(kit, `%PDF scan ${++scans}`, 'application/pdf'),
-    reading: readingOf(reading),
-    reason,
-  });
+  return attachResult(kit, dossier, `%PDF scan ${++scans}`, { reading, reason });
 }
 
 const DECISION = { number: '57/QĐ-UBND', issuedOn: '2026-11-20', authority: 'ỦY BAN NHÂN DÂN XÃ HOẰNG SƠN' };

@@ -8,12 +8,11 @@ import { officerSignature, officerSigner, pdfAbout, signedPdfAbout } from '../..
 import { signPdf } from '../../stand-ins/pdf-signer.ts';
 import {
   append,
+  attachResult,
   depositIn,
-  LAN,
   MARITAL_FORM,
   MINH,
   openKit,
-  readingOf,
   readyDraft,
   sealedDossier,
   type Kit,
@@ -88,15 +87,7 @@ describe('the store', () => {
 
   test('refuses a result whose signature is not what was said, and goes on waiting for it', async () => {
     const dossier = await sealedDossier(kit);
-    const { documentId } = await kit.call('attachResult', {
-      reading: readingOf(),
-      reason: null,
-      dossierId: dossier.id,
-      officerId: LAN,
-      title: 'Giấy xác nhận',
-      pageCount: 1,
-      pdf: await depositIn(kit, unsigned, 'application/pdf'),
-    });
+    const { documentId } = await attachResult(kit, dossier, unsigned);
     const complete = async (bytes: Buffer, signature: SignatureInfo) =>
       kit.call('completeResult', {
         documentId,

@@ -10,7 +10,7 @@ import type { UploadJob } from '../../../main/sync/protocol.ts';
 import type { Dossier, DossierDocument, SignatureInfo } from '../../../preload/types.ts';
 import { openAugmentationDesk, type AugmentationDesk } from '../../stand-ins/augmentation-desk.ts';
 import { pdfAbout } from '../../stand-ins/officer-signature.ts';
-import { depositIn, LAN, MINH, openKit, readingOf, sealedDossier, type Kit } from './store-kit.ts';
+import { attachResult, depositIn, MINH, openKit, sealedDossier, type Kit } from './store-kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stamping-'));
 let desk: AugmentationDesk;
@@ -42,15 +42,7 @@ const signatureInfo = (): SignatureInfo => ({
 });
 
 async function attach(dossier: Dossier, content: Buffer): Promise<string> {
-  const waiting = await kit.call('attachResult', {
-    reading: readingOf(),
-    reason: null,
-    dossierId: dossier.id,
-    officerId: LAN,
-    title: 'Giấy xác nhận',
-    pageCount: 1,
-    pdf: await depositIn(kit, content, 'application/pdf'),
-  });
+  const waiting = await attachResult(kit, dossier, content);
   return waiting.documentId;
 }
 

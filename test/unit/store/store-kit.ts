@@ -12,7 +12,7 @@ import type { DraftCommand } from '../../../main/store/protocol.ts';
 import { openStoreService, type StoreService } from '../../../main/store/service.ts';
 import type { FeedItem, Manifest } from '../../../main/sync/protocol.ts';
 import { verifyReceiptOf } from '../../../main/sync/receipt.ts';
-import type { Applicant, Dossier, ResultSignature } from '../../../preload/types.ts';
+import type { Applicant, Dossier, ResultSignature, WaitingResult } from '../../../preload/types.ts';
 import { officerSignature, pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 
 export const RESOURCES = new URL('../../../resources', import.meta.url).pathname;
@@ -148,6 +148,24 @@ export function recognised(title: string | null, over: Partial<RecognisedPage> =
     fields: [],
     ...over,
   };
+}
+
+/** Hands a result in as the counter does; `over` for what a test is about. */
+export async function attachResult(
+  kit: Kit,
+  dossier: Pick<Dossier, 'id'>,
+  pdf: Uint8Array | string,
+  over: { readonly title?: string; readonly reading?: Partial<ResultReading>; readonly reason?: string | null } = {},
+): Promise<WaitingResult> {
+  return kit.call('attachResult', {
+    dossierId: dossier.id,
+    officerId: LAN,
+    title: over.title ?? 'Giấy xác nhận',
+    pageCount: 1,
+    pdf: await depositIn(kit, pdf, 'application/pdf'),
+    reading: readingOf(over.reading),
+    reason: over.reason ?? null,
+  });
 }
 
 /** The officer's command on the current revision. */

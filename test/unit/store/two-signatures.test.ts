@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dossier } from '../../../preload/types.ts';
 import { officerSignature, officerSigner, pdfAbout, signedPdfAbout } from '../../stand-ins/officer-signature.ts';
 import { signPdf } from '../../stand-ins/pdf-signer.ts';
-import { depositIn, feedItem, LAN, MINH, openKit, readingOf, sealedDossier, type Kit } from './store-kit.ts';
+import { attachResult, depositIn, feedItem, MINH, openKit, sealedDossier, type Kit } from './store-kit.ts';
 
 const PERSON = 'Trần Văn Minh';
 const AGENCY = 'UBND xã Cẩm Thạch';
@@ -16,15 +16,7 @@ let documentId: string;
 beforeEach(async () => {
   kit = await openKit({ resultSignatures: ['personal', 'agency'], resultLevel: 'B-T' });
   dossier = await sealedDossier(kit);
-  ({ documentId } = await kit.call('attachResult', {
-    dossierId: dossier.id,
-    officerId: LAN,
-    title: 'Quyết định',
-    pageCount: 1,
-    pdf: await depositIn(kit, pdfAbout('decision'), 'application/pdf'),
-    reading: readingOf(),
-    reason: null,
-  }));
+  ({ documentId } = await attachResult(kit, dossier, pdfAbout('decision')));
 });
 afterEach(() => kit.end());
 
