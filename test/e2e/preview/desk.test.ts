@@ -1,59 +1,26 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { TokenInfo, TriesLeft } from '../../../preload/types.ts';
-import { buildRenderer } from './build.ts';
 import { longStack, previewData, summaries, token, type PreviewData } from './fixtures.ts';
-import { openPage, startBrowser, type View } from './open.ts';
+import type { View } from './open.ts';
 import { screens } from './screens.ts';
-import { serve } from './server.ts';
+import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const DESK: View = { document: 'index.html', width: 1366, height: 768, scheme: 'light' };
 const CODE = '038324011586|123456789|Lê Thị Bình|19111984|Nữ|Thôn Phú Đa|10052023';
 
-/** A channel as the page called it. */
-type Call = readonly [channel: string, request: Record<string, unknown>];
-
-describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chromium or CHROMIUM)', () => {
-  let built: string;
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof serve>>;
-  let open: Page | null = null;
-
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), 'renderer-'));
-    await buildRenderer(built);
-    server = await serve(built);
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await open?.context().close();
-    open = null;
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-    rmSync(built, { recursive: true, force: true });
-  });
+describe.skipIf(!HAS_CHROMIUM)('the desk in Chromium (needs /usr/bin/chromium or CHROMIUM)', () => {
+  const preview = usePreview();
 
   async function desk(data: PreviewData = previewData(), dossierId: string | null = 'dossier-0'): Promise<Page> {
-    const { page } = await openPage(browser, server.url, DESK, data);
-    open = page;
+    const { page } = await preview.open(data);
     await page.getByTestId('new-dossier').waitFor();
     if (dossierId !== null) {
       await page.getByTestId(`dossier-${dossierId}`).click();
       await page.getByTestId('section-applicant').waitFor();
     }
     return page;
-  }
-
-  async function calls(page: Page, channel: string): Promise<readonly Call[]> {
-    const all = await page.evaluate('window.preview.calls');
-    return (all as readonly Call[]).filter(([name]) => name === channel);
   }
 
   /** Types as a reader does: key events one right after the other. */
@@ -85,13 +52,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       '$name is accessible, and the content policy has nothing to refuse',
       async ({ screen, size: [width, height, scheme, text] }) => {
         const data = previewData();
-        const { page, complaints } = await openPage(
-          browser,
-          server.url,
-          { document: screen.document, width, height, scheme },
-          screen.data?.(data, token) ?? data,
-        );
-        open = page;
+        const { page, complaints } = await preview.open(screen.data?.(data, token) ?? data, {
+          document: screen.document,
+          width,
+          height,
+          scheme,
+        });
         await screen.steps?.(page, text);
         await page.waitForTimeout(50); // one frame for what the last step started; axe itself waits for the rest
         const { violations } = await new AxeBuilder({ page }).analyze();
@@ -121,8 +87,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.keyboard.type('rh12+-0');
       expect(await page.getByTestId('list-filter').inputValue()).toBe('rh12+-0');
       await page.waitForTimeout(150); // longer than a lone key waits before it acts
-      expect(await calls(page, 'dossiers.turnPage')).toEqual([]);
-      expect(await calls(page, 'dossiers.assignPages')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.turnPage')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.assignPages')).toEqual([]);
     });
 
     it('keeps out of a word that is being composed', async () => {
@@ -130,15 +96,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.evaluate(
         "document.activeElement.blur(); window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F2', isComposing: true }))",
       );
-      expect(await calls(page, 'capture.scan')).toEqual([]);
+      expect(await callsOf(page, 'capture.scan')).toEqual([]);
     });
 
     it('sorts the selected page with one key and selects the next one without a place', async () => {
       const page = await desk({ ...previewData(), dossiers: [longStack(3)] });
       await page.getByTestId('page-1').click();
       await page.keyboard.press('2');
-      await expect.poll(() => calls(page, 'dossiers.assignPages')).toHaveLength(1);
-      expect((await calls(page, 'dossiers.assignPages'))[0]?.[1]).toMatchObject({
+      await expect.poll(() => callsOf(page, 'dossiers.assignPages')).toHaveLength(1);
+      expect((await callsOf(page, 'dossiers.assignPages'))[0]?.[1]).toMatchObject({
         pageIds: ['long-0'],
         componentId: '1.004222#1',
       });
@@ -152,20 +118,20 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.keyboard.press('Escape');
       await page.getByTestId('discard-yes').waitFor({ state: 'detached' });
       expect(await page.getByTestId('section-applicant').count()).toBe(1);
-      expect(await calls(page, 'dossiers.discardDraft')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.discardDraft')).toEqual([]);
     });
 
     it('turns, hides and looks through pages', async () => {
       const page = await desk();
       await page.getByTestId('page-1').click();
       await page.keyboard.press('r');
-      await expect.poll(() => calls(page, 'dossiers.turnPage')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.turnPage')).toHaveLength(1);
       await page.keyboard.press('PageDown');
       await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
       await page.keyboard.press('Delete');
-      await expect.poll(() => calls(page, 'dossiers.hidePage')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.hidePage')).toHaveLength(1);
       await page.getByRole('button', { name: 'Hoàn tác' }).click();
-      await expect.poll(() => calls(page, 'dossiers.hidePage')).toHaveLength(2);
+      await expect.poll(() => callsOf(page, 'dossiers.hidePage')).toHaveLength(2);
     });
 
     it('reaches every field of the dossier in the order of the conversation by Tab alone', async () => {
@@ -201,16 +167,16 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       const page = await desk();
       await page.getByTestId('list-filter').fill('Vũ');
       await burst(page, CODE);
-      await expect.poll(() => calls(page, 'dossiers.readIdentityText')).toHaveLength(1);
-      expect((await calls(page, 'dossiers.readIdentityText'))[0]?.[1]).toMatchObject({ text: CODE });
+      await expect.poll(() => callsOf(page, 'dossiers.readIdentityText')).toHaveLength(1);
+      expect((await callsOf(page, 'dossiers.readIdentityText'))[0]?.[1]).toMatchObject({ text: CODE });
       expect(await page.getByTestId('list-filter').inputValue()).toBe('Vũ');
-      expect(await calls(page, 'dossiers.assignPages')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.assignPages')).toEqual([]);
     });
 
     it('opens a dossier when none is open', async () => {
       const page = await desk(previewData(), null);
       await burst(page, CODE);
-      await expect.poll(() => calls(page, 'dossiers.create')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.create')).toHaveLength(1);
       await page.getByRole('heading', { name: 'Lê Thị Bình', exact: true }).waitFor();
       await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('procedure-search');
     });
@@ -222,8 +188,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.getByTestId('section-applicant').click();
       await page.getByTestId('applicant-phone').fill('0987654321');
       await page.keyboard.press('Tab');
-      await expect.poll(() => calls(page, 'dossiers.setApplicant')).toHaveLength(1);
-      expect((await calls(page, 'dossiers.setApplicant'))[0]?.[1]).toMatchObject({
+      await expect.poll(() => callsOf(page, 'dossiers.setApplicant')).toHaveLength(1);
+      expect((await callsOf(page, 'dossiers.setApplicant'))[0]?.[1]).toMatchObject({
         id: 'dossier-0',
         revision: 12,
         applicant: { phone: '0987654321', sources: { phone: 'typed', fullName: 'qr' } },
@@ -238,8 +204,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       );
       await page.getByTestId('applicant-phone').fill('0987654321');
       await page.keyboard.press('Tab');
-      await expect.poll(() => calls(page, 'dossiers.setApplicant')).toHaveLength(2);
-      expect((await calls(page, 'dossiers.setApplicant'))[1]?.[1]).toMatchObject({
+      await expect.poll(() => callsOf(page, 'dossiers.setApplicant')).toHaveLength(2);
+      expect((await callsOf(page, 'dossiers.setApplicant'))[1]?.[1]).toMatchObject({
         revision: 20,
         applicant: { phone: '0987654321', address: 'Thôn Mới' },
       });
@@ -253,7 +219,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.keyboard.press('Tab');
       await page.getByText('Ngày chưa đúng').waitFor();
       expect(await page.getByTestId('applicant-birthDate').inputValue()).toBe('31/02/1990');
-      expect(await calls(page, 'dossiers.setApplicant')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.setApplicant')).toEqual([]);
     });
 
     it('F6 on an incomplete dossier saves nothing and says what is missing', async () => {
@@ -261,7 +227,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.keyboard.press('F6');
       await page.getByTestId('failure').waitFor();
       expect(await page.getByTestId('failure').getAttribute('data-code')).toBe('draft-incomplete');
-      expect(await calls(page, 'dossiers.seal')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.seal')).toEqual([]);
     });
   });
 
@@ -328,8 +294,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       const page = await signAll();
       await page.evaluate('window.preview.plugIn()');
       await page.getByTestId('results-resume').click();
-      await expect.poll(() => calls(page, 'results.sign')).toHaveLength(2);
-      const [first, second] = await calls(page, 'results.sign');
+      await expect.poll(() => callsOf(page, 'results.sign')).toHaveLength(2);
+      const [first, second] = await callsOf(page, 'results.sign');
       const ids = first?.[1]['documentIds'] as readonly string[];
       expect(second?.[1]['documentIds']).toEqual(ids.slice(1));
     });
@@ -346,20 +312,17 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       expect(await choice.isDisabled()).toBe(true);
       await page.keyboard.press('Escape');
       await page.getByTestId('stop-sign').click();
-      expect((await calls(page, 'signing.cancel'))[0]?.[1]).toEqual({ jobId: 'job-1' });
+      expect((await callsOf(page, 'signing.cancel'))[0]?.[1]).toEqual({ jobId: 'job-1' });
     });
   });
 
   describe('the confirmation window', () => {
     async function confirm(tries: TriesLeft, more: Partial<TokenInfo> = {}): Promise<Page> {
       const data = previewData();
-      const { page } = await openPage(
-        browser,
-        server.url,
-        { ...DESK, document: 'confirm.html', width: 620 },
+      const { page } = await preview.open(
         { ...data, confirm: { ...data.confirm, token: { ...token, tries, ...more } } },
+        { ...DESK, document: 'confirm.html', width: 620 },
       );
-      open = page;
       return page;
     }
 
@@ -368,7 +331,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.getByTestId('confirm-pin').fill('12345');
       expect(await page.getByTestId('confirm-submit').isDisabled()).toBe(true);
       await page.keyboard.press('Enter');
-      expect(await calls(page, 'confirm.submit')).toEqual([]);
+      expect(await callsOf(page, 'confirm.submit')).toEqual([]);
     });
 
     it('stays open after a wrong PIN, empties the box and asks for the tries again', async () => {
@@ -377,7 +340,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       await page.keyboard.press('Enter');
       await page.getByTestId('confirm-failure').waitFor();
       expect(await page.getByTestId('confirm-pin').inputValue()).toBe('');
-      expect(await calls(page, 'confirm.request')).not.toHaveLength(0);
+      expect(await callsOf(page, 'confirm.request')).not.toHaveLength(0);
       await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('confirm-pin');
     });
 
@@ -478,7 +441,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the desk in Chromium (needs /usr/bin/chr
       const page = await confirm('ok');
       await page.getByTestId('confirm-pin').waitFor();
       await page.keyboard.press('Escape');
-      await expect.poll(() => calls(page, 'confirm.cancel')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'confirm.cancel')).toHaveLength(1);
     });
   });
 });

@@ -1,46 +1,19 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { PagePlace, ProposedPlace } from '../../../preload/types.ts';
-import { buildRenderer } from './build.ts';
 import { previewData, SEAL, type PreviewData } from './fixtures.ts';
-import { openPage, startBrowser, type View } from './open.ts';
-import { serve } from './server.ts';
+import { HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const DESK: View = { document: 'index.html', width: 1366, height: 768, scheme: 'light' };
 const MM = 72 / 25.4;
 
-describe.skipIf(!existsSync(CHROMIUM))('the place of a signature (needs /usr/bin/chromium or CHROMIUM)', () => {
-  let built: string;
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof serve>>;
-  let open: Page | null = null;
-
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), 'renderer-'));
-    await buildRenderer(built);
-    server = await serve(built);
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await open?.context().close();
-    open = null;
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-    rmSync(built, { recursive: true, force: true });
-  });
+describe.skipIf(!HAS_CHROMIUM)('the place of a signature (needs /usr/bin/chromium or CHROMIUM)', () => {
+  const preview = usePreview();
 
   async function signingDesk(resultId = 'result-0', proposed: Partial<ProposedPlace> = {}): Promise<Page> {
     const base = previewData();
     const data: PreviewData = { ...base, proposed: { ...base.proposed, ...proposed } };
-    const { page } = await openPage(browser, server.url, DESK, data);
-    open = page;
+    const { page } = await preview.open(data);
     await page.getByTestId('desk-signing').click();
     await page.getByTestId(`result-${resultId}`).getByRole('checkbox').check();
     await page.getByTestId(`result-${resultId}`).getByRole('button').click();

@@ -1,48 +1,23 @@
 /** Checking a file, and a result that may not be this dossier's; on the built pages with a fixture bridge. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildRenderer } from './build.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { previewData } from './fixtures.ts';
-import { openPage, startBrowser } from './open.ts';
-import { serve } from './server.ts';
+import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
-const VIEW = { document: 'index.html', width: 1366, height: 768, scheme: 'light' } as const;
-const folder = mkdtempSync(join(tmpdir(), 'verification-'));
-let browser: Browser;
-let server: Awaited<ReturnType<typeof serve>>;
-const pages: Page[] = [];
-
-beforeAll(async () => {
-  await buildRenderer(folder);
-  server = await serve(folder);
-  browser = await startBrowser();
-});
-afterEach(async () => {
-  for (const page of pages.splice(0)) await page.context().close();
-});
-afterAll(async () => {
-  await browser.close();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const preview = usePreview();
 
 async function desk(data = previewData()): Promise<Page> {
-  const { page } = await openPage(browser, server.url, VIEW, data);
-  pages.push(page);
+  const { page } = await preview.open(data);
   await page.getByTestId('dossier-dossier-1').click();
   await page.getByTestId('attach-result').waitFor();
   return page;
 }
 async function calls(page: Page, channel: string): Promise<readonly Record<string, unknown>[]> {
-  const all = (await page.evaluate('window.preview.calls')) as readonly (readonly [string, Record<string, unknown>])[];
-  return all.filter(([name]) => name === channel).map(([, request]) => request);
+  return (await callsOf(page, channel)).map(([, request]) => request);
 }
 
-describe('a result that may not be this dossier’s', () => {
+describe.skipIf(!HAS_CHROMIUM)('a result that may not be this dossier’s', () => {
   async function doubt(): Promise<Page> {
     const page = await desk();
     await page.getByTestId('attach-result').click();
@@ -89,7 +64,7 @@ describe('a result that may not be this dossier’s', () => {
   });
 });
 
-describe('checking signatures', () => {
+describe.skipIf(!HAS_CHROMIUM)('checking signatures', () => {
   it('says the verdict in words first, then every signature with its reasons', async () => {
     const page = await desk();
     await page.locator('[data-testid^="verify-"]').first().click();
