@@ -55,6 +55,10 @@ export const RecognisedPage = z.strictObject({
   widthPx: z.int(),
   heightPx: z.int(),
   dpi: z.int(),
+  /** Where the paper lies on the stored image; null when all of it is paper, or nobody can tell. Never cuts ink. */
+  crop: Box.nullable().default(null),
+  /** By its true size. `two-cards`: front and back of a card, or two people's, on one page. */
+  shape: z.enum(['a3', 'a4', 'a5', 'card', 'two-cards', 'other']).default('other'),
   codes: z.array(z.strictObject({ format: z.string(), text: z.string(), box: Box })),
   documentType: z.strictObject({ code: z.string(), title: z.string(), confidence: z.number() }).nullable(),
   fields: z.array(RecognisedField),
@@ -132,6 +136,8 @@ export const imagingRoom = defineRoom({
             rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
             skewDeg: z.number(),
             lines: z.array(Line),
+            /** The paper within the stored image; the page of the PDF is that large. Without it the whole image is paper. */
+            crop: Box.nullable().optional(),
           }),
         ),
         createdAt: z.string(),

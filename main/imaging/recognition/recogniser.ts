@@ -15,6 +15,7 @@ import { identityFields, mayShowCard, zoneFields } from './identity-fields.ts';
 import { textOf, toStoredLines, type TextLine } from './lines.ts';
 import { greyChannel, inkChannel } from './raster.ts';
 import { PageTurns, type PageState } from './page-turns.ts';
+import { shapeOfSize } from '../page-shape/paper-sizes.ts';
 import { addColouredHeading, readPage, type PageReading } from './read-page.ts';
 
 export type Code = RecognisedPage['codes'][number];
@@ -78,6 +79,8 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       widthPx: page.storedWidthPx,
       heightPx: page.storedHeightPx,
       dpi: Math.round(page.storedDpi),
+      crop: null,
+      shape: shapeOfSize(...sizeMm(page)),
       codes,
       documentType: null,
       fields: [],
@@ -128,6 +131,10 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       turns.run(signal, onState, async () => recogniseBytes(await readBlob(image), dpi, ocr, signal)),
     close: () => pool.close(),
   };
+}
+
+function sizeMm({ storedWidthPx, storedHeightPx, storedDpi }: DecodedPage): [width: number, height: number] {
+  return [(storedWidthPx / storedDpi) * 25.4, (storedHeightPx / storedDpi) * 25.4];
 }
 
 function ocrFields(lines: readonly TextLine[], type: DocumentType, geometry: PageGeometry): RecognisedPage['fields'] {

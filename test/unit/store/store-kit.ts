@@ -143,6 +143,8 @@ export function recognised(title: string | null, over: Partial<RecognisedPage> =
     widthPx: 1654,
     heightPx: 2339,
     dpi: 200,
+    crop: null,
+    shape: 'a4',
     codes: [],
     documentType: title === null ? null : { code: 'unknown', title, confidence: 90 },
     fields: [],
