@@ -1,7 +1,8 @@
 /** @file The stored image turned upright and level, at its own resolution: what the archive copy shows. */
 import sharp from 'sharp';
 import { Failure } from '../../rooms/failure.ts';
-import type { PageGeometry, Rotation } from '../recognition/geometry.ts';
+import type { Box } from '../../../preload/types.ts';
+import { clipBox, toPreparedBox, type PageGeometry, type Rotation } from '../recognition/geometry.ts';
 
 /** Three bytes a pixel, sRGB. */
 export interface PagePixels {
@@ -16,27 +17,51 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'tiff', 'webp']);
 /** Smaller angles move the far edge of a line by less than a pixel or two; turning would only blur. */
 const MIN_SKEW_DEG = 0.05;
 
+export interface LevelPage {
+  /** The paper: the whole image, or what `crop` left of it. */
+  readonly pixels: PagePixels;
+  /** Between the stored image and the whole level one, before it was cropped. */
+  readonly geometry: PageGeometry;
+  /** The paper on the level image. */
+  readonly paper: Box;
+}
+
+/** @param crop the paper in pixels of the stored image; carried by its centre like every box of the page */
 export async function levelPage(
   bytes: Uint8Array,
   rotation: Rotation,
   skewDeg: number,
-): Promise<{ pixels: PagePixels; geometry: PageGeometry }> {
+  crop: Box | null = null,
+): Promise<LevelPage> {
   const upright = await decodeUpright(bytes, rotation);
   const appliedDeg = Math.abs(skewDeg) < MIN_SKEW_DEG ? 0 : skewDeg;
-  const pixels = appliedDeg === 0 ? upright : await turnBack(upright, appliedDeg);
+  const level = appliedDeg === 0 ? upright : await turnBack(upright, appliedDeg);
   const isOnSide = rotation === 90 || rotation === 270;
-  return {
-    pixels,
-    geometry: {
-      storedWidthPx: isOnSide ? upright.height : upright.width,
-      storedHeightPx: isOnSide ? upright.width : upright.height,
-      rotation,
-      skewDeg: appliedDeg,
-      scale: 1,
-      preparedWidthPx: upright.width,
-      preparedHeightPx: upright.height,
-    },
+  const geometry: PageGeometry = {
+    storedWidthPx: isOnSide ? upright.height : upright.width,
+    storedHeightPx: isOnSide ? upright.width : upright.height,
+    rotation,
+    skewDeg: appliedDeg,
+    scale: 1,
+    preparedWidthPx: upright.width,
+    preparedHeightPx: upright.height,
   };
+  const paper: Box =
+    crop === null
+      ? [0, 0, level.width, level.height]
+      : clipBox(toPreparedBox(geometry, crop), level.width, level.height);
+  return { pixels: cutOut(level, paper), geometry, paper };
+}
+
+/** The part of a picture within a box of whole pixels that lies inside it. */
+export function cutOut(page: PagePixels, [left, top, width, height]: Box): PagePixels {
+  if (width === page.width && height === page.height) return page;
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const start = ((y + top) * page.width + left) * 3;
+    data.set(page.data.subarray(start, start + width * 3), y * width * 3);
+  }
+  return { data, width, height };
 }
 
 async function decodeUpright(bytes: Uint8Array, rotation: Rotation): Promise<PagePixels> {

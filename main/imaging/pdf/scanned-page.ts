@@ -1,5 +1,6 @@
 /** @file One scanned page as PDF objects: layered for papers, one JPEG for pictures, with the text layer over it. */
 import type { z } from 'zod';
+import type { Box } from '../../../preload/types.ts';
 import type { ArchiveDocument } from '../../pdf/archive-document.ts';
 import { pdfNumber, pdfNumbers, pdfReference, pdfStream, type ObjectList } from '../../pdf/objects.ts';
 import { Failure } from '../../rooms/failure.ts';
@@ -19,6 +20,8 @@ export interface ScannedPage {
   readonly rotation: Rotation;
   readonly skewDeg: number;
   readonly lines: readonly z.infer<typeof Line>[];
+  /** The paper within the stored image, in its pixels; all of it when absent. */
+  readonly crop?: Box | null | undefined;
 }
 
 const PHOTOGRAPH_QUALITY = 60;
@@ -34,7 +37,7 @@ export async function addScannedPage(
   fontNumber: number,
 ): Promise<void> {
   if (page.dpi < 1) throw new Failure('bad-request', `a page has ${page.dpi} dpi`);
-  const { pixels, geometry } = await levelPage(page.image, page.rotation, page.skewDeg);
+  const { pixels, geometry, paper } = await levelPage(page.image, page.rotation, page.skewDeg, page.crop);
   const pointsPerPixel = 72 / page.dpi;
   const widthPt = pixels.width * pointsPerPixel;
   const heightPt = pixels.height * pointsPerPixel;
@@ -75,7 +78,7 @@ export async function addScannedPage(
       operators.push(`${fill} ${pdfNumbers(...mask.inkColour.map((value) => value / 255))} rg /M Do Q`);
     }
   }
-  const text = writeTextLayer(page.lines, geometry, pointsPerPixel, font);
+  const text = writeTextLayer(page.lines, geometry, paper, pointsPerPixel, font);
   document.addPage({
     widthPt,
     heightPt,

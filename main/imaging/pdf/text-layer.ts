@@ -1,5 +1,6 @@
 /** @file Recognised words as invisible text exactly over their picture, so that search and marking hit the paper. */
 import type { z } from 'zod';
+import type { Box } from '../../../preload/types.ts';
 import { pdfNumber, pdfNumbers } from '../../pdf/objects.ts';
 import type { Line } from '../protocol.ts';
 import { toPreparedBox, type PageGeometry } from '../recognition/geometry.ts';
@@ -22,29 +23,30 @@ interface PlacedWord {
 /**
  * Content stream operators. Words of one line share one baseline and one size: readers rebuild lines from baselines, and
  * letters without descenders would otherwise jump.
+ * @param paper what the page shows of the prepared image; words outside it are left out
  * @param pointsPerPixel of the prepared page
  */
 export function writeTextLayer(
   lines: readonly z.infer<typeof Line>[],
   geometry: PageGeometry,
+  paper: Box,
   pointsPerPixel: number,
   font: GlyphlessFont,
 ): string {
-  const pageHeightPt = geometry.preparedHeightPx * pointsPerPixel;
+  const pageHeightPt = paper[3] * pointsPerPixel;
   const operators: string[] = [];
   for (const line of lines) {
     const words = line.words
       .filter((word) => font.countOf(word.text) > 0)
-      .map((word): PlacedWord => {
-        const [x, y, width, height] = toPreparedBox(geometry, word.box);
-        return {
-          text: word.text,
-          x: x * pointsPerPixel,
-          bottom: pageHeightPt - (y + height) * pointsPerPixel,
-          width: width * pointsPerPixel,
-          height: height * pointsPerPixel,
-        };
-      });
+      .map((word) => ({ text: word.text, box: toPreparedBox(geometry, word.box) }))
+      .filter(({ box }) => hasItsCentreIn(paper, box))
+      .map(({ text, box: [x, y, width, height] }): PlacedWord => ({
+        text,
+        x: (x - paper[0]) * pointsPerPixel,
+        bottom: pageHeightPt - (y - paper[1] + height) * pointsPerPixel,
+        width: width * pointsPerPixel,
+        height: height * pointsPerPixel,
+      }));
     if (words.length === 0) continue;
     const lineBottom = median(words.map((word) => word.bottom));
     const lineHeight = median(words.map((word) => word.height));
@@ -65,6 +67,12 @@ export function writeTextLayer(
     }
   }
   return operators.length === 0 ? '' : `BT 3 Tr\n${operators.join('\n')}\nET\n`;
+}
+
+function hasItsCentreIn([left, top, width, height]: Box, box: Box): boolean {
+  const x = box[0] + box[2] / 2 - left;
+  const y = box[1] + box[3] / 2 - top;
+  return x >= 0 && x <= width && y >= 0 && y <= height;
 }
 
 /** The word's width, shortened where its box touches the next one: readers see a space only where there is a gap. */

@@ -250,6 +250,79 @@ describe.skipIf(!hasReaders)('Every quality of scan (needs qpdf, poppler-utils)'
     );
   });
 
+  it.each([
+    [0, 0],
+    [90, 0],
+    [180, 0],
+    [270, 0],
+    [0, 1.5],
+    [90, -1.5],
+  ] as const)(
+    'paper cropped out of a larger image (stored at %i degrees, tilted by %f) has its true size',
+    async (rotation, skewDeg) => {
+      const isOnSide = rotation === 90 || rotation === 270;
+      const [width, height] = [1240, 1000];
+      const paper = [180, 140, 874, 620] as const;
+      const [left, top] = [paper[0] + 100, paper[1] + 200];
+      const level = Buffer.alloc(width * height * 3, 40);
+      for (let y: number = paper[1]; y < paper[1] + paper[3]; y++)
+        level.fill(245, (y * width + paper[0]) * 3, (y * width + paper[0] + paper[2]) * 3);
+      for (let y = top; y < top + 30; y++) level.fill(20, (y * width + left) * 3, (y * width + left + 400) * 3);
+      const tilted = await sharp(level, { raw: { width, height, channels: 3 } })
+        .rotate(skewDeg, { background: '#282828' })
+        .png()
+        .toBuffer({ resolveWithObject: true });
+      const image = await sharp(
+        await sharp(tilted.data)
+          .extract({
+            left: Math.round((tilted.info.width - width) / 2),
+            top: Math.round((tilted.info.height - height) / 2),
+            width,
+            height,
+          })
+          .toBuffer(),
+      )
+        .rotate((360 - rotation) % 360)
+        .png()
+        .toBuffer();
+      const geometry: PageGeometry = {
+        storedWidthPx: isOnSide ? height : width,
+        storedHeightPx: isOnSide ? width : height,
+        rotation,
+        skewDeg,
+        scale: 1,
+        preparedWidthPx: width,
+        preparedHeightPx: height,
+      };
+      const box = [...toStoredBox(geometry, [left, top, 400, 30])] as [number, number, number, number];
+      const { file } = await compose(
+        `cropped-${rotation}-${skewDeg}`,
+        scanned(image, {
+          dpi: 150,
+          rotation,
+          skewDeg,
+          crop: toStoredBox(geometry, paper),
+          lines: [{ text: 'thanh', box, words: [{ text: 'thanh', confidence: 90, box }] }],
+        }),
+      );
+      const [, ...size] = /Page size:\s+([\d.]+) x ([\d.]+)/.exec(run('pdfinfo', [file]))?.map(Number) ?? [];
+      expect(Math.abs((size[0] ?? 0) - paper[2] * 0.48)).toBeLessThan(0.6);
+      expect(Math.abs((size[1] ?? 0) - paper[3] * 0.48)).toBeLessThan(0.6);
+      const found = /xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">thanh</
+        .exec(run('pdftotext', ['-bbox', file, '-']))
+        ?.slice(1)
+        .map(Number);
+      const expected = [100, 200, 500, 230].map((px) => px * 0.48);
+      expect(found).toHaveLength(4);
+      for (const [index, value] of (found ?? []).entries())
+        expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThan(0.8);
+      const shown = await render(file, 150, 'poppler');
+      const lightAt = (x: number, y: number): number => shown.data[(y * shown.width + x) * 3] ?? 0;
+      expect(lightAt(300, 215)).toBeLessThan(80);
+      expect([lightAt(8, 8), lightAt(860, 610), lightAt(300, 185)].every((value) => value > 200)).toBe(true);
+    },
+  );
+
   it.each([90, 180, 270] as const)('a page stored at %i degrees comes out upright', async (rotation) => {
     const upright = await sharp(fixture('05-quyet-dinh.200.office.jpg')).resize(827).jpeg().toBuffer();
     const stored = await sharp(upright)

@@ -114,6 +114,8 @@ describe('The text layer', () => {
     };
   };
 
+  const wholePage = (page: PageGeometry) => [0, 0, page.preparedWidthPx, page.preparedHeightPx] as const;
+
   it('puts each word where it stands on the levelled page, whatever the turn of the stored image', () => {
     fc.assert(
       fc.property(
@@ -125,7 +127,7 @@ describe('The text layer', () => {
           const page = geometry(rotation, skewDeg);
           const box = toStoredBox(page, [x, y, 200, 40]) as [number, number, number, number];
           const line = { text: 'Nguyễn', box, words: [{ text: 'Nguyễn', confidence: 90, box }] };
-          const operators = writeTextLayer([line], page, 0.36, createGlyphlessFont());
+          const operators = writeTextLayer([line], page, wholePage(page), 0.36, createGlyphlessFont());
           const [, size, stretch, left, baseline] =
             /\/T (\S+) Tf (\S+) Tz 1 0 0 1 (\S+) (\S+) Tm/.exec(operators)?.map(Number) ?? [];
           expect(left).toBeCloseTo(x * 0.36, 2);
@@ -145,6 +147,7 @@ describe('The text layer', () => {
     const operators = writeTextLayer(
       [{ text: '', box: [100, 100, 180, 40], words }],
       geometry(0, 0),
+      [0, 0, 1600, 2400],
       0.36,
       createGlyphlessFont(),
     );
@@ -154,6 +157,23 @@ describe('The text layer', () => {
   it('writes nothing for words without a visible letter', () => {
     const box: [number, number, number, number] = [0, 0, 10, 10];
     const line = { text: '', box, words: [{ text: '\u0000\u200b', confidence: 1, box }] };
-    expect(writeTextLayer([line], geometry(0, 0), 0.36, createGlyphlessFont())).toBe('');
+    expect(writeTextLayer([line], geometry(0, 0), [0, 0, 1600, 2400], 0.36, createGlyphlessFont())).toBe('');
+  });
+
+  it('moves with the paper that was cropped out, and leaves out what lies beside it', () => {
+    const words = [
+      { text: 'trong', confidence: 90, box: [300, 400, 100, 40] as [number, number, number, number] },
+      { text: 'ngoài', confidence: 90, box: [1300, 400, 100, 40] as [number, number, number, number] },
+    ];
+    const operators = writeTextLayer(
+      [{ text: '', box: [300, 400, 1100, 40], words }],
+      geometry(0, 0),
+      [200, 300, 1000, 600],
+      0.5,
+      createGlyphlessFont(),
+    );
+    expect([...operators.matchAll(/1 0 0 1 (\S+) (\S+) Tm/g)].map((match) => match.slice(1).map(Number))).toEqual([
+      [50, (600 - 140) * 0.5 + 0.2 * 20],
+    ]);
   });
 });
