@@ -42,14 +42,18 @@ export interface Channels {
   ];
   'dossiers.assignPages': [OnDossier & { pageIds: readonly string[]; componentId: string | null }, t.Dossier];
   'dossiers.arrangePages': [OnDossier & { pageIds: readonly string[] }, t.Dossier];
-  'dossiers.turnPage': [OnDossier & { pageId: string; rotation: t.Page['rotation'] }, t.Dossier];
-  'dossiers.hidePage': [OnDossier & { pageId: string; isHidden: boolean }, t.Dossier];
+  /** Several at once: one step to undo. */
+  'dossiers.turnPages': [OnDossier & { rotations: Readonly<Record<string, t.Page['rotation']>> }, t.Dossier];
+  'dossiers.hidePages': [OnDossier & { pageIds: readonly string[]; isHidden: boolean }, t.Dossier];
+  'dossiers.setPaperStart': [OnDossier & { pageId: string; startsPaper: boolean }, t.Dossier];
   'dossiers.setField': [OnDossier & { fieldId: string; value: string }, t.Dossier];
   'dossiers.setDetails': [
     OnDossier & { returnMethod: t.Dossier['returnMethod']; feeVnd: number | null; note: string | null },
     t.Dossier,
   ];
   'dossiers.undo': [OnDossier, t.Dossier];
+  /** Does again what was undone last, as long as nothing else was decided since. */
+  'dossiers.redo': [OnDossier, t.Dossier];
   'dossiers.discardDraft': [OnDossier, null];
   /** Builds the component PDFs, asks for the PIN in the confirmation window and signs them. */
   'dossiers.sign': [OnDossier & { tokenId: string; certificateId: string }, readonly t.SigningOutcome[]];
@@ -59,12 +63,19 @@ export interface Channels {
 
   // capture
   'capture.devices': [Nothing, readonly t.ScannerDevice[]];
-  'capture.scan': [
-    OnDossier & { deviceId: string; source: t.ScanSource; dpi: number; colour: boolean },
-    { readonly jobId: string },
-  ];
-  'capture.importFiles': [OnDossier, { readonly jobId: string }];
+  /** How this device should scan what comes next: one component, or the stack of those that have no pages yet. */
+  'capture.proposal': [{ dossierId: string | null; componentId: string | null; deviceId: string }, t.ScanProposal];
+  'capture.scan': [OnDossier & { deviceId: string; place: t.ScanPlace } & t.ScanSettings, { readonly jobId: string }];
+  'capture.importFiles': [OnDossier & { place: t.ScanPlace }, { readonly jobId: string }];
+  /** Pages on screen, from the most looked at: read before all others, the newest first. */
+  'capture.lookAt': [{ pageIds: readonly string[] }, null];
+  /** One sheet for each component; one plain sheet for null. */
+  'capture.printSeparators': [OnDossier & { componentIds: readonly string[] | null }, null];
   'capture.cancel': [{ jobId: string }, null];
+
+  // what the officer and the machine like
+  'preferences.get': [Nothing, t.Preferences];
+  'preferences.set': [t.PreferencesChange, t.Preferences];
 
   // tokens and results
   'tokens.list': [Nothing, readonly t.TokenInfo[]];
@@ -136,6 +147,8 @@ export interface Events {
   'job.progress': t.JobProgress;
   'sync.status': t.SyncStatus;
   'tokens.changed': { readonly count: number };
+  /** Scanners came or went; `pluggedIn` is the name of what was plugged into this computer just now. */
+  'scanners.changed': { readonly pluggedIn: string | null };
   'results.changed': { readonly count: number };
   'bridge.changed': { readonly unsent: number };
 }
@@ -164,19 +177,26 @@ export const CHANNELS: Readonly<
   'dossiers.setChecklistItem': { page: 'desk', roles: ['counter'] },
   'dossiers.assignPages': { page: 'desk', roles: ['counter'] },
   'dossiers.arrangePages': { page: 'desk', roles: ['counter'] },
-  'dossiers.turnPage': { page: 'desk', roles: ['counter'] },
-  'dossiers.hidePage': { page: 'desk', roles: ['counter'] },
+  'dossiers.turnPages': { page: 'desk', roles: ['counter'] },
+  'dossiers.hidePages': { page: 'desk', roles: ['counter'] },
+  'dossiers.setPaperStart': { page: 'desk', roles: ['counter'] },
   'dossiers.setField': { page: 'desk', roles: ['counter'] },
   'dossiers.setDetails': { page: 'desk', roles: ['counter'] },
   'dossiers.undo': { page: 'desk', roles: ['counter'] },
+  'dossiers.redo': { page: 'desk', roles: ['counter'] },
   'dossiers.discardDraft': { page: 'desk', roles: ['counter'] },
   'dossiers.sign': { page: 'desk', roles: ['counter'] },
   'dossiers.seal': { page: 'desk', roles: ['counter'] },
   'dossiers.printReceipt': { page: 'desk', roles: ['counter'] },
   'capture.devices': { page: 'desk', roles: ['counter', 'admin'] },
+  'capture.proposal': { page: 'desk', roles: ['counter'] },
   'capture.scan': { page: 'desk', roles: ['counter'] },
   'capture.importFiles': { page: 'desk', roles: ['counter'] },
+  'capture.lookAt': { page: 'desk', roles: ['counter'] },
+  'capture.printSeparators': { page: 'desk', roles: ['counter'] },
   'capture.cancel': { page: 'desk', roles: ['counter'] },
+  'preferences.get': { page: 'any', roles: ['counter', 'signer', 'admin'] },
+  'preferences.set': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'tokens.list': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'results.waiting': { page: 'desk', roles: ['counter', 'signer'] },
   'results.attach': { page: 'desk', roles: ['counter', 'signer'] },
@@ -211,6 +231,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'job.progress',
   'sync.status',
   'tokens.changed',
+  'scanners.changed',
   'results.changed',
   'bridge.changed',
 ];

@@ -139,6 +139,14 @@ export interface Page {
   /** Hidden pages (blank versos) stay in the dossier and can be brought back; they are left out of the output. */
   readonly isHidden: boolean;
   readonly isBlank: boolean;
+  /** A sheet that only told the stack apart; hidden like a blank page. */
+  readonly isSeparator: boolean;
+  /** The page that was scanned anew for this one, which stays hidden; bringing this one back hides the other. */
+  readonly replacedById: string | null;
+  /** First page of a paper: it has a title of its own, a separator lies before it, or the officer said so. */
+  readonly startsPaper: boolean;
+  /** Where the paper lies, pixels of the stored image; null = all of it. */
+  readonly crop: Box | null;
   readonly recognition: 'pending' | 'running' | 'done' | 'failed';
   readonly documentType: { readonly code: string; readonly title: string; readonly confidence: number } | null;
   readonly componentId: string | null;
@@ -156,6 +164,8 @@ export interface FieldValue {
   readonly pageId: string | null;
   /** Pixels of the stored image, before `rotation`. */
   readonly box: Box | null;
+  /** Other readings of the same ink, most likely first; none unless said. */
+  readonly candidates?: readonly string[] | undefined;
   readonly isConfirmed: boolean;
 }
 
@@ -230,6 +240,7 @@ export interface Dossier extends DossierSummary {
   /** What still keeps this draft from being sealed, as codes the screen has words for. Empty = ready. */
   readonly missing: readonly MissingItem[];
   readonly canUndo: boolean;
+  readonly canRedo: boolean;
   readonly receipt: Receipt | null;
 }
 
@@ -251,12 +262,66 @@ export interface Receipt {
 
 export type ScanSource = 'flatbed' | 'adf' | 'adf-duplex';
 
+/** Where pages go that come in. `replace`: the first one takes the page's place, further ones stand behind it. */
+export type ScanPlace =
+  { readonly kind: 'end' } | { readonly kind: 'after' | 'replace'; readonly pageId: string };
+
+/** What part of the glass, or how large a sheet; `max` is all that the device has. */
+export type ScanArea = 'a4' | 'a5' | 'a3' | 'card' | 'max';
+
+export interface ScanSettings {
+  readonly source: ScanSource;
+  /** With an empty feeder the page on the glass is taken. */
+  readonly fallsToGlass: boolean;
+  readonly dpi: number;
+  readonly colour: boolean;
+  readonly area: ScanArea;
+}
+
+/** What a component is made of, as far as scanning it goes; `stack`: several kinds at once. */
+export type PaperKind = 'form' | 'certificate' | 'small-print' | 'card' | 'drawing' | 'photograph' | 'paper' | 'stack';
+
+/** How a device should scan something. */
+export interface ScanProposal {
+  readonly deviceId: string;
+  readonly settings: ScanSettings;
+  readonly kind: PaperKind;
+  /** What a choice is remembered under, beside the device: the code of a document type, or the kind. */
+  readonly paper: string;
+  /** `officer`: chosen here before for this device and paper. */
+  readonly origin: 'rule' | 'officer';
+}
+
 export interface ScannerDevice {
+  /** Stays the same when the device's address changes. */
   readonly id: string;
   readonly name: string;
   readonly driver: 'escl' | 'sane' | 'sample' | 'folder' | 'wia' | 'twain';
   readonly sources: readonly ScanSource[];
   readonly dpis: readonly number[];
+  /** Another way to a device that is in the list already, for when that one fails: the id it is under there. */
+  readonly twinOf?: string | undefined;
+}
+
+export type ThemeChoice = 'light' | 'dark' | 'system';
+export type TextPercent = 100 | 125 | 150;
+
+/** Theme and text size are the officer's own; scanner and scan settings belong to the machine. */
+export interface Preferences {
+  readonly theme: ThemeChoice;
+  readonly textPercent: TextPercent;
+  readonly scannerId: string | null;
+}
+
+/** Only what changes. */
+export interface PreferencesChange {
+  readonly theme?: ThemeChoice | undefined;
+  readonly textPercent?: TextPercent | undefined;
+  readonly scannerId?: string | undefined;
+  /** Null goes back to what the rule proposes. */
+  readonly scan?:
+    | { readonly deviceId: string; readonly paper: string; readonly settings: ScanSettings | null }
+    | undefined;
 }
 
 export type TriesLeft = 'ok' | 'low' | 'final' | 'locked' | 'unknown';
@@ -307,6 +372,10 @@ export interface JobProgress {
   readonly state: 'running' | 'done' | 'cancelled' | 'failed';
   readonly code: string | null;
   readonly detail: string | null;
+  /** Of a scan: sheets that came whole, so that one knows from which to go on. Null for other work. */
+  readonly sheets: number | null;
+  /** Of a scan or import: pages (from 1, of this job) that equal the one before them byte for byte, as a faulty feeder gives them. */
+  readonly repeated: readonly number[];
 }
 
 export interface SyncStatus {

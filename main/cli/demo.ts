@@ -72,7 +72,14 @@ async function walk(
   const [scanner] = unwrap(await counter.capture.devices());
   if (!scanner) throw new Failure('scanner-offline', options.scanner);
   const scan = unwrap(
-    await counter.capture.scan(dossier.id, officer.id, { deviceId: scanner.id, source: 'adf', dpi: 200, colour: true }),
+    await counter.capture.scan(dossier.id, officer.id, {
+      deviceId: scanner.id,
+      source: 'adf',
+      fallsToGlass: false,
+      dpi: 200,
+      colour: true,
+      area: 'a4',
+    }),
   );
   const scanned = await scan.done;
   if (scanned.state !== 'done') throw new Failure('scanner-failed', `${scanned.code}: ${scanned.detail}`);

@@ -2,21 +2,22 @@
  * @file From paper to recognised pages: scanning and importing put each page into the dossier the moment it is on disk;
  * recognition follows beside it, as many pages at once as there are workers, and never holds the scanner up.
  */
+import { v7 as uuidv7 } from 'uuid';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
-import type { Dossier, JobProgress, ScannerDevice, ScanSource } from '../../preload/types.ts';
-import type { ArrivedPage, Scanner } from '../imaging/protocol.ts';
+import type { Dossier, JobProgress, ScannerDevice, ScanPlace, ScanSettings } from '../../preload/types.ts';
+import type { ArrivedPage } from '../imaging/protocol.ts';
 import { unwrap } from '../rooms/failure.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CounterEvents } from './events.ts';
 import type { Jobs } from './jobs.ts';
 import type { Rooms } from './rooms.ts';
+import { scanWherever, type ScannerList } from './scanner-list.ts';
 
-export interface ScanChoice {
+export interface ScanChoice extends ScanSettings {
   readonly deviceId: string;
-  readonly source: ScanSource;
-  readonly dpi: number;
-  readonly colour: boolean;
+  /** The end without it. */
+  readonly place?: ScanPlace;
 }
 
 export interface Capture {
@@ -30,29 +31,26 @@ export interface Capture {
     dossierId: string,
     officerId: string,
     paths: readonly string[],
+    place?: ScanPlace,
   ) => { jobId: string; done: Promise<JobProgress> };
   /** Recognises what is still pending of a dossier, for pages that a crash left unread. */
   readonly recognisePending: (dossier: Dossier, officerId: string) => void;
+  /** Pages on screen: read before all others, the newest first. */
+  readonly lookAt: (pageIds: readonly string[]) => void;
   readonly settled: () => Promise<void>;
 }
 
-export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, events: CounterEvents): Capture {
-  let known: readonly Scanner[] = [];
+export function createCapture(
+  rooms: Rooms,
+  settings: Settings,
+  jobs: Jobs,
+  events: CounterEvents,
+  scanners: ScannerList,
+): Capture {
   const queue: (() => Promise<void>)[] = [];
   const active = new Set<Promise<void>>();
   /** Pages waiting or being read: asking for a dossier again must not read them again. */
   const reading = new Set<string>();
-
-  async function listScanners(): Promise<Result<readonly Scanner[]>> {
-    const found = await rooms.imaging.call('listScanners', {
-      addresses: [...settings.scanners.addresses],
-      useDiscovery: settings.scanners.useDiscovery,
-      useSane: settings.scanners.useSane,
-      sampleFolder: settings.mode === 'practice' ? settings.scanners.sampleFolder : null,
-    });
-    if (found.ok) known = found.value;
-    return found;
-  }
 
   /** Newest first: the page the officer is looking at is nearly always the last one that came. */
   function pump(): void {
@@ -98,30 +96,42 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
     }
   }
 
-  async function addPage(dossierId: string, officerId: string, page: ArrivedPage): Promise<void> {
+  async function addPage(dossierId: string, officerId: string, page: ArrivedPage, place: ScanPlace): Promise<string> {
     const { image, thumbnail, widthPx, heightPx, dpi } = page;
+    const pageId = uuidv7();
     const dossier = unwrap(
       await rooms.store.call('append', {
         id: dossierId,
         officerId,
-        command: { kind: 'add-page', image, thumbnail, widthPx, heightPx, dpi },
+        command: { kind: 'add-page', pageId, place, image, thumbnail, widthPx, heightPx, dpi },
       }),
     );
     events.emit('dossier.changed', { id: dossierId });
     // Not "the last page": the officer may be sorting while the feeder still runs.
     recognisePending(dossier, officerId);
+    return pageId;
   }
 
   /** Pages are stored one after another, in the order they arrived, while the next one is still being scanned. */
-  function collector(dossierId: string, officerId: string, advance: (done: number, total: number | null) => void) {
+  function collector(
+    dossierId: string,
+    officerId: string,
+    advance: (done: number, total: number | null) => void,
+    place: ScanPlace,
+  ) {
     let chain = Promise.resolve();
+    let next = place;
     let done = 0;
     let failure: unknown;
     return {
       onProgress: (page: ArrivedPage): void => {
         chain = chain
-          .then(() => addPage(dossierId, officerId, page))
-          .then(() => advance(++done, null))
+          .then(async () => {
+            const pageId = await addPage(dossierId, officerId, page, next);
+            // The second of several stands behind the first, wherever that was put.
+            if (next.kind !== 'end') next = { kind: 'after', pageId };
+            advance(++done, null);
+          })
           .catch((thrown: unknown) => {
             failure ??= thrown;
           });
@@ -134,27 +144,20 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
   }
 
   return {
-    devices: async () => {
-      const found = await listScanners();
-      return found.ok
-        ? ok(found.value.map(({ id, name, driver, sources, dpis }) => ({ id, name, driver, sources, dpis })))
-        : found;
-    },
+    devices: scanners.devices,
     scan: async (dossierId, officerId, choice) => {
-      if (!known.some((scanner) => scanner.id === choice.deviceId)) {
-        const listed = await listScanners();
-        if (!listed.ok) return listed;
-      }
-      const scanner = known.find((candidate) => candidate.id === choice.deviceId);
-      if (!scanner) return refuse('scanner-offline', choice.deviceId);
+      const scanner = await scanners.find(choice.deviceId);
+      if (!scanner.ok) return scanner;
       return ok(
         jobs.start('scan', dossierId, async ({ signal, advance }) => {
-          const pages = collector(dossierId, officerId, advance);
-          const { source, dpi, colour } = choice;
-          const scanned = await rooms.imaging.call(
-            'scan',
-            { scanner, source, dpi, colour },
-            { signal, onProgress: pages.onProgress },
+          const pages = collector(dossierId, officerId, advance, choice.place ?? { kind: 'end' });
+          const { deviceId, source, fallsToGlass, dpi, colour, area } = choice;
+          const scanned = await scanWherever(scanners, deviceId, scanner.value, (at) =>
+            rooms.imaging.call(
+              'scan',
+              { scanner: at, source, fallsToGlass, dpi, colour, area },
+              { signal, onProgress: pages.onProgress },
+            ),
           );
           await pages.finish();
           if (!scanned.ok || scanned.value.end === 'complete') return scanned;
@@ -163,10 +166,10 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, even
         }),
       );
     },
-    importFiles: (dossierId, officerId, paths) =>
+    importFiles: (dossierId, officerId, paths, place = { kind: 'end' }) =>
       jobs.start('import', dossierId, async ({ signal, advance }) => {
         for (const path of paths) {
-          const pages = collector(dossierId, officerId, advance);
+          const pages = collector(dossierId, officerId, advance, place);
           const imported = await rooms.imaging.call('importFile', { path }, { signal, onProgress: pages.onProgress });
           await pages.finish();
           if (!imported.ok) return imported;

@@ -16,6 +16,8 @@ import { startPracticeOffice } from './practice-office.ts';
 import { createReception, type Reception } from './reception.ts';
 import { createResults, type Results } from './results.ts';
 import { prepareRooms, type RoomChoices, type Rooms } from './rooms.ts';
+import { createScanProposals, type ScanProposals } from './scan-proposals.ts';
+import { createScannerList } from './scanner-list.ts';
 import { createSession, type Session } from './session.ts';
 import { startStamping } from './stamping.ts';
 import { createVerification, type Verification } from './verification.ts';
@@ -31,6 +33,7 @@ export interface Counter {
   readonly session: Session;
   readonly jobs: Jobs;
   readonly capture: Capture;
+  readonly proposals: ScanProposals;
   readonly reception: Reception;
   readonly results: Results;
   readonly verification: Verification;
@@ -59,7 +62,9 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const events = createCounterEvents();
   const rooms = prepareRooms(machine, settings, choices);
   const jobs = createJobs(events);
-  const capture = createCapture(rooms, settings, jobs, events);
+  const scanners = createScannerList(rooms, settings);
+  const proposals = createScanProposals(rooms, scanners, machine.paths.resources);
+  const capture = createCapture(rooms, settings, jobs, events, scanners);
   const reception = createReception(rooms, settings, machine.clock, authoriser, events, jobs);
   const results = createResults(rooms, settings, machine.clock, authoriser, events, jobs);
   const verification = createVerification(rooms, settings, machine.paths, machine.clock);
@@ -113,6 +118,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     session,
     jobs,
     capture,
+    proposals,
     reception,
     results,
     verification,

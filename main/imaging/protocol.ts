@@ -7,6 +7,7 @@ import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import { ResultReading } from '../dossiers/result-check.ts';
 import { FoundBy } from '../dossiers/schemas.ts';
 import { defineRoom } from '../rooms/define.ts';
+import { ScanArea } from '../scan-presets/schemas.ts';
 
 const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
@@ -16,6 +17,10 @@ export const Scanner = z.strictObject({
   driver: z.enum(['escl', 'sane', 'sample', 'folder', 'wia', 'twain']),
   sources: z.array(z.enum(['flatbed', 'adf', 'adf-duplex'])),
   dpis: z.array(z.int()),
+  /** The device's own id where it tells one: the same over every protocol and address. */
+  uuid: z.string().optional(),
+  /** Another way to a device of the same list: its id there. */
+  twinOf: z.string().optional(),
 });
 export type Scanner = z.infer<typeof Scanner>;
 
@@ -43,6 +48,8 @@ export const RecognisedField = z.strictObject({
   confidence: z.number().min(0).max(100),
   source: z.enum(['qr', 'mrz', 'ocr']),
   box: Box.nullable(),
+  /** Other readings of the same ink, or spellings near it, worth offering; most likely first. None unless said. */
+  candidates: z.array(z.string()).max(5).optional(),
 });
 
 export const RecognisedPage = z.strictObject({
@@ -82,6 +89,8 @@ export const imagingRoom = defineRoom({
         sampleFolder: z.string().nullable(),
         /** Where a device of the office drops its scans (network share, hot folder). */
         watchedFolder: z.string().nullable().optional(),
+        /** Ids of network scanners that were there before; each is asked directly while announcements come in. */
+        remembered: z.array(z.string()).max(50).default([]),
       }),
       result: z.array(Scanner),
       timeoutMs: 20_000,
@@ -93,6 +102,9 @@ export const imagingRoom = defineRoom({
         source: z.enum(['flatbed', 'adf', 'adf-duplex']),
         dpi: z.int(),
         colour: z.boolean(),
+        area: ScanArea.default('a4'),
+        /** With an empty feeder the page on the glass is taken. */
+        fallsToGlass: z.boolean().default(false),
       }),
       progress: ArrivedPage,
       result: z.strictObject({

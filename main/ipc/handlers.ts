@@ -5,6 +5,7 @@ import type { Dossier, Officer } from '../../preload/types.ts';
 import { checkDevices } from '../counter/devices.ts';
 import type { Counter } from '../counter/open-counter.ts';
 import { keepsSignatureImage, registerSignatureImage } from '../counter/signature-images.ts';
+import { composeSeparators } from '../counter/separators.ts';
 import { listTokens } from '../counter/signing.ts';
 import { parseIdentityCode } from '../people/identity-code.ts';
 import type { FileChooser, Machine, Printer } from '../ports/ports.ts';
@@ -109,10 +110,12 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       edit(request, officer, { kind: 'assign-pages', pageIds: [...request.pageIds], componentId: request.componentId }),
     'dossiers.arrangePages': (request, officer) =>
       edit(request, officer, { kind: 'arrange-pages', pageIds: [...request.pageIds] }),
-    'dossiers.turnPage': (request, officer) =>
-      edit(request, officer, { kind: 'turn-page', pageId: request.pageId, rotation: request.rotation }),
-    'dossiers.hidePage': (request, officer) =>
-      edit(request, officer, { kind: 'hide-page', pageId: request.pageId, isHidden: request.isHidden }),
+    'dossiers.turnPages': (request, officer) =>
+      edit(request, officer, { kind: 'turn-pages', rotations: { ...request.rotations } }),
+    'dossiers.hidePages': (request, officer) =>
+      edit(request, officer, { kind: 'hide-pages', pageIds: [...request.pageIds], isHidden: request.isHidden }),
+    'dossiers.setPaperStart': (request, officer) =>
+      edit(request, officer, { kind: 'set-paper-start', pageId: request.pageId, startsPaper: request.startsPaper }),
     'dossiers.setField': (request, officer) =>
       edit(request, officer, { kind: 'set-field', fieldId: request.fieldId, value: request.value }),
     'dossiers.setDetails': (request, officer) => {
@@ -120,6 +123,7 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return edit(request, officer, { kind: 'set-details', returnMethod, feeVnd, note });
     },
     'dossiers.undo': (request, officer) => edit(request, officer, { kind: 'undo' }),
+    'dossiers.redo': (request, officer) => edit(request, officer, { kind: 'redo' }),
     'dossiers.discardDraft': async ({ id, revision }, officer) => {
       const discarded = await rooms.store.call('discard', { id, revision, officerId: officer.id });
       if (discarded.ok) events.emit('dossier.changed', { id });
@@ -137,17 +141,29 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     },
 
     'capture.devices': () => capture.devices(),
-    'capture.scan': async ({ id, deviceId, source, dpi, colour }, officer) => {
-      const started = await capture.scan(id, officer.id, { deviceId, source, dpi, colour });
+    'capture.proposal': (request) => counter.proposals.propose(request),
+    'capture.scan': async ({ id, revision: _decidedOn, ...choice }, officer) => {
+      const started = await capture.scan(id, officer.id, choice);
       return started.ok ? ok({ jobId: started.value.jobId }) : started;
     },
-    'capture.importFiles': async ({ id }, officer) => {
+    'capture.importFiles': async ({ id, place }, officer) => {
       const paths = await ports.files.chooseFiles('scan-import');
       if (paths.length === 0) return refuse('cancelled');
-      return ok({ jobId: capture.importFiles(id, officer.id, paths).jobId });
+      return ok({ jobId: capture.importFiles(id, officer.id, paths, place).jobId });
+    },
+    'capture.lookAt': async ({ pageIds }) => {
+      capture.lookAt(pageIds);
+      return ok(null);
+    },
+    'capture.printSeparators': async ({ id, revision, componentIds }, officer) => {
+      const printed = await composeSeparators(rooms, ports.machine.clock, { id, revision, componentIds, officerId: officer.id });
+      return printed.ok ? ports.printer.print(printed.value.blobId, printed.value.title) : printed;
     },
     'capture.cancel': async ({ jobId }) =>
       counter.jobs.cancel(jobId, ['scan', 'import']) ? ok(null) : refuse('not-found', jobId),
+
+    'preferences.get': (_request, officer) => rooms.store.call('preferences', { officerId: officer.id }),
+    'preferences.set': (change, officer) => rooms.store.call('setPreferences', { officerId: officer.id, change }),
 
     'tokens.list': () => listTokens(rooms),
     'results.waiting': () => results.waiting(),

@@ -1,11 +1,20 @@
 /** @file One strict schema per channel. The compiler proves that every channel has one and that it fits the contract. */
 import { z } from 'zod';
 import type { Channel, Request } from '../../preload/contract.ts';
-import { ApplicantSchema, ChecklistForm, DossierState, Rotation, SignatureImageKind } from '../dossiers/schemas.ts';
+import { PreferencesChange, ScanSettings, deviceId } from '../scan-presets/schemas.ts';
+import {
+  ApplicantSchema,
+  ChecklistForm,
+  DossierState,
+  Rotation,
+  ScanPlace,
+  SignatureImageKind,
+} from '../dossiers/schemas.ts';
 
 const Nothing = z.strictObject({});
 const id = z.string().min(1).max(100);
 const onDossier = { id, revision: z.int().nonnegative() };
+const MAX_PAGES = 2_000;
 const shortText = z.string().max(500);
 /** No page of paper is longer than 200 inches (ISO 32000-1, annex C); whether it lies inside, the page's own size decides. */
 const points = z.number().min(0).max(14_400);
@@ -40,10 +49,18 @@ export const SCHEMAS = {
     quantity: z.int().min(0).max(99),
     note: shortText.nullable(),
   }),
-  'dossiers.assignPages': z.strictObject({ ...onDossier, pageIds: z.array(id).max(2_000), componentId: id.nullable() }),
-  'dossiers.arrangePages': z.strictObject({ ...onDossier, pageIds: z.array(id).max(2_000) }),
-  'dossiers.turnPage': z.strictObject({ ...onDossier, pageId: id, rotation: Rotation }),
-  'dossiers.hidePage': z.strictObject({ ...onDossier, pageId: id, isHidden: z.boolean() }),
+  'dossiers.assignPages': z.strictObject({
+    ...onDossier,
+    pageIds: z.array(id).max(MAX_PAGES),
+    componentId: id.nullable(),
+  }),
+  'dossiers.arrangePages': z.strictObject({ ...onDossier, pageIds: z.array(id).max(MAX_PAGES) }),
+  'dossiers.turnPages': z.strictObject({
+    ...onDossier,
+    rotations: z.record(id, Rotation).refine((rotations) => Object.keys(rotations).length <= MAX_PAGES),
+  }),
+  'dossiers.hidePages': z.strictObject({ ...onDossier, pageIds: z.array(id).max(MAX_PAGES), isHidden: z.boolean() }),
+  'dossiers.setPaperStart': z.strictObject({ ...onDossier, pageId: id, startsPaper: z.boolean() }),
   'dossiers.setField': z.strictObject({ ...onDossier, fieldId: id, value: z.string().max(2_000) }),
   'dossiers.setDetails': z.strictObject({
     ...onDossier,
@@ -52,20 +69,25 @@ export const SCHEMAS = {
     note: z.string().max(1_000).nullable(),
   }),
   'dossiers.undo': z.strictObject(onDossier),
+  'dossiers.redo': z.strictObject(onDossier),
   'dossiers.discardDraft': z.strictObject(onDossier),
   'dossiers.sign': z.strictObject({ ...onDossier, tokenId: id, certificateId: id }),
   'dossiers.seal': z.strictObject(onDossier),
   'dossiers.printReceipt': z.strictObject({ id }),
   'capture.devices': Nothing,
+  'capture.proposal': z.strictObject({ dossierId: id.nullable(), componentId: id.nullable(), deviceId }),
   'capture.scan': z.strictObject({
     ...onDossier,
-    deviceId: z.string().min(1).max(500),
-    source: z.enum(['flatbed', 'adf', 'adf-duplex']),
-    dpi: z.int().min(100).max(1_200),
-    colour: z.boolean(),
+    deviceId,
+    ...ScanSettings.shape,
+    place: ScanPlace,
   }),
-  'capture.importFiles': z.strictObject(onDossier),
+  'capture.importFiles': z.strictObject({ ...onDossier, place: ScanPlace }),
+  'capture.lookAt': z.strictObject({ pageIds: z.array(id).max(MAX_PAGES) }),
+  'capture.printSeparators': z.strictObject({ ...onDossier, componentIds: z.array(id).min(1).max(100).nullable() }),
   'capture.cancel': z.strictObject({ jobId: id }),
+  'preferences.get': Nothing,
+  'preferences.set': PreferencesChange,
   'tokens.list': Nothing,
   'results.waiting': Nothing,
   'results.attach': z.strictObject({ dossierId: id }),

@@ -5,8 +5,10 @@
 import { z } from 'zod';
 import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import { ResultReading } from '../dossiers/result-check.ts';
-import { RecognisedPage } from '../imaging/protocol.ts';
+import { RecognisedPage, Scanner } from '../imaging/protocol.ts';
 import { defineRoom } from '../rooms/define.ts';
+import { backlogMethods } from './backlog-protocol.ts';
+import { Preferences, PreferencesChange, ScanSettings } from '../scan-presets/schemas.ts';
 import { SignatureLevel } from '../signing/validation/policy.ts';
 import { FeedItem, ProvinceSettings, UploadJob, UploadStep } from '../sync/protocol.ts';
 import {
@@ -17,6 +19,7 @@ import {
   ChecklistForm,
   OfficerSchema,
   Rotation,
+  ScanPlace,
   SignatureImageKind,
   SignatureImagesSchema,
   SignatureInfoSchema,
@@ -24,7 +27,10 @@ import {
   WaitingResultSchema,
 } from '../dossiers/schemas.ts';
 
-/** One change to a draft. All but `undo` can be undone. */
+/**
+ * One change to a draft. What an officer decides can be undone and redone, and so can a replacement that a scan brought;
+ * other work beside the officer is never taken back.
+ */
 export const DraftCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('set-applicant'), applicant: ApplicantSchema }),
   z.strictObject({ kind: z.literal('set-procedure'), code: z.string() }),
@@ -37,6 +43,9 @@ export const DraftCommand = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('add-page'),
+    /** Made by the caller who wants to speak of the page before the next one comes. */
+    pageId: z.uuid().optional(),
+    place: ScanPlace.optional(),
     image: Deposit,
     thumbnail: Deposit.nullable(),
     widthPx: z.int(),
@@ -46,8 +55,9 @@ export const DraftCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('set-recognition'), pageId: z.string(), recognised: RecognisedPage.nullable() }),
   z.strictObject({ kind: z.literal('assign-pages'), pageIds: z.array(z.string()), componentId: z.string().nullable() }),
   z.strictObject({ kind: z.literal('arrange-pages'), pageIds: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal('turn-page'), pageId: z.string(), rotation: Rotation }),
-  z.strictObject({ kind: z.literal('hide-page'), pageId: z.string(), isHidden: z.boolean() }),
+  z.strictObject({ kind: z.literal('turn-pages'), rotations: z.record(z.string(), Rotation) }),
+  z.strictObject({ kind: z.literal('hide-pages'), pageIds: z.array(z.string()), isHidden: z.boolean() }),
+  z.strictObject({ kind: z.literal('set-paper-start'), pageId: z.string(), startsPaper: z.boolean() }),
   z.strictObject({ kind: z.literal('set-field'), fieldId: z.string(), value: z.string() }),
   z.strictObject({
     kind: z.literal('set-details'),
@@ -69,9 +79,12 @@ export const DraftCommand = z.discriminatedUnion('kind', [
     madeFrom: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal('undo') }),
+  z.strictObject({ kind: z.literal('redo') }),
 ]);
 export type DraftCommand = z.infer<typeof DraftCommand>;
 
+/** `deviceId`: as the desk knows it, whatever address it has now. */
+const KnownScanner = z.strictObject({ deviceId: z.string(), scanner: Scanner });
 const ById = z.strictObject({ id: z.string() });
 /** One file, with what a confirmation says about it. */
 const DocumentAccess = z.strictObject({
@@ -174,6 +187,12 @@ export const storeRoom = defineRoom({
       result: z.strictObject({ total: z.int(), items: z.array(DossierSummarySchema) }),
       timeoutMs: quick,
     },
+    /** A sheet to print that belongs to a dossier and is part of nothing: kept as long as the dossier's own files. */
+    keepPrintout: {
+      params: z.strictObject({ id: z.string(), officerId: z.string(), pdf: Deposit }),
+      result: z.strictObject({ blobId: z.string() }),
+      timeoutMs: quick,
+    },
     /** What recognition found on a page, for composing the PDF's text layer. */
     recognisedPage: {
       params: z.strictObject({ pageId: z.string() }),
@@ -274,6 +293,23 @@ export const storeRoom = defineRoom({
       timeoutMs: quick,
     },
 
+    // what an officer and the machine like
+    preferences: { params: z.strictObject({ officerId: z.string() }), result: Preferences, timeoutMs: quick },
+    setPreferences: {
+      params: z.strictObject({ officerId: z.string(), change: PreferencesChange }),
+      result: Preferences,
+      timeoutMs: quick,
+    },
+    /** Chosen by hand for this paper on this device; null when nothing was. */
+    scanSettings: {
+      params: z.strictObject({ deviceId: z.string(), paper: z.string() }),
+      result: ScanSettings.nullable(),
+      timeoutMs: quick,
+    },
+    /** Scanners of the network that were there before, newest first. */
+    knownScanners: { params: z.strictObject({}), result: z.array(KnownScanner), timeoutMs: quick },
+    rememberScanners: { params: z.strictObject({ seen: z.array(KnownScanner) }), result: z.null(), timeoutMs: quick },
+
     // pictures of signatures and seals
     signatureImages: {
       params: z.strictObject({ officerId: z.string() }),
@@ -348,6 +384,8 @@ export const storeRoom = defineRoom({
       }),
       timeoutMs: quick,
     },
+
+    ...backlogMethods,
 
     // care
     verifyAudit: {

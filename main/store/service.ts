@@ -3,22 +3,33 @@
  * and the command line run the very same service.
  */
 import { randomUUID } from 'node:crypto';
+import { loadSeriesTemplates } from '../backlog/templates.ts';
 import { loadCalendar } from '../deadlines/calendar.ts';
 import { loadDocumentKeywords } from '../dossiers/document-keywords.ts';
 import { loadCatalogue } from '../procedures/catalogue.ts';
 import type { Handlers } from '../rooms/define.ts';
 import { Failure } from '../rooms/failure.ts';
+import { backlogHandlers } from './backlog-handlers.ts';
+import { seedPracticeSeries } from './backlog-series.ts';
 import { blobAccess, reconcileBlobs, type Reconciliation } from './blob-shelf.ts';
 import { backUp, checkStore, verifyAudit } from './care.ts';
 import { createSql, recordEvent, type StoreContext, type StorePorts, type StoreSettings } from './context.ts';
 import { releaseReserve } from './disk-space.ts';
 import { readDocumentRow, readDossier, readDossierRow } from './dossier-rows.ts';
 import { createDraft, discardDraft, editDraft } from './drafts.ts';
+import { keepPrintout } from './printouts.ts';
 import { applyFeed, feedCursor } from './feed.ts';
 import { storeNumbers, wantedNumbers } from './numbers.ts';
 import { addOfficer, listOfficers, seedPracticeOfficers, verifyOfficer } from './officers.ts';
 import { explain, openStore } from './open-database.ts';
 import { countOutbox, nextJob, readReceipt, releaseHeld, reportStep } from './outbox.ts';
+import {
+  knownScanners,
+  readPreferences,
+  readScanSettings,
+  rememberScanners,
+  setPreferences,
+} from './preferences.ts';
 import type { StoreRoom } from './protocol.ts';
 import { attachResult, completeResult, resultsToSign, waitingResults } from './results.ts';
 import { sealDossier, setReceiptPdf } from './sealing.ts';
@@ -49,6 +60,7 @@ export async function openStoreService(options: StoreOptions, ports: StorePorts)
   const catalogue = loadCatalogue(resourcesFolder);
   const calendar = loadCalendar(resourcesFolder);
   const documentKeywords = loadDocumentKeywords(resourcesFolder);
+  const seriesTemplates = loadSeriesTemplates(resourcesFolder);
   const store = openStore(folder, unlock);
   const context: StoreContext = {
     ...ports,
@@ -57,13 +69,17 @@ export async function openStoreService(options: StoreOptions, ports: StorePorts)
     catalogue,
     calendar,
     documentKeywords,
+    seriesTemplates,
     bootId: randomUUID(),
     sql: createSql(store.database),
   };
   try {
     requireStoreMode(context);
     const reconciliation = await reconcileBlobs(context);
-    if (settings.isPractice) await seedPracticeOfficers(context);
+    if (settings.isPractice) {
+      await seedPracticeOfficers(context);
+      seedPracticeSeries(context);
+    }
     const queue = createQueue();
     return {
       handlers: createHandlers(context, queue),
@@ -143,6 +159,7 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     }),
     get: look(({ id }) => readDossier(context, id)),
     list: look((params) => listDossiers(context, params)),
+    keepPrintout: change(({ id, officerId, pdf }) => keepPrintout(context, id, officerId, pdf)),
     recognisedPage: look(({ pageId }) => {
       const row = context.sql('SELECT recognised FROM recognition WHERE page_id = ?').get(pageId) as
         { recognised: string } | undefined;
@@ -164,6 +181,12 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     nextStampJobs: change(({ limit }) => nextStampJobs(context, limit)),
     reportStamp: change((report) => reportStamp(context, report)),
     wakeStamps: change(({ settings }) => wakeStamps(context, settings)),
+
+    preferences: look(({ officerId }) => readPreferences(context, officerId)),
+    setPreferences: change(({ officerId, change: wanted }) => setPreferences(context, officerId, wanted)),
+    scanSettings: look(({ deviceId, paper }) => readScanSettings(context, deviceId, paper)),
+    knownScanners: look(() => knownScanners(context)),
+    rememberScanners: change(({ seen }) => rememberScanners(context, seen)),
 
     signatureImages: look(({ officerId }) => signatureImages(context, officerId)),
     signatureImageAccess: look(({ officerId, kind }) => signatureImageAccess(context, officerId, kind)),
@@ -192,6 +215,8 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
     wantedNumbers: change(() => wantedNumbers(context)),
     storeNumbers: change((block) => storeNumbers(context, block)),
     outbox: look(() => countOutbox(context)),
+
+    ...backlogHandlers(context, { change, look }),
 
     verifyAudit: look(() => verifyAudit(context)),
     check: look(() => checkStore(context)),

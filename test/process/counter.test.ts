@@ -373,7 +373,8 @@ describe('killing sync over and over', () => {
     unwrap(await counter.rooms.sync.call('run', { once: true }));
     dossier = await newDraft(desk, RESIDENCE);
     const [scanner] = unwrap(await counter.capture.devices());
-    const source = { deviceId: scanner?.id ?? '', source: 'adf', dpi: 200, colour: true } as const;
+    const settings = { source: 'adf', fallsToGlass: false, dpi: 200, colour: true, area: 'a4' } as const;
+    const source = { deviceId: scanner?.id ?? '', ...settings };
     expect(await unwrap(await counter.capture.scan(dossier.id, officer.id, source)).done).toMatchObject({ done: 4 });
     await counter.capture.settled();
     dossier = await tickScannedPapers(counter, officer, await reload(counter, dossier));

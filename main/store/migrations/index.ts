@@ -7,9 +7,12 @@ import { ground } from './001-ground.ts';
 import { resultIdentity } from './002-result-identity.ts';
 import { signatureImages } from './003-signature-images.ts';
 import { stamping } from './004-stamping.ts';
+import { redo } from './005-redo.ts';
+import { preferences } from './006-preferences.ts';
+import { backlog } from './007-backlog.ts';
 import type { Migration } from './migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [ground, resultIdentity, signatureImages, stamping];
+const MIGRATIONS: readonly Migration[] = [ground, resultIdentity, signatureImages, stamping, redo, preferences, backlog];
 
 /** @throws Failure `store-newer` when a newer program wrote the database: it must not be touched by this one */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
