@@ -263,8 +263,7 @@ export interface Receipt {
 export type ScanSource = 'flatbed' | 'adf' | 'adf-duplex';
 
 /** Where pages go that come in. `replace`: the first one takes the page's place, further ones stand behind it. */
-export type ScanPlace =
-  { readonly kind: 'end' } | { readonly kind: 'after' | 'replace'; readonly pageId: string };
+export type ScanPlace = { readonly kind: 'end' } | { readonly kind: 'after' | 'replace'; readonly pageId: string };
 
 /** What part of the glass, or how large a sheet; `max` is all that the device has. */
 export type ScanArea = 'a4' | 'a5' | 'a3' | 'card' | 'max';
@@ -320,8 +319,7 @@ export interface PreferencesChange {
   readonly scannerId?: string | undefined;
   /** Null goes back to what the rule proposes. */
   readonly scan?:
-    | { readonly deviceId: string; readonly paper: string; readonly settings: ScanSettings | null }
-    | undefined;
+    { readonly deviceId: string; readonly paper: string; readonly settings: ScanSettings | null } | undefined;
 }
 
 export type TriesLeft = 'ok' | 'low' | 'final' | 'locked' | 'unknown';

@@ -47,7 +47,8 @@ export function createCapture(
   events: CounterEvents,
   scanners: ScannerList,
 ): Capture {
-  const queue: (() => Promise<void>)[] = [];
+  const queue: { readonly pageId: string; readonly read: () => Promise<void> }[] = [];
+  let onScreen: ReadonlySet<string> = new Set();
   const active = new Set<Promise<void>>();
   /** Pages waiting or being read: asking for a dossier again must not read them again. */
   const reading = new Set<string>();
@@ -55,9 +56,10 @@ export function createCapture(
   /** Newest first: the page the officer is looking at is nearly always the last one that came. */
   function pump(): void {
     while (active.size < settings.ocrWorkers) {
-      const next = queue.pop();
+      const seen = queue.findLastIndex(({ pageId }) => onScreen.has(pageId));
+      const [next] = queue.splice(seen, 1);
       if (!next) return;
-      const run = next().finally(() => {
+      const run = next.read().finally(() => {
         active.delete(run);
         pump();
       });
@@ -74,7 +76,7 @@ export function createCapture(
   ): void {
     if (reading.has(pageId)) return;
     reading.add(pageId);
-    queue.push(async () => {
+    const read = async (): Promise<void> => {
       const access = await rooms.store.call('blobAccess', { blobId: imageBlobId });
       const read = access.ok ? await rooms.imaging.call('recognise', { image: access.value, dpi, ocr: true }) : access;
       await rooms.store.call('append', {
@@ -84,7 +86,8 @@ export function createCapture(
       });
       reading.delete(pageId);
       events.emit('dossier.changed', { id: dossierId });
-    });
+    };
+    queue.push({ pageId, read });
     pump();
   }
 
@@ -177,6 +180,9 @@ export function createCapture(
         return ok(null);
       }),
     recognisePending,
+    lookAt: (pageIds) => {
+      onScreen = new Set(pageIds);
+    },
     settled: async () => {
       await jobs.settled();
       while (active.size > 0) await Promise.all(active);

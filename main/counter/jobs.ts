@@ -13,6 +13,8 @@ export interface Jobs {
     work: (job: {
       readonly signal: AbortSignal;
       readonly advance: (done: number, total: number | null) => void;
+      /** What a capture has to say beside how far it is. */
+      readonly note: (notes: Partial<Pick<JobProgress, 'sheets' | 'repeated'>>) => void;
     }) => Promise<Result<unknown>>,
   ) => { readonly jobId: string; readonly done: Promise<JobProgress> };
   /** @param kinds only work of these kinds; of any kind without them. */
@@ -38,6 +40,8 @@ export function createJobs(events: CounterEvents): Jobs {
         state: 'running',
         code: null,
         detail: null,
+        sheets: null,
+        repeated: [],
       };
       const report = (change: Partial<JobProgress>): JobProgress => {
         last = { ...last, ...change };
@@ -49,6 +53,7 @@ export function createJobs(events: CounterEvents): Jobs {
           const result = await work({
             signal: controller.signal,
             advance: (done, total) => void report({ done, total }),
+            note: (notes) => void (last = { ...last, ...notes }),
           });
           if (result.ok) return report({ state: 'done' });
           const state = result.code === 'cancelled' ? 'cancelled' : 'failed';

@@ -3,6 +3,7 @@ import type { Applicant, ChecklistItem, Page, Procedure } from '../../preload/ty
 import type { RecognisedPage } from '../imaging/protocol.ts';
 import { Failure } from '../rooms/failure.ts';
 import {
+  newestOf,
   pageIdsInOrder,
   type ArrivedPageFact,
   type DetailsFact,
@@ -13,7 +14,7 @@ import {
 import { foldText } from './fold-text.ts';
 import { applicableComponents } from './project-draft.ts';
 
-/** The commands of the protocol with everything looked up that rules need. `undo` is the store's, not a change by itself. */
+/** The commands of the protocol with everything looked up that rules need. Undo and redo are the store's, no changes by themselves. */
 export type PreparedCommand =
   | { readonly kind: 'set-applicant'; readonly applicant: Applicant }
   | { readonly kind: 'set-procedure'; readonly procedure: Procedure }
@@ -33,8 +34,9 @@ export type PreparedCommand =
     }
   | { readonly kind: 'assign-pages'; readonly pageIds: readonly string[]; readonly componentId: string | null }
   | { readonly kind: 'arrange-pages'; readonly pageIds: readonly string[] }
-  | { readonly kind: 'turn-page'; readonly pageId: string; readonly rotation: Page['rotation'] }
-  | { readonly kind: 'hide-page'; readonly pageId: string; readonly isHidden: boolean }
+  | { readonly kind: 'turn-pages'; readonly rotations: Readonly<Record<string, Page['rotation']>> }
+  | { readonly kind: 'hide-pages'; readonly pageIds: readonly string[]; readonly isHidden: boolean }
+  | { readonly kind: 'set-paper-start'; readonly pageId: string; readonly startsPaper: boolean }
   | { readonly kind: 'set-field'; readonly fieldId: string; readonly value: string }
   | ({ readonly kind: 'set-details' } & DetailsFact)
   | {
@@ -66,7 +68,7 @@ export function patchOf(draft: DraftFacts, command: PreparedCommand): DraftPatch
       return { [`checklist:${component.id}`]: { form, quantity, note: note?.normalize('NFC') ?? null } };
     }
     case 'add-page':
-      return { [`page:${command.pageId}`]: command.page };
+      return arrival(draft, command.pageId, command.page);
     case 'set-recognition':
       requirePages(draft, [command.pageId]);
       return {
@@ -87,12 +89,15 @@ export function patchOf(draft: DraftFacts, command: PreparedCommand): DraftPatch
       // A page that arrived since the screen drew its order keeps its place at the end; none can drop out.
       return { order: [...moved, ...pageIdsInOrder(draft).filter((id) => !moved.has(id))] };
     }
-    case 'turn-page':
+    case 'turn-pages':
+      requirePages(draft, Object.keys(command.rotations));
+      return Object.fromEntries(Object.entries(command.rotations).map(([id, turn]) => [`rotation:${id}`, turn]));
+    case 'hide-pages':
+      requirePages(draft, command.pageIds);
+      return command.isHidden ? hiding(command.pageIds) : bringingBack(draft, command.pageIds);
+    case 'set-paper-start':
       requirePages(draft, [command.pageId]);
-      return { [`rotation:${command.pageId}`]: command.rotation };
-    case 'hide-page':
-      requirePages(draft, [command.pageId]);
-      return { [`hidden:${command.pageId}`]: command.isHidden };
+      return { [`start:${command.pageId}`]: command.startsPaper };
     case 'set-field':
       return { [`field:${command.fieldId}`]: command.value.normalize('NFC') };
     case 'set-details':
@@ -109,13 +114,53 @@ export function patchOf(draft: DraftFacts, command: PreparedCommand): DraftPatch
   }
 }
 
+/**
+ * The facts by which a command is taken back, or null when it is not. Pages that came stay, whatever is taken back: undoing a
+ * replacement shows the old page again and hides the new one.
+ * @param inverse of the command's patch
+ */
+export function wayBackOf(command: PreparedCommand, inverse: DraftPatch, isOfficers: boolean): DraftPatch | null {
+  if (command.kind !== 'add-page') return isOfficers ? inverse : null;
+  const decisions = Object.entries(inverse).filter(([key]) => key.startsWith('replaced:'));
+  return decisions.length === 0 ? null : { ...Object.fromEntries(decisions), [`hidden:${command.pageId}`]: true };
+}
+
+/** A page that is scanned anew once more is replaced where it stands now: in its newest image. */
+function arrival(draft: DraftFacts, pageId: string, page: ArrivedPageFact): DraftPatch {
+  if (page.after !== undefined) requirePages(draft, [page.after]);
+  if (page.replaces === undefined) return { [`page:${pageId}`]: page };
+  requirePages(draft, [page.replaces]);
+  const replaced = newestOf(draft, page.replaces);
+  return {
+    [`page:${pageId}`]: { ...page, after: replaced, replaces: replaced },
+    [`replaced:${replaced}`]: pageId,
+  };
+}
+
+function hiding(pageIds: readonly string[]): DraftPatch {
+  return Object.fromEntries(pageIds.map((id) => [`hidden:${id}`, true]));
+}
+
+/** A page that was replaced changes places with the one that stands in for it. */
+function bringingBack(draft: DraftFacts, pageIds: readonly string[]): DraftPatch {
+  const patch: Record<string, unknown> = {};
+  for (const id of pageIds) {
+    if (draft[`replaced:${id}`] === undefined) continue;
+    patch[`replaced:${id}`] = null;
+    patch[`hidden:${newestOf(draft, id)}`] = true;
+  }
+  for (const id of pageIds) patch[`hidden:${id}`] = false;
+  return patch;
+}
+
 function digestRecognition(recognised: RecognisedPage, keywords: readonly string[]): RecognitionFact {
-  const { documentType, rotation, isBlank, fields, codes, text } = recognised;
+  const { documentType, rotation, isBlank, crop, fields, codes, text } = recognised;
   const head = foldText(text.slice(0, 2 * HEAD_CHARACTERS)).slice(0, HEAD_CHARACTERS);
   return {
     documentType,
     rotation,
     isBlank,
+    crop,
     head,
     keywords,
     fields: fields.map((field) => ({ ...field, value: field.value.normalize('NFC') })),

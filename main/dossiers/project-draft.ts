@@ -11,16 +11,10 @@ import type {
 } from '../../preload/types.ts';
 import { findMissing } from './completeness.ts';
 import { withContacts } from './contact-fields.ts';
-import {
-  pageIdsInOrder,
-  type ChecklistFact,
-  type DocumentFact,
-  type DraftFacts,
-  type RecognitionFact,
-} from './draft.ts';
+import type { ChecklistFact, DocumentFact, DraftFacts } from './draft.ts';
 import { foldText } from './fold-text.ts';
 import { identitiesOf, mergeFields } from './merge-fields.ts';
-import { suggestComponents } from './suggest-component.ts';
+import { projectPages } from './project-pages.ts';
 
 /** What derives from the facts; sealing freezes exactly this. */
 export interface DraftBody {
@@ -78,47 +72,12 @@ export function applicableComponents(
   return (procedure?.components ?? []).filter(({ kind }) => kind !== 'electronic-form' || channel === 'online');
 }
 
-/** Names the visible pages of a component in order with their rotation: equal exactly when the PDF would be. */
+/** Names the visible pages of a component in order with their rotation and crop: equal exactly when the PDF would be. */
 export function fingerprintPages(pages: readonly Page[], componentId: string): string {
   return pages
     .filter((page) => page.componentId === componentId && !page.isHidden)
-    .map((page) => `${page.id}@${page.rotation}`)
+    .map(({ id, rotation, crop }) => (crop === null ? `${id}@${rotation}` : `${id}@${rotation}#${crop.join(',')}`))
     .join(' ');
-}
-
-function projectPages(draft: DraftFacts, components: readonly ProcedureComponent[]): Page[] {
-  const ids = pageIdsInOrder(draft);
-  const facts = ids.map((id): RecognitionFact | 'failed' | undefined => draft[`recognition:${id}`]);
-  const suggestions = suggestComponents(
-    facts.map((fact) => (typeof fact === 'object' ? fact : null)),
-    components,
-  );
-  const known = new Set(components.map(({ id }) => id));
-  return ids.flatMap((id, index): Page[] => {
-    const arrived = draft[`page:${id}`];
-    if (!arrived) return [];
-    const fact = facts[index];
-    const recognised = typeof fact === 'object' ? fact : null;
-    const decision: { componentId: string | null } | undefined = draft[`assignment:${id}`];
-    // A decision about another procedure's component is no decision about this one's.
-    const isDecided = decision !== undefined && (decision.componentId === null || known.has(decision.componentId));
-    const suggestion = suggestions[index] ?? null;
-    const { source: _source, ...image } = arrived;
-    return [
-      {
-        id,
-        ...image,
-        rotation: draft[`rotation:${id}`] ?? recognised?.rotation ?? 0,
-        isHidden: draft[`hidden:${id}`] ?? recognised?.isBlank ?? false,
-        isBlank: recognised?.isBlank ?? false,
-        recognition: fact === undefined ? 'pending' : recognised ? 'done' : 'failed',
-        documentType: recognised?.documentType ?? null,
-        componentId: isDecided ? decision.componentId : (suggestion?.componentId ?? null),
-        suggestion,
-        isAssignedByOfficer: isDecided,
-      },
-    ];
-  });
 }
 
 function projectChecklistItem(

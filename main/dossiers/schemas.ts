@@ -124,6 +124,12 @@ export const UploadSchema = z.strictObject({
   receivedAt: Iso.nullable(),
 });
 
+/** Where pages go that come in. */
+export const ScanPlace = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('end') }),
+  z.strictObject({ kind: z.enum(['after', 'replace']), pageId: z.string().min(1).max(100) }),
+]);
+
 export const PageSchema = z.strictObject({
   id: z.string(),
   imageBlobId: z.string(),
@@ -134,6 +140,10 @@ export const PageSchema = z.strictObject({
   rotation: Rotation,
   isHidden: z.boolean(),
   isBlank: z.boolean(),
+  isSeparator: z.boolean(),
+  replacedById: z.string().nullable(),
+  startsPaper: z.boolean(),
+  crop: Box.nullable(),
   recognition: z.enum(['pending', 'running', 'done', 'failed']),
   documentType: z.strictObject({ code: z.string(), title: z.string(), confidence: z.number() }).nullable(),
   componentId: z.string().nullable(),
@@ -149,6 +159,7 @@ export const FieldValueSchema = z.strictObject({
   source: FieldSource,
   pageId: z.string().nullable(),
   box: Box.nullable(),
+  candidates: z.array(z.string()).optional(),
   isConfirmed: z.boolean(),
 });
 
@@ -222,6 +233,7 @@ export const DossierSchema = DossierSummarySchema.extend({
   officerName: z.string(),
   missing: z.array(MissingItemSchema),
   canUndo: z.boolean(),
+  canRedo: z.boolean(),
   receipt: z
     .strictObject({ number: z.int(), book: z.int(), documentId: z.string().nullable(), receivedAt: Iso, dueAt: Iso })
     .nullable(),
@@ -263,6 +275,7 @@ export const FoundBy = z.enum(['name-and-title', 'name', 'title', 'none']);
 proves<Same<z.infer<typeof OfficerSchema>, Mutable<t.Officer>>>();
 proves<Same<z.infer<typeof ProcedureSchema>, Mutable<t.Procedure>>>();
 proves<Same<z.infer<typeof UploadSchema>, Mutable<t.Upload>>>();
+proves<Same<z.infer<typeof ScanPlace>, Mutable<t.ScanPlace>>>();
 proves<Same<z.infer<typeof PageSchema>, Mutable<t.Page>>>();
 proves<Same<z.infer<typeof DossierSummarySchema>, Mutable<t.DossierSummary>>>();
 proves<Same<z.infer<typeof DossierSchema>['documents'], Mutable<t.Dossier['documents']>>>();

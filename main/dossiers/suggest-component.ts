@@ -6,24 +6,31 @@ import type { Page, ProcedureComponent } from '../../preload/types.ts';
 import type { RecognitionFact } from './draft.ts';
 import { foldedWords, foldText } from './fold-text.ts';
 
-type Suggestion = NonNullable<Page['suggestion']>;
-type Readable = Pick<RecognitionFact, 'documentType' | 'isBlank' | 'head' | 'keywords'>;
+export type Suggestion = NonNullable<Page['suggestion']>;
+type Readable = Pick<RecognitionFact, 'documentType' | 'head' | 'keywords'>;
 
 /** Below this share of a name's pairs it is a coincidence of officialese. */
 const MIN_COVERAGE = 0.6;
 /** A heading found in running text counts less than the recognised title. */
 const HEAD_WEIGHT = 0.85;
-const CONTINUATION_CONFIDENCE = 40;
+/** Above a paper's own heading stand only the nation's, the agency's and a number. */
+const HEADING_CHARACTERS = 300;
 /** The component asks for a kind of paper ("proof of lawful residence"), and this page is one of that kind. */
 const KIND_CONFIDENCE = 60;
 /** Confidence is 0–100, as recognition counts. */
 const FULL = 100;
 
-/** One suggestion per page, in order; a page without a title of its own continues the paper before it. */
-export function suggestComponents(
-  pages: readonly (Readable | null)[],
-  components: readonly ProcedureComponent[],
-): (Suggestion | null)[] {
+/** The components of one procedure, ready to be held against page after page. */
+export interface ComponentSorter {
+  /** By title, heading or kind, looked for in all that was kept of the page's text. */
+  readonly suggest: (page: Readable) => Suggestion | null;
+  /** Only by what stands at the top of the page. */
+  readonly suggestByHeading: (page: Readable) => Suggestion | null;
+  /** What a separator sheet means by a component's id or a document type's code; null when nothing here is meant. */
+  readonly componentOf: (target: string) => string | null;
+}
+
+export function componentSorter(components: readonly ProcedureComponent[]): ComponentSorter {
   const names = components
     .filter(({ kind }) => kind === 'submitted')
     .map((component) => ({
@@ -31,16 +38,16 @@ export function suggestComponents(
       name: foldText(component.name),
       variants: variantsOf(component.name),
     }));
-  let previous: Suggestion | null = null;
-  return pages.map((page) => {
-    if (page === null || page.isBlank) return null;
-    let suggestion = suggestFor(page, names);
-    if (suggestion === null && page.documentType === null && previous !== null && page.head !== '') {
-      suggestion = { componentId: previous.componentId, confidence: CONTINUATION_CONFIDENCE };
-    }
-    previous = suggestion;
-    return suggestion;
-  });
+  return {
+    suggest: (page) => suggestFor(page, names),
+    suggestByHeading: ({ head }) =>
+      suggestFor({ documentType: null, head: head.slice(0, HEADING_CHARACTERS), keywords: [] }, names),
+    componentOf: (target) => {
+      if (names.some(({ id }) => id === target)) return target;
+      const documentType = { code: target, title: '', confidence: FULL };
+      return suggestFor({ documentType, head: '', keywords: [] }, names)?.componentId ?? null;
+    },
+  };
 }
 
 interface ComponentName {

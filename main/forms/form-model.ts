@@ -114,7 +114,20 @@ const Columns = z.strictObject({
   gapPt: z.number().min(0).max(100).default(6),
 });
 
-export const Block = z.discriminatedUnion('kind', [Paragraph, Spacer, Rule, Qr, Table, Signatures, Notice, Columns]);
+/** What follows begins on a sheet of its own. */
+const PageBreak = z.strictObject({ kind: z.literal('page-break') });
+
+export const Block = z.discriminatedUnion('kind', [
+  Paragraph,
+  Spacer,
+  Rule,
+  Qr,
+  Table,
+  Signatures,
+  Notice,
+  Columns,
+  PageBreak,
+]);
 export type Block = z.output<typeof Block>;
 export type BlockInput = z.input<typeof Block>;
 

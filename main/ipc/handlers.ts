@@ -156,7 +156,12 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
       return ok(null);
     },
     'capture.printSeparators': async ({ id, revision, componentIds }, officer) => {
-      const printed = await composeSeparators(rooms, ports.machine.clock, { id, revision, componentIds, officerId: officer.id });
+      const printed = await composeSeparators(rooms, ports.machine.clock, {
+        id,
+        revision,
+        componentIds,
+        officerId: officer.id,
+      });
       return printed.ok ? ports.printer.print(printed.value.blobId, printed.value.title) : printed;
     },
     'capture.cancel': async ({ jobId }) =>

@@ -5,10 +5,13 @@ import { missingOf, projectDraft, type DraftBody } from '../dossiers/project-dra
 import { Failure } from '../rooms/failure.ts';
 import type { StoreContext } from './context.ts';
 import { stampingOf } from './stamp-rows.ts';
+import { canStep } from './undo-steps.ts';
 
 export interface DossierRow {
   readonly seq: number;
   readonly id: string;
+  /** A stack of old records keeps its pages the same way; no list of dossiers shows it. */
+  readonly kind: 'dossier' | 'stack';
   readonly state: DossierState;
   readonly revision: number;
   readonly channel: Dossier['channel'];
@@ -71,10 +74,13 @@ export function draftOf(row: DossierRow): DraftFacts {
 
 /** What a dossier contains: frozen since sealing, derived before. */
 export function bodyOf(row: DossierRow): DraftBody {
-  return row.sealed_body === null
-    ? projectDraft(draftOf(row), row.channel)
-    : (JSON.parse(row.sealed_body) as DraftBody);
+  if (row.sealed_body === null) return projectDraft(draftOf(row), row.channel);
+  const sealed = JSON.parse(row.sealed_body) as DraftBody;
+  return { ...sealed, pages: sealed.pages.map((page) => ({ ...UNKNOWN_THEN, ...page })) };
 }
+
+/** What pages did not say yet when older programs sealed them. */
+const UNKNOWN_THEN = { isSeparator: false, replacedById: null, startsPaper: false, crop: null } as const;
 
 export function readDossier(context: StoreContext, id: string): Dossier {
   return toDossier(context, readDossierRow(context, id));
@@ -106,9 +112,8 @@ export function toDossier(context: StoreContext, row: DossierRow): Dossier {
     documents: rows.map((document) => toDocument(context, document)),
     officerName: officerNameOf(context, row.officer_id),
     missing: row.state === 'draft' ? missingOf(body, (id) => signed.has(id)) : [],
-    canUndo:
-      row.state === 'draft' &&
-      context.sql('SELECT 1 FROM undo_step WHERE dossier_id = ? LIMIT 1').get(row.id) !== undefined,
+    canUndo: row.state === 'draft' && canStep(context, 'undo', row.id),
+    canRedo: row.state === 'draft' && canStep(context, 'redo', row.id),
     receipt: receiptOf(row, rows),
   };
 }

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dossier } from '../../preload/types.ts';
-import { patchOf, type PreparedCommand } from '../dossiers/apply-command.ts';
-import { applyPatch, EMPTY_DRAFT, type DraftFacts, type DraftPatch } from '../dossiers/draft.ts';
+import { patchOf, wayBackOf, type PreparedCommand } from '../dossiers/apply-command.ts';
+import { applyPatch, EMPTY_DRAFT, type ArrivedPageFact, type DraftFacts } from '../dossiers/draft.ts';
 import { projectDraft } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import { dropUnusedBlobs, keepBlob, shelve } from './blob-shelf.ts';
@@ -13,9 +13,11 @@ import { draftOf, listColumnsOf, readDossier, readDossierRow, type DossierRow } 
 import { requireOfficer } from './officers.ts';
 import type { DraftCommand } from './protocol.ts';
 import { indexDossier, unindexDossier } from './search.ts';
+import { requireFitsStack, requireNoRecords } from './stack-rules.ts';
+import { newestStep, recordDecision, takeStep, type Direction } from './undo-steps.ts';
 
 type Command = DraftCommand;
-type Change = Exclude<Command, { kind: 'undo' }>;
+type Change = Exclude<Command, { kind: Direction }>;
 
 export function createDraft(context: StoreContext, officerId: string): Dossier {
   requireOfficer(context, officerId, 'counter');
@@ -48,28 +50,36 @@ export async function editDraft(context: StoreContext, question: EditQuestion): 
   const { id, revision, officerId, command } = question;
   requireOfficer(context, officerId, 'counter');
   const row = requireDraft(context, id, revision);
-  if (command.kind === 'undo') return undoLast(context, row, officerId, revision);
+  requireFitsStack(row, command);
+  if (command.kind === 'undo' || command.kind === 'redo') return step(context, row, command.kind, officerId, revision);
   if (isAlreadyDone(context, row, command)) return readDossier(context, id);
   const prepared = await prepare(context, row, command);
-  const { draft, inverse } = applyPatch(draftOf(row), patchOf(draftOf(row), prepared.command));
+  const before = draftOf(row);
+  const { draft, inverse } = applyPatch(before, patchOf(before, prepared.command));
+  const wayBack = wayBackOf(prepared.command, inverse, revision !== null);
   inTransaction(context, () => {
     prepared.write(id);
-    if (revision !== null) pushUndo(context, id, inverse);
+    if (wayBack) recordDecision(context, id, wayBack);
     saveDraft(context, row, draft);
-    appendAudit(context, nowMs(context), {
-      kind: 'draft-changed',
-      officerId,
-      dossierId: id,
-      data: { command: command.kind, revision: row.revision + 1 },
-    });
+    noteChange(context, row, officerId, command.kind);
   });
   return readDossier(context, id);
+}
+
+function noteChange(context: StoreContext, row: DossierRow, officerId: string, command: string): void {
+  appendAudit(context, nowMs(context), {
+    kind: 'draft-changed',
+    officerId,
+    dossierId: row.id,
+    data: { command, revision: row.revision + 1 },
+  });
 }
 
 /** @throws Failure `dossier-sealed`: what was received is never discarded */
 export function discardDraft(context: StoreContext, id: string, revision: number, officerId: string): null {
   requireOfficer(context, officerId, 'counter');
   const row = requireDraft(context, id, revision);
+  requireNoRecords(context, id);
   const files = inTransaction(context, () => {
     unindexDossier(context, row.seq);
     context.sql('DELETE FROM document WHERE dossier_id = ?').run(id);
@@ -90,32 +100,24 @@ export function requireDraft(context: StoreContext, id: string, revision: number
   return row;
 }
 
-function undoLast(context: StoreContext, row: DossierRow, officerId: string, revision: number | null): Dossier {
-  if (revision === null) throw new Failure('bad-request', 'undo names the revision it was decided on');
-  const step = context
-    .sql('SELECT step, patch FROM undo_step WHERE dossier_id = ? ORDER BY step DESC LIMIT 1')
-    .get(row.id) as { step: number; patch: string } | undefined;
-  if (!step) return readDossier(context, row.id);
-  const { draft } = applyPatch(draftOf(row), JSON.parse(step.patch) as DraftPatch);
+/** One step back or forth; the dossier unchanged when there is none. */
+function step(
+  context: StoreContext,
+  row: DossierRow,
+  direction: Direction,
+  officerId: string,
+  revision: number | null,
+): Dossier {
+  if (revision === null) throw new Failure('bad-request', `${direction} names the revision it was decided on`);
+  const newest = newestStep(context, direction, row.id);
+  if (!newest) return readDossier(context, row.id);
+  const { draft, inverse } = applyPatch(draftOf(row), newest.patch);
   inTransaction(context, () => {
-    context.sql('DELETE FROM undo_step WHERE dossier_id = ? AND step = ?').run(row.id, step.step);
+    takeStep(context, direction, row.id, newest, inverse);
     saveDraft(context, row, draft);
-    appendAudit(context, nowMs(context), {
-      kind: 'draft-changed',
-      officerId,
-      dossierId: row.id,
-      data: { command: 'undo', revision: row.revision + 1 },
-    });
+    noteChange(context, row, officerId, direction);
   });
   return readDossier(context, row.id);
-}
-
-function pushUndo(context: StoreContext, id: string, inverse: DraftPatch): void {
-  context
-    .sql(
-      'INSERT INTO undo_step (dossier_id, step, patch) SELECT ?, coalesce(max(step), 0) + 1, ? FROM undo_step WHERE dossier_id = ?',
-    )
-    .run(id, JSON.stringify(inverse), id);
 }
 
 function saveDraft(context: StoreContext, row: DossierRow, draft: DraftFacts): void {
@@ -126,7 +128,9 @@ function saveDraft(context: StoreContext, row: DossierRow, draft: DraftFacts): v
       'UPDATE dossier SET draft = ?, revision = revision + 1, applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?',
     )
     .run(JSON.stringify(draft), ...columns, row.id);
-  indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [] });
+  // A stack is found through its series, and has no citizen.
+  if (row.kind === 'dossier')
+    indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [] });
 }
 
 export interface Prepared {
@@ -170,13 +174,25 @@ async function prepareAddPage(
     command.thumbnail && command.thumbnail.sha256 !== command.image.sha256
       ? await shelve(context, command.thumbnail)
       : null;
-  const { widthPx, heightPx, dpi } = command;
+  const { widthPx, heightPx, dpi, place } = command;
   const thumbnailBlobId = thumbnail?.id ?? (command.thumbnail ? image.id : null);
+  const page: ArrivedPageFact = {
+    imageBlobId: image.id,
+    thumbnailBlobId,
+    widthPx,
+    heightPx,
+    dpi,
+    source: command.image.file,
+  };
   return {
     command: {
       kind: 'add-page',
-      pageId: uuidv7(),
-      page: { imageBlobId: image.id, thumbnailBlobId, widthPx, heightPx, dpi, source: command.image.file },
+      pageId: command.pageId ?? uuidv7(),
+      page: {
+        ...page,
+        ...(place?.kind === 'after' ? { after: place.pageId } : {}),
+        ...(place?.kind === 'replace' ? { replaces: place.pageId } : {}),
+      },
     },
     write: (dossierId) => {
       keepBlob(context, image, dossierId);

@@ -36,6 +36,7 @@ import { takeCode } from './numbers.ts';
 import { requireOfficer } from './officers.ts';
 import { enqueueJob } from './outbox.ts';
 import { indexDossier } from './search.ts';
+import { forgetSteps } from './undo-steps.ts';
 
 /**
  * Repeating the call that sealed (its answer was lost) answers the sealed dossier.
@@ -109,7 +110,7 @@ function seal(context: StoreContext, row: DossierRow, officerId: string): void {
       row.id,
     );
   crashPoint('seal:after-dossier');
-  context.sql('DELETE FROM undo_step WHERE dossier_id = ?').run(row.id);
+  forgetSteps(context, row.id);
   indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [code, provisional] });
   crashPoint('seal:after-index');
   appendAudit(context, atMs, {

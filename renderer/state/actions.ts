@@ -1,6 +1,6 @@
 /** @file What the officer does, named as she would: scan, sort, sign, save. Each says what happened and how to take it back. */
 import { commonName } from '../../preload/certificate-name.ts';
-import type { ChecklistItem, Dossier, Page, ScannerDevice, SigningOutcome, TokenInfo } from '../../preload/types.ts';
+import type { ChecklistItem, Dossier, Page, ScannerDevice, ScanPlace, SigningOutcome, TokenInfo } from '../../preload/types.ts';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ask } from '../app/bridge.ts';
 import { tell, tellWithUndo } from '../app/toast.tsx';
@@ -14,6 +14,10 @@ import { movedPlaces } from './signature-places.ts';
 
 export function undo(): void {
   if (useDossier.getState().dossier?.canUndo) void edit('dossiers.undo', {});
+}
+
+export function redo(): void {
+  if (useDossier.getState().dossier?.canRedo) void edit('dossiers.redo', {});
 }
 
 export async function startDossier(): Promise<void> {
@@ -77,33 +81,22 @@ export async function assignPages(pageIds: readonly string[], componentId: strin
     fill(componentId === null ? words.papers.unassigned : words.papers.assigned, { count: pageIds.length, name }),
     undo,
   );
-  selectNextUnassigned(dossier, pageIds);
-}
-
-/** After sorting a page the next one without a place is selected: a stack is sorted with one key per page. */
-function selectNextUnassigned(dossier: Dossier, done: readonly string[]): void {
-  const last = Math.max(...done.map((id) => dossier.pages.findIndex((page) => page.id === id)));
-  const open = (page: Page): boolean => page.componentId === null && !page.isHidden;
-  const next = dossier.pages.find((page, index) => index > last && open(page)) ?? dossier.pages.find(open);
-  if (next === undefined) return;
-  useDesk.setState({ selectedPageIds: [next.id] });
-  showPage(next.id);
 }
 
 export async function setPagesHidden(pageIds: readonly string[], isHidden: boolean): Promise<void> {
-  for (const pageId of pageIds) if ((await edit('dossiers.hidePage', { pageId, isHidden })) === null) return;
+  if ((await edit('dossiers.hidePages', { pageIds, isHidden })) === null) return;
   const words = currentWords();
-  tellWithUndo(isHidden ? fill(words.papers.hidden, { count: pageIds.length }) : words.papers.shown, () => {
-    for (const pageId of pageIds) void edit('dossiers.hidePage', { pageId, isHidden: !isHidden });
-  });
+  tellWithUndo(isHidden ? fill(words.papers.hidden, { count: pageIds.length }) : words.papers.shown, undo);
 }
 
 const QUARTERS = [0, 90, 180, 270] as const;
 
-export async function turnPage(pageId: string): Promise<void> {
-  await edit('dossiers.turnPage', (dossier) => {
-    const rotation = dossier.pages.find((page) => page.id === pageId)?.rotation ?? 0;
-    return { pageId, rotation: QUARTERS[(QUARTERS.indexOf(rotation) + 1) % QUARTERS.length] ?? 0 };
+export async function turnPages(pageIds: readonly string[]): Promise<void> {
+  await edit('dossiers.turnPages', (dossier) => {
+    const turned = dossier.pages.filter((page) => pageIds.includes(page.id));
+    const next = (page: Page): Page['rotation'] =>
+      QUARTERS[(QUARTERS.indexOf(page.rotation) + 1) % QUARTERS.length] ?? 0;
+    return { rotations: Object.fromEntries(turned.map((page) => [page.id, next(page)])) };
   });
 }
 
@@ -124,7 +117,7 @@ export function chosenScanner(): ScannerDevice | null {
   return scanners?.find((device) => device.id === scannerId) ?? scanners?.[0] ?? null;
 }
 
-export async function scan(): Promise<void> {
+export async function scan(place: ScanPlace = { kind: 'end' }): Promise<void> {
   const dossier = useDossier.getState().dossier;
   if (dossier === null || dossier.state !== 'draft') return;
   const device = chosenScanner();
@@ -143,17 +136,17 @@ export async function scan(): Promise<void> {
       : (device.dpis.find((one) => one >= 200) ?? device.dpis[0] ?? 200);
   foldSection('papers', true);
   const answer = await command(dossier.id, (on) =>
-    ask('capture.scan', { ...on, deviceId: device.id, source, dpi, colour: scanColour }),
+    ask('capture.scan', { ...on, deviceId: device.id, source, dpi, colour: scanColour, place }),
   );
-  if (!answer.ok) showFailure(answer, () => void scan());
+  if (!answer.ok) showFailure(answer, () => void scan(place));
 }
 
-export async function importFiles(): Promise<void> {
+export async function importFiles(place: ScanPlace = { kind: 'end' }): Promise<void> {
   const dossier = useDossier.getState().dossier;
   if (dossier === null || dossier.state !== 'draft') return;
   foldSection('papers', true);
-  const answer = await command(dossier.id, (on) => ask('capture.importFiles', on));
-  if (!answer.ok && answer.code !== 'cancelled') showFailure(answer, () => void importFiles());
+  const answer = await command(dossier.id, (on) => ask('capture.importFiles', { ...on, place }));
+  if (!answer.ok && answer.code !== 'cancelled') showFailure(answer, () => void importFiles(place));
 }
 
 // ---- signing ------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ describe.skipIf(!HAS_CHROMIUM)('the desk in Chromium (needs /usr/bin/chromium or
       await page.keyboard.type('rh12+-0');
       expect(await page.getByTestId('list-filter').inputValue()).toBe('rh12+-0');
       await page.waitForTimeout(150); // longer than a lone key waits before it acts
-      expect(await callsOf(page, 'dossiers.turnPage')).toEqual([]);
+      expect(await callsOf(page, 'dossiers.turnPages')).toEqual([]);
       expect(await callsOf(page, 'dossiers.assignPages')).toEqual([]);
     });
 
@@ -125,13 +125,13 @@ describe.skipIf(!HAS_CHROMIUM)('the desk in Chromium (needs /usr/bin/chromium or
       const page = await desk();
       await page.getByTestId('page-1').click();
       await page.keyboard.press('r');
-      await expect.poll(() => callsOf(page, 'dossiers.turnPage')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.turnPages')).toHaveLength(1);
       await page.keyboard.press('PageDown');
       await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
       await page.keyboard.press('Delete');
-      await expect.poll(() => callsOf(page, 'dossiers.hidePage')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.hidePages')).toHaveLength(1);
       await page.getByRole('button', { name: 'Hoàn tác' }).click();
-      await expect.poll(() => callsOf(page, 'dossiers.hidePage')).toHaveLength(2);
+      await expect.poll(() => callsOf(page, 'dossiers.hidePages')).toHaveLength(2);
     });
 
     it('reaches every field of the dossier in the order of the conversation by Tab alone', async () => {

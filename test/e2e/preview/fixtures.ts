@@ -106,6 +106,10 @@ const page = (index: number, more: Partial<t.Page> = {}): t.Page => ({
   rotation: 0,
   isHidden: false,
   isBlank: false,
+  isSeparator: false,
+  replacedById: null,
+  startsPaper: true,
+  crop: null,
   recognition: 'done',
   documentType: null,
   componentId: null,
@@ -191,6 +195,7 @@ const draft: t.Dossier = {
     { kind: 'page-unassigned', pageId: 'page-2' },
   ],
   canUndo: true,
+  canRedo: false,
   receipt: null,
 };
 
@@ -224,6 +229,7 @@ const sealed: t.Dossier = {
   upload: upload('uploading', { sentBytes: 71_000, totalBytes: 175_200 }),
   missing: [],
   canUndo: false,
+  canRedo: false,
   feeVnd: 20_000,
   documents: [
     document('doc-receipt', 'receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả', false),
@@ -252,6 +258,7 @@ const emptyDossier: t.Dossier = {
   fields: [],
   revision: 1,
   canUndo: false,
+  canRedo: false,
   missing: [{ kind: 'applicant-name' }, { kind: 'applicant-id' }, { kind: 'procedure' }],
 };
 

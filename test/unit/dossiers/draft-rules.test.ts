@@ -81,10 +81,10 @@ const anyCommand: fc.Arbitrary<PreparedCommand> = fc.oneof(
   fc.shuffledSubarray(pageIds).map((ids): PreparedCommand => ({ kind: 'arrange-pages', pageIds: ids })),
   fc
     .tuple(anyPageId, fc.constantFrom(0, 90, 180, 270))
-    .map(([pageId, rotation]): PreparedCommand => ({ kind: 'turn-page', pageId, rotation: rotation as 0 })),
+    .map(([pageId, rotation]): PreparedCommand => ({ kind: 'turn-pages', rotations: { [pageId]: rotation as 0 } })),
   fc
     .tuple(anyPageId, fc.boolean())
-    .map(([pageId, isHidden]): PreparedCommand => ({ kind: 'hide-page', pageId, isHidden })),
+    .map(([pageId, isHidden]): PreparedCommand => ({ kind: 'hide-pages', pageIds: [pageId], isHidden })),
   fc
     .tuple(
       anyComponentId,

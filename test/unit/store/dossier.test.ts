@@ -68,7 +68,7 @@ describe('a draft', () => {
   test('drops a component PDF when its pages change, and has it back when the change is undone', async () => {
     const draft = await readyDraft(kit);
     const pageId = draft.pages[0]?.id ?? '';
-    const turned = await edit(kit, draft, { kind: 'turn-page', pageId, rotation: 180 });
+    const turned = await edit(kit, draft, { kind: 'turn-pages', rotations: { [pageId]: 180 } });
     expect(turned.documents).toEqual([]);
     expect(turned.missing).toEqual([{ kind: 'signature', componentId: MARITAL_FORM }]);
     const undone = await edit(kit, turned, { kind: 'undo' });
@@ -135,7 +135,7 @@ describe('a draft', () => {
 
   test('keeps a page that arrives while the officer undoes', async () => {
     let draft = await readyDraft(kit);
-    draft = await edit(kit, draft, { kind: 'hide-page', pageId: draft.pages[0]?.id ?? '', isHidden: true });
+    draft = await edit(kit, draft, { kind: 'hide-pages', pageIds: [draft.pages[0]?.id ?? ''], isHidden: true });
     draft = await addPage(kit, draft.id);
     draft = await edit(kit, draft, { kind: 'undo' });
     expect(draft.pages.map(({ isHidden }) => isHidden)).toEqual([false, false]);

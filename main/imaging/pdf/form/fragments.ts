@@ -39,6 +39,8 @@ export interface Fragment {
   readonly isGap: boolean;
   /** Drawn again when the fragment is the first of a page. */
   readonly repeated: Fragment | null;
+  /** What follows begins on a new page; has no height itself. */
+  readonly endsPage?: true;
 }
 
 export interface FragmentContext {
@@ -75,6 +77,8 @@ export function toFragments(block: Block, widthPt: number, context: FragmentCont
       return [noticeFragment(block, widthPt, context)];
     case 'columns':
       return [columnsFragment(block, widthPt, context)];
+    case 'page-break':
+      return [{ ...gap(0), endsPage: true }];
   }
 }
 

@@ -12,6 +12,12 @@ export function paginate(fragments: readonly Fragment[], firstHeightPt: number, 
     y += fragment.heightPt;
   };
   for (let index = 0; index < fragments.length;) {
+    if (fragments[index]?.endsPage) {
+      if (y > 0) pages.push([]);
+      y = 0;
+      index++;
+      continue;
+    }
     const chain = readChain(fragments, index);
     const heightPt = chain.reduce((sum, fragment) => sum + fragment.heightPt, 0);
     const isTooTallForAnyPage = heightPt > nextHeightPt;
