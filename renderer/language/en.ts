@@ -1,7 +1,11 @@
 /** @file The words of `vi.ts` in English, complete, for maintainers. */
 import type { Words } from './vi.ts';
+import { scanOptionsEn } from './scan-options.en.ts';
+import { workbenchEn } from './workbench.en.ts';
 
 export const en: Words = {
+  ...workbenchEn,
+  ...scanOptionsEn,
   app: {
     name: 'Quầy Một Cửa',
     practiceBanner: 'Practice mode: dossiers here go to no real province, signatures have no value.',
@@ -347,7 +351,9 @@ export const en: Words = {
     hidden: '{count} pages hidden, still in the dossier',
     shown: 'Page shown again',
     moved: 'Page order changed',
-    help: 'Choose a page with the arrows; press the key before a component to put it there, or drag it.',
+    split: 'Split: a new paper starts at this page',
+    merged: 'Joined with the paper before',
+    separatorsPrinted: '{count} separator sheets sent to the printer',
     showHidden: 'Show {count} hidden pages',
     hideHidden: 'Put hidden pages away',
     missing: 'missing',
@@ -853,6 +859,11 @@ export const en: Words = {
     check: 'Check devices',
     find: 'Find',
     undo: 'Undo',
+    redo: 'Redo',
+    split: 'Split',
+    merge: 'Merge',
+    workbench: 'Workbench',
+    help: 'Keys',
     back: 'Back',
     turnOver: 'Page',
     zoom: 'Zoom',

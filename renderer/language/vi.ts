@@ -1,8 +1,13 @@
 /**
  * @file Every word the officer reads, in Vietnamese. Short, active, one term for one thing (`glossary.md`).
- * `{name}` is filled by `fill()`. `en.ts` has the same shape for maintainers. Imports nothing: the command line reads it too.
+ * `{name}` is filled by `fill()`. `en.ts` has the same shape for maintainers. Imports only words: the command line reads it too.
  */
+import { scanOptionsVi } from './scan-options.vi.ts';
+import { workbenchVi } from './workbench.vi.ts';
+
 export const vi = {
+  ...workbenchVi,
+  ...scanOptionsVi,
   app: {
     name: 'Quầy Một Cửa',
     practiceBanner: 'Chế độ luyện tập: hồ sơ ở đây không gửi tới tỉnh thật, chữ ký không có giá trị.',
@@ -350,7 +355,9 @@ export const vi = {
     hidden: 'Đã ẩn {count} trang, trang vẫn còn trong hồ sơ',
     shown: 'Đã hiện lại trang',
     moved: 'Đã đổi thứ tự trang',
-    help: 'Chọn trang bằng mũi tên; nhấn phím ghi trước thành phần để xếp trang vào đó, hoặc kéo trang thả vào.',
+    split: 'Đã tách: giấy tờ mới bắt đầu từ trang này',
+    merged: 'Đã gộp vào giấy tờ trước',
+    separatorsPrinted: 'Đã gửi in {count} tờ ngăn',
     showHidden: 'Hiện {count} trang đã ẩn',
     hideHidden: 'Giấu lại trang đã ẩn',
     missing: 'còn thiếu',
@@ -855,6 +862,11 @@ export const vi = {
     check: 'Kiểm tra thiết bị',
     find: 'Tìm',
     undo: 'Hoàn tác',
+    redo: 'Làm lại',
+    split: 'Tách',
+    merge: 'Gộp',
+    workbench: 'Mở rộng',
+    help: 'Các phím',
     back: 'Quay lại',
     turnOver: 'Lật trang',
     zoom: 'Phóng, thu',

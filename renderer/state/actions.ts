@@ -1,6 +1,6 @@
 /** @file What the officer does, named as she would: scan, sort, sign, save. Each says what happened and how to take it back. */
 import { commonName } from '../../preload/certificate-name.ts';
-import type { ChecklistItem, Dossier, Page, ScannerDevice, ScanPlace, SigningOutcome, TokenInfo } from '../../preload/types.ts';
+import type { ChecklistItem, Dossier, Page, ScanPlace, SigningOutcome, TokenInfo } from '../../preload/types.ts';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ask } from '../app/bridge.ts';
 import { tell, tellWithUndo } from '../app/toast.tsx';
@@ -9,6 +9,7 @@ import { focusSection, foldSection, openPanel, showDocument, showPage, useDesk }
 import { command, createDossier, edit, editOf, refreshDossier, useDossier } from './dossier.ts';
 import { showFailure } from './failures.ts';
 import { loadDossiers, loadResults, loadTokens, useDevices, useResults } from './lists.ts';
+import { chosenScanner, loadScanProposal } from './preferences.ts';
 import { currentWords, useSession } from './session.ts';
 import { movedPlaces } from './signature-places.ts';
 
@@ -112,11 +113,6 @@ export async function movePages(pageIds: readonly string[], beforeId: string | n
 
 // ---- capture ------------------------------------------------------------------------------------------------------
 
-export function chosenScanner(): ScannerDevice | null {
-  const { scanners, scannerId } = useDevices.getState();
-  return scanners?.find((device) => device.id === scannerId) ?? scanners?.[0] ?? null;
-}
-
 export async function scan(place: ScanPlace = { kind: 'end' }): Promise<void> {
   const dossier = useDossier.getState().dossier;
   if (dossier === null || dossier.state !== 'draft') return;
@@ -125,18 +121,16 @@ export async function scan(place: ScanPlace = { kind: 'end' }): Promise<void> {
     openPanel('scanner');
     return;
   }
-  const { scanSource, scanDpi, scanColour } = useDevices.getState();
-  const source =
-    scanSource !== null && device.sources.includes(scanSource)
-      ? scanSource
-      : (device.sources.find((one) => one !== 'flatbed') ?? device.sources[0] ?? 'flatbed');
-  const dpi =
-    device.dpis.includes(scanDpi) || device.dpis.length === 0
-      ? scanDpi
-      : (device.dpis.find((one) => one >= 200) ?? device.dpis[0] ?? 200);
   foldSection('papers', true);
+  // A page that is scanned anew is scanned as its component wants it.
+  const replaced = place.kind === 'replace' ? dossier.pages.find((page) => page.id === place.pageId) : undefined;
+  const proposal = await loadScanProposal({ dossierId: dossier.id, componentId: replaced?.componentId ?? null });
+  if (proposal === null) {
+    openPanel('scanner');
+    return;
+  }
   const answer = await command(dossier.id, (on) =>
-    ask('capture.scan', { ...on, deviceId: device.id, source, dpi, colour: scanColour, place }),
+    ask('capture.scan', { ...on, deviceId: device.id, ...proposal.settings, place }),
   );
   if (!answer.ok) showFailure(answer, () => void scan(place));
 }

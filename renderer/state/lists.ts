@@ -5,7 +5,6 @@ import type {
   DossierSummary,
   JobProgress,
   ScannerDevice,
-  ScanSource,
   SigningOutcome,
   SyncStatus,
   TokenInfo,
@@ -67,9 +66,6 @@ export async function loadMoreDossiers(): Promise<void> {
 interface DevicesView {
   readonly scanners: readonly ScannerDevice[] | null;
   readonly scannerId: string | null;
-  readonly scanSource: ScanSource | null;
-  readonly scanDpi: number;
-  readonly scanColour: boolean;
   readonly tokens: readonly TokenInfo[] | null;
   readonly signingKey: string | null;
   readonly sync: SyncStatus | null;
@@ -79,9 +75,6 @@ interface DevicesView {
 export const useDevices = create<DevicesView>(() => ({
   scanners: null,
   scannerId: null,
-  scanSource: null,
-  scanDpi: 200,
-  scanColour: true,
   tokens: null,
   signingKey: null,
   sync: null,

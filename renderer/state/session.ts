@@ -1,13 +1,10 @@
 /** @file Who is signed in, and how she likes her screen. */
 import { create } from 'zustand';
-import type { Role, SessionState } from '../../preload/types.ts';
+import type { Role, SessionState, TextPercent, ThemeChoice } from '../../preload/types.ts';
 import { ask } from '../app/bridge.ts';
 import { ERROR_LANGUAGES, LANGUAGES, type LanguageName, type Words } from '../language/words.ts';
 import type { ErrorSentences } from '../language/errors.vi.ts';
 import { showFailure } from './failures.ts';
-
-export type ThemeChoice = 'light' | 'dark' | 'system';
-export type TextPercent = 100 | 125 | 150;
 
 interface SessionView {
   readonly session: SessionState | null;

@@ -10,6 +10,7 @@ import { fill } from '../../language/words.ts';
 import { chooseProcedure, importFiles, readIdentityImage, startDossier } from '../../state/actions.ts';
 import { openPanel, useDesk } from '../../state/desk.ts';
 import { openDossier, useDossier } from '../../state/dossier.ts';
+import { chooseTextPercent, chooseTheme } from '../../state/preferences.ts';
 import { signOut, useHasRole, useSession, useWords } from '../../state/session.ts';
 import { findShortcut, useShortcutTable } from '../../state/shortcuts.ts';
 
@@ -58,10 +59,10 @@ function useCommands(): readonly Command[] {
       command(words.verification.command, () => openPanel('verification')),
       command(words.panel.syncTitle, () => openPanel('sync')),
       command(words.panel.walkTitle, () => openPanel('practice')),
-      command(words.commands.themeLight, () => useSession.setState({ theme: 'light' })),
-      command(words.commands.themeDark, () => useSession.setState({ theme: 'dark' })),
+      command(words.commands.themeLight, () => chooseTheme('light')),
+      command(words.commands.themeDark, () => chooseTheme('dark')),
       ...([100, 125, 150] as const).map((percent) =>
-        command(fill(words.commands.text, { percent }), () => useSession.setState({ textPercent: percent })),
+        command(fill(words.commands.text, { percent }), () => chooseTextPercent(percent)),
       ),
       command(words.app.language, () => useSession.setState({ language: language === 'vi' ? 'en' : 'vi' })),
       command(words.top.signOut, () => void signOut()),

@@ -3,9 +3,10 @@ import { useEffect, type ReactNode } from 'react';
 import { listen } from '../../app/bridge.ts';
 import { tell } from '../../app/toast.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { scan, sealAndPrint, signCopies, signResults, startDossier, undo } from '../../state/actions.ts';
+import { scan, sealAndPrint, signCopies, signResults, startDossier, undo, redo } from '../../state/actions.ts';
 import { fill } from '../../language/words.ts';
-import { openPanel, useDesk } from '../../state/desk.ts';
+import { noteCapture } from '../../state/capture-news.ts';
+import { openPanel, openWorkbench, useDesk } from '../../state/desk.ts';
 import { openDossier, refreshDossier, useDossier } from '../../state/dossier.ts';
 import {
   checkDevices,
@@ -18,11 +19,13 @@ import {
   useDevices,
   useDossierList,
 } from '../../state/lists.ts';
+import { loadPreferences } from '../../state/preferences.ts';
 import { currentWords, hasRole, loadSession, useHasRole, useSession, useWords } from '../../state/session.ts';
 import { useShortcut } from '../../state/shortcuts.ts';
 import { asErrorCode } from '../../../preload/error-codes.ts';
 import { showFailure } from '../../state/failures.ts';
 import { DossierView } from '../dossier/dossier-view.tsx';
+import { DossierWorkbench } from '../dossier/dossier-workbench.tsx';
 import { DiscardDialog } from '../dossier/discard-dialog.tsx';
 import { DossierList } from '../list/dossier-list.tsx';
 import { PaperView } from '../paper/paper-view.tsx';
@@ -51,7 +54,8 @@ function useProgramEvents(): void {
       }),
       listen('job.progress', (progress) => {
         noteJob(progress, performance.now());
-        if (progress.state === 'failed')
+        const isSaid = noteCapture(progress, useDossier.getState().dossier);
+        if (progress.state === 'failed' && !isSaid)
           showFailure(
             { ok: false, code: asErrorCode(progress.code ?? 'internal'), detail: progress.detail ?? undefined },
             progress.kind === 'scan' ? () => void scan() : null,
@@ -59,6 +63,10 @@ function useProgramEvents(): void {
       }),
       listen('sync.status', (sync) => useDevices.setState({ sync })),
       listen('tokens.changed', () => void loadTokens()),
+      listen('scanners.changed', ({ pluggedIn }) => {
+        if (pluggedIn !== null) tell(fill(currentWords().scanOptions.pluggedIn, { name: pluggedIn }));
+        void loadScanners();
+      }),
       listen('results.changed', () => void loadResults()),
       listen('bridge.changed', ({ unsent }) => {
         if (unsent > 0) tell(fill(currentWords().bridge.unsentNews, { count: unsent }));
@@ -85,6 +93,7 @@ function useStart(): void {
     void loadTokens();
     void loadSync();
     void loadScanners();
+    void loadPreferences();
   }, [officerId]);
 }
 
@@ -96,6 +105,7 @@ function useDeskKeys(): void {
   const isDraft = useDossier((view) => view.dossier?.state === 'draft');
   const hasReceipt = useDossier((view) => view.dossier?.receipt != null);
   const canUndo = useDossier((view) => view.dossier?.canUndo ?? false);
+  const canRedo = useDossier((view) => view.dossier?.canRedo ?? false);
   const hasDossier = useDesk((view) => view.dossierId !== null);
   const atCounter = !isSigningDesk && isCounter;
 
@@ -117,6 +127,7 @@ function useDeskKeys(): void {
   });
   useShortcut(true, ['Ctrl+K'], words.keys.find, openCommandBox);
   useShortcut(atCounter && canUndo, ['Ctrl+Z'], words.keys.undo, undo);
+  useShortcut(atCounter && canRedo, ['Ctrl+Y', 'Ctrl+Shift+Z'], null, redo);
   useShortcut(!isSigningDesk && hasDossier, ['Escape'], words.keys.back, stepBack, 'Esc');
 }
 
@@ -124,8 +135,23 @@ function useDeskKeys(): void {
 function stepBack(): void {
   const active = document.activeElement;
   if (active instanceof HTMLElement && active.matches('input, textarea')) active.blur();
+  else if (useDesk.getState().isWorkbenchOpen) openWorkbench(false);
   else if (useDesk.getState().shown !== null) useDesk.setState({ shown: null });
   else void openDossier(null);
+}
+
+function CounterDesk(): ReactNode {
+  const dossier = useDossier((view) => view.dossier);
+  const isWorkbenchOpen = useDesk((view) => view.isWorkbenchOpen);
+  return isWorkbenchOpen && dossier !== null && dossier.pages.length > 0 ? (
+    <DossierWorkbench key={dossier.id} dossier={dossier} layout="full" />
+  ) : (
+    <div className={classes['panes']}>
+      <DossierList />
+      <DossierView />
+      <PaperView />
+    </div>
+  );
 }
 
 export function Desk(): ReactNode {
@@ -137,15 +163,7 @@ export function Desk(): ReactNode {
   return (
     <div className={classes['desk']}>
       <TopBar />
-      {desk === 'signing' ? (
-        <SigningDesk />
-      ) : (
-        <div className={classes['panes']}>
-          <DossierList />
-          <DossierView />
-          <PaperView />
-        </div>
-      )}
+      {desk === 'signing' ? <SigningDesk /> : <CounterDesk />}
       <KeyLine />
       <CommandBox />
       <StatusPanel />

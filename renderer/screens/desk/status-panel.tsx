@@ -10,6 +10,7 @@ import { fill, wordFor } from '../../language/words.ts';
 import { signingKeys } from '../../state/actions.ts';
 import { openPanel, useDesk, type PanelName } from '../../state/desk.ts';
 import { checkDevices, loadScanners, useDevices, useJobs } from '../../state/lists.ts';
+import { chooseScanner, scannerOf } from '../../state/preferences.ts';
 import { useSession, useWords } from '../../state/session.ts';
 import { showFailure } from '../../state/failures.ts';
 import { VerificationPanel } from '../verification/verification-panel.tsx';
@@ -57,8 +58,8 @@ function ScannerPanel(): ReactNode {
       ) : (
         <Radio.Group
           label={words.panel.scannerChosen}
-          value={scannerId ?? scanners[0]?.id ?? ''}
-          onChange={(value) => useDevices.setState({ scannerId: value })}
+          value={scannerOf(scanners, scannerId)?.id ?? ''}
+          onChange={(value) => chooseScanner(value)}
         >
           <Stack gap="sm" mt="sm">
             {scanners.map((device) => (

@@ -13,12 +13,13 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { TriesLeft } from '../../../preload/types.ts';
+import type { TextPercent, ThemeChoice, TriesLeft } from '../../../preload/types.ts';
 import { Key, type Tone } from '../../components/marks.tsx';
 import { fill, type Words } from '../../language/words.ts';
 import { openPanel, useDesk, type PanelName } from '../../state/desk.ts';
 import { useDevices, useResults } from '../../state/lists.ts';
-import { signOut, useHasRole, useSession, useWords, type TextPercent, type ThemeChoice } from '../../state/session.ts';
+import { chooseTextPercent, chooseTheme } from '../../state/preferences.ts';
+import { signOut, useHasRole, useSession, useWords } from '../../state/session.ts';
 import { showSignatureImages } from '../../state/signature-places.ts';
 import { SignatureImagesDialog } from '../signing/signature-images.tsx';
 import { openCommandBox } from './command-box.tsx';
@@ -228,7 +229,7 @@ function OfficerMenu(): ReactNode {
           fullWidth
           aria-label={words.top.theme}
           value={theme}
-          onChange={(value) => useSession.setState({ theme: value as ThemeChoice })}
+          onChange={(value) => chooseTheme(value as ThemeChoice)}
           data={[
             { value: 'light', label: words.top.themeLight },
             { value: 'dark', label: words.top.themeDark },
@@ -240,7 +241,7 @@ function OfficerMenu(): ReactNode {
           fullWidth
           aria-label={words.top.textSize}
           value={String(textPercent)}
-          onChange={(value) => useSession.setState({ textPercent: Number(value) as TextPercent })}
+          onChange={(value) => chooseTextPercent(Number(value) as TextPercent)}
           data={['100', '125', '150'].map((value) => ({ value, label: `${value} %` }))}
         />
         <Menu.Divider />

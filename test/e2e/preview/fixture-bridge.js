@@ -5,6 +5,8 @@
   const ok = (value) => ({ ok: true, value });
   const calls = [];
   let pulledOut = [];
+  let scanSettings = null;
+  let preferences = { theme: 'system', textPercent: 100, scannerId: null };
   let dossiers = structuredClone(data.dossiers);
   const find = (id) => dossiers.find((one) => one.id === id);
   const edit = (request, change) => {
@@ -85,6 +87,24 @@
         Object.assign(dossier, { feeVnd: request.feeVnd, note: request.note, returnMethod: request.returnMethod }),
       ),
     'capture.devices': () => ok(data.scanners),
+    'capture.proposal': ({ deviceId }) => {
+      const own = scanSettings;
+      const { sources } = data.scanners.find((one) => one.id === deviceId);
+      const settings = { source: sources[0], fallsToGlass: sources.length > 1, dpi: 200, colour: true, area: 'a4' };
+      return ok({
+        deviceId,
+        settings: own ?? settings,
+        kind: 'form',
+        paper: 'form',
+        origin: own === null ? 'rule' : 'officer',
+      });
+    },
+    'preferences.get': () => ok(preferences),
+    'preferences.set': ({ scan, ...change }) => {
+      if (scan !== undefined) scanSettings = scan.settings;
+      preferences = { ...preferences, ...change };
+      return ok(preferences);
+    },
     'tokens.list': () => ok(data.tokens),
     'results.attach': () => ok(data.doubt),
     'results.confirmAttachment': () => ok(data.results[0]),
