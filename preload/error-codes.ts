@@ -37,6 +37,10 @@ export const ERROR_CODES = [
   'result-signed-already', // by the same certificate: person and agency sign with their own
   'results-of-two-steps', // some wait for the person, some for the agency
   'result-unconfirmed', // what was read from it does not fit the dossier, and nobody said why it belongs there
+  'record-incomplete', // a record of the backlog without a value it must be found by, or still being read
+  'record-duplicate', // this number and year are in the series already
+  'stack-full',
+  'stack-in-use', // records were made of its pages
   'transition-not-allowed',
   'backdating',
   // capture

@@ -42,7 +42,7 @@ export function checkStore(context: StoreContext): StoreCheck {
     freeBytes: freeBytesOf(context.paths.folder),
     synchronous: database.pragma('synchronous', { simple: true }) as number,
     cipher: database.pragma('cipher', { simple: true }) as string,
-    dossiers: countRows(database, 'dossier'),
+    dossiers: countRows(database, 'dossier') - countRows(database, 'backlog_stack'),
     blobs: names.length,
   };
 }
@@ -75,7 +75,7 @@ async function verifyBackup(context: StoreContext, folder: string): Promise<void
     applyOpeningSequence(copy, deriveKey(context.storeKey, 'database'));
     const found = copy.pragma('integrity_check(10)', { simple: true });
     if (found !== 'ok') throw new Failure('store-damaged', `the copy: ${String(found)}`);
-    for (const table of ['dossier', 'blob', 'audit', 'job']) {
+    for (const table of ['dossier', 'blob', 'audit', 'job', 'backlog_revision']) {
       if (countRows(copy, table) !== countRows(context.database, table))
         throw new Failure('store-damaged', `the copy lacks rows of ${table}`);
     }

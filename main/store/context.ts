@@ -4,6 +4,7 @@ import { GENESIS, chainEntry, type AuditEvent } from '../audit/chain.ts';
 import type { Calendar } from '../deadlines/calendar.ts';
 import { formatLocal, localDate } from '../deadlines/local-time.ts';
 import type { Catalogue } from '../procedures/catalogue.ts';
+import type { SeriesTemplate } from '../../preload/backlog-types.ts';
 import type { ResultSignature } from '../../preload/types.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { SignatureLevel } from '../signing/validation/policy.ts';
@@ -45,6 +46,7 @@ export interface StoreContext extends StorePorts {
   readonly settings: StoreSettings;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
+  readonly seriesTemplates: readonly SeriesTemplate[];
   readonly documentKeywords: ReadonlyMap<string, readonly string[]>;
   /** Differs at every start: leases of an earlier process end with it. */
   readonly bootId: string;

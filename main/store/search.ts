@@ -51,6 +51,8 @@ export function listDossiers(
     conditions.push('dossier_search MATCH ?');
     values.push(words.map((word) => `"${word}"*`).join(' AND '));
   }
+  // Stacks have no words, so only a list without words could meet them.
+  else conditions.push('id NOT IN (SELECT id FROM backlog_stack)');
   if (question.states.length > 0) {
     conditions.push('state IN (SELECT value FROM json_each(?))');
     values.push(JSON.stringify(question.states));

@@ -151,6 +151,26 @@ export const errorsEn: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Choose each kind by itself: each takes its own certificate.',
   },
+  'record-incomplete': {
+    what: 'The record lacks a required value, has one that cannot be right, or its pages are still being read.',
+    safe: 'What was typed is kept.',
+    next: 'Fill in or correct the marked fields, then confirm again.',
+  },
+  'record-duplicate': {
+    what: 'This number and year are in the series already.',
+    safe: UNTOUCHED,
+    next: 'Compare with the record that is there. If both are right, write down why and confirm again.',
+  },
+  'stack-full': {
+    what: 'The stack has as many pages as it can hold.',
+    safe: 'The pages scanned so far are still in the stack.',
+    next: 'Open a new stack and feed the rest into it.',
+  },
+  'stack-in-use': {
+    what: 'Records were made of this stack, so it cannot be discarded.',
+    safe: UNTOUCHED,
+    next: 'Hide the pages that are not needed instead.',
+  },
   'transition-not-allowed': {
     what: 'The dossier’s state does not allow this.',
     safe: UNTOUCHED,

@@ -160,6 +160,26 @@ export const errorsVi: ErrorSentences = {
     safe: UNSIGNED,
     next: 'Chọn riêng từng loại rồi ký: mỗi loại dùng một chứng thư.',
   },
+  'record-incomplete': {
+    what: 'Bản ghi còn thiếu thông tin bắt buộc, có giá trị không hợp lệ, hoặc trang còn đang đọc.',
+    safe: 'Những gì đã nhập vẫn được giữ.',
+    next: 'Nhập hoặc sửa các ô được đánh dấu rồi xác nhận lại.',
+  },
+  'record-duplicate': {
+    what: 'Số và năm này đã có trong nhóm hồ sơ.',
+    safe: UNTOUCHED,
+    next: 'So với bản ghi đã có. Nếu đúng là hai bản ghi khác nhau, ghi lý do rồi xác nhận lại.',
+  },
+  'stack-full': {
+    what: 'Chồng hồ sơ đã đủ số trang tối đa.',
+    safe: 'Những trang đã quét vẫn còn trong chồng.',
+    next: 'Mở một chồng mới và nạp tiếp phần còn lại.',
+  },
+  'stack-in-use': {
+    what: 'Chồng này đã có bản ghi hoàn thành nên không bỏ được.',
+    safe: UNTOUCHED,
+    next: 'Ẩn những trang thừa thay vì bỏ cả chồng.',
+  },
   'transition-not-allowed': {
     what: 'Hồ sơ đang ở trạng thái không cho làm việc này.',
     safe: UNTOUCHED,
