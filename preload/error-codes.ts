@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'transition-not-allowed',
   'backdating',
   // capture
+  'capture-running', // pages are still coming into the dossier that was to be sealed
   'scanner-offline',
   'scanner-busy',
   'scanner-jam',

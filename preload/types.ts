@@ -374,6 +374,8 @@ export interface JobProgress {
   readonly sheets: number | null;
   /** Of a scan or import: pages (from 1, of this job) that equal the one before them byte for byte, as a faulty feeder gives them. */
   readonly repeated: readonly number[];
+  /** Of a scan or import: the last page that came. A stack that stopped half way goes on behind it. */
+  readonly lastPageId: string | null;
 }
 
 export interface SyncStatus {

@@ -5,12 +5,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
-import type { Dossier, JobProgress, ScannerDevice, ScanPlace, ScanSettings } from '../../preload/types.ts';
+import type { Dossier, JobProgress, Page, ScannerDevice, ScanPlace, ScanSettings } from '../../preload/types.ts';
 import type { ArrivedPage } from '../imaging/protocol.ts';
 import { unwrap } from '../rooms/failure.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CounterEvents } from './events.ts';
-import type { Jobs } from './jobs.ts';
+import type { Job, Jobs } from './jobs.ts';
+import { collectPages, type PageCollector } from './page-collector.ts';
+import { createReadingQueue, type PageToRead, type ReadingQueue } from './reading-queue.ts';
 import type { Rooms } from './rooms.ts';
 import { scanWherever, type ScannerList } from './scanner-list.ts';
 
@@ -20,25 +22,31 @@ export interface ScanChoice extends ScanSettings {
   readonly place?: ScanPlace;
 }
 
+type StartedJob = { readonly jobId: string; readonly done: Promise<JobProgress> };
+
 export interface Capture {
   readonly devices: () => Promise<Result<readonly ScannerDevice[]>>;
-  readonly scan: (
-    dossierId: string,
-    officerId: string,
-    choice: ScanChoice,
-  ) => Promise<Result<{ jobId: string; done: Promise<JobProgress> }>>;
+  /** Refuses with `scanner-busy` while the device works for another job, `dossier-sealed`, or `not-found` for the place. */
+  readonly scan: (dossierId: string, officerId: string, choice: ScanChoice) => Promise<Result<StartedJob>>;
   readonly importFiles: (
     dossierId: string,
     officerId: string,
     paths: readonly string[],
     place?: ScanPlace,
-  ) => { jobId: string; done: Promise<JobProgress> };
+    /** Pages that came in before the program was ended: the first ones of the first file. */
+    skip?: number,
+  ) => StartedJob;
   /** Recognises what is still pending of a dossier, for pages that a crash left unread. */
   readonly recognisePending: (dossier: Dossier, officerId: string) => void;
   /** Pages on screen: read before all others, the newest first. */
-  readonly lookAt: (pageIds: readonly string[]) => void;
+  readonly lookAt: ReadingQueue['lookAt'];
+  /** The dossier is closed or gone: nothing more is scanned into it, imported or read. */
+  readonly forget: (dossierId: string) => void;
+  readonly reading: ReadingQueue;
   readonly settled: () => Promise<void>;
 }
+
+const AT_END: ScanPlace = { kind: 'end' };
 
 export function createCapture(
   rooms: Rooms,
@@ -47,56 +55,42 @@ export function createCapture(
   events: CounterEvents,
   scanners: ScannerList,
 ): Capture {
-  const queue: { readonly pageId: string; readonly read: () => Promise<void> }[] = [];
-  let onScreen: ReadonlySet<string> = new Set();
-  const active = new Set<Promise<void>>();
-  /** Pages waiting or being read: asking for a dossier again must not read them again. */
-  const reading = new Set<string>();
+  const reading = createReadingQueue({
+    workers: settings.ocrWorkers,
+    isReady: async () => (await rooms.imaging.start()).ok,
+    recognise: (image, dpi, signal) => rooms.imaging.call('recognise', { image, dpi, ocr: true }, { signal }),
+  });
+  const busyDevices = new Set<string>();
+  /** Two stacks at once into one dossier would be shuffled: the second waits for the first. */
+  const turns = new Map<string, Promise<unknown>>();
 
-  /** Newest first: the page the officer is looking at is nearly always the last one that came. */
-  function pump(): void {
-    while (active.size < settings.ocrWorkers) {
-      const seen = queue.findLastIndex(({ pageId }) => onScreen.has(pageId));
-      const [next] = queue.splice(seen, 1);
-      if (!next) return;
-      const run = next.read().finally(() => {
-        active.delete(run);
-        pump();
-      });
-      active.add(run);
-    }
+  function inTurn<T>(dossierId: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(dossierId) ?? Promise.resolve()).then(work, work);
+    turns.set(dossierId, turn);
+    const leave = (): void => void (turns.get(dossierId) === turn && turns.delete(dossierId));
+    turn.then(leave, leave);
+    return turn;
   }
 
-  function enqueueRecognition(
-    dossierId: string,
-    officerId: string,
-    pageId: string,
-    imageBlobId: string,
-    dpi: number,
-  ): void {
-    if (reading.has(pageId)) return;
-    reading.add(pageId);
-    const read = async (): Promise<void> => {
-      const access = await rooms.store.call('blobAccess', { blobId: imageBlobId });
-      const read = access.ok ? await rooms.imaging.call('recognise', { image: access.value, dpi, ocr: true }) : access;
-      await rooms.store.call('append', {
-        id: dossierId,
-        officerId,
-        command: { kind: 'set-recognition', pageId, recognised: read.ok ? read.value : null },
-      });
-      reading.delete(pageId);
-      events.emit('dossier.changed', { id: dossierId });
+  function toRead(dossierId: string, officerId: string, page: Page): PageToRead {
+    return {
+      pageId: page.id,
+      ownerId: dossierId,
+      dpi: page.dpi,
+      isHidden: page.isHidden,
+      open: () => rooms.store.call('blobAccess', { blobId: page.imageBlobId }),
+      keep: async (recognised) => {
+        const command = { kind: 'set-recognition', pageId: page.id, recognised } as const;
+        const kept = await rooms.store.call('append', { id: dossierId, officerId, command });
+        if (kept.ok) events.emit('dossier.changed', { id: dossierId });
+        return kept;
+      },
     };
-    queue.push({ pageId, read });
-    pump();
   }
 
   function recognisePending(dossier: Dossier, officerId: string): void {
-    for (const page of dossier.pages) {
-      if (page.recognition === 'pending' || page.recognition === 'running') {
-        enqueueRecognition(dossier.id, officerId, page.id, page.imageBlobId, page.dpi);
-      }
-    }
+    const pending = dossier.pages.filter((page) => page.recognition === 'pending');
+    reading.add(pending.map((page) => toRead(dossier.id, officerId, page)));
   }
 
   async function addPage(dossierId: string, officerId: string, page: ArrivedPage, place: ScanPlace): Promise<string> {
@@ -109,57 +103,59 @@ export function createCapture(
         command: { kind: 'add-page', pageId, place, image, thumbnail, widthPx, heightPx, dpi },
       }),
     );
+    // The desk draws the thumbnail first; reading begins behind it.
     events.emit('dossier.changed', { id: dossierId });
     // Not "the last page": the officer may be sorting while the feeder still runs.
     recognisePending(dossier, officerId);
     return pageId;
   }
 
-  /** Pages are stored one after another, in the order they arrived, while the next one is still being scanned. */
-  function collector(
+  function collectInto(
     dossierId: string,
     officerId: string,
-    advance: (done: number, total: number | null) => void,
+    job: Job,
     place: ScanPlace,
-  ) {
-    let chain = Promise.resolve();
+    pagesPerSheet: 1 | 2 | null,
+  ): PageCollector {
     let next = place;
-    let done = 0;
-    let failure: unknown;
-    return {
-      onProgress: (page: ArrivedPage): void => {
-        chain = chain
-          .then(async () => {
-            const pageId = await addPage(dossierId, officerId, page, next);
-            // The second of several stands behind the first, wherever that was put.
-            if (next.kind !== 'end') next = { kind: 'after', pageId };
-            advance(++done, null);
-          })
-          .catch((thrown: unknown) => {
-            failure ??= thrown;
-          });
-      },
-      finish: async (): Promise<void> => {
-        await chain;
-        if (failure !== undefined) throw failure;
-      },
-    };
+    return collectPages(job, pagesPerSheet, async (page) => {
+      const pageId = await addPage(dossierId, officerId, page, next);
+      // The second of several stands behind the first, wherever that was put.
+      if (next.kind !== 'end') next = { kind: 'after', pageId };
+      return pageId;
+    });
+  }
+
+  async function requireOpen(dossierId: string, place: ScanPlace): Promise<Result<null>> {
+    const found = await rooms.store.call('get', { id: dossierId });
+    if (!found.ok) return found;
+    if (found.value.state !== 'draft') return refuse('dossier-sealed', dossierId);
+    const isThere = place.kind === 'end' || found.value.pages.some(({ id }) => id === place.pageId);
+    return isThere ? ok(null) : refuse('not-found', 'the page to put it at');
   }
 
   return {
     devices: scanners.devices,
+    reading,
     scan: async (dossierId, officerId, choice) => {
-      const scanner = await scanners.find(choice.deviceId);
-      if (!scanner.ok) return scanner;
-      return ok(
-        jobs.start('scan', dossierId, async ({ signal, advance }) => {
-          const pages = collector(dossierId, officerId, advance, choice.place ?? { kind: 'end' });
-          const { deviceId, source, fallsToGlass, dpi, colour, area } = choice;
+      const { deviceId, source, fallsToGlass, dpi, colour, area, place = AT_END } = choice;
+      if (busyDevices.has(deviceId)) return refuse('scanner-busy', deviceId);
+      busyDevices.add(deviceId);
+      const free = (): void => void busyDevices.delete(deviceId);
+      const isOpen = await requireOpen(dossierId, place);
+      const scanner = isOpen.ok ? await scanners.find(deviceId) : isOpen;
+      if (!scanner.ok) {
+        free();
+        return scanner;
+      }
+      const started = jobs.start('scan', dossierId, (job) =>
+        inTurn(dossierId, async () => {
+          const pages = collectInto(dossierId, officerId, job, place, source === 'adf-duplex' ? 2 : 1);
           const scanned = await scanWherever(scanners, deviceId, scanner.value, (at) =>
             rooms.imaging.call(
               'scan',
               { scanner: at, source, fallsToGlass, dpi, colour, area },
-              { signal, onProgress: pages.onProgress },
+              { signal: pages.signal, onProgress: pages.onProgress },
             ),
           );
           await pages.finish();
@@ -168,24 +164,33 @@ export function createCapture(
           return refuse(asErrorCode(scanned.value.code ?? 'scanner-failed'), scanned.value.detail ?? undefined);
         }),
       );
+      void started.done.finally(free);
+      return ok(started);
     },
-    importFiles: (dossierId, officerId, paths, place = { kind: 'end' }) =>
-      jobs.start('import', dossierId, async ({ signal, advance }) => {
-        for (const path of paths) {
-          const pages = collector(dossierId, officerId, advance, place);
-          const imported = await rooms.imaging.call('importFile', { path }, { signal, onProgress: pages.onProgress });
-          await pages.finish();
-          if (!imported.ok) return imported;
-        }
-        return ok(null);
-      }),
+    importFiles: (dossierId, officerId, paths, place = AT_END, skip = 0) =>
+      jobs.start('import', dossierId, (job) =>
+        inTurn(dossierId, async () => {
+          const pages = collectInto(dossierId, officerId, job, place, null);
+          const { signal } = pages;
+          let known = skip;
+          const onProgress = (page: ArrivedPage): void => (known > 0 ? void known-- : pages.onProgress(page));
+          for (const path of paths) {
+            const imported = await rooms.imaging.call('importFile', { path }, { signal, onProgress });
+            await pages.finish();
+            if (!imported.ok) return imported;
+          }
+          return ok(null);
+        }),
+      ),
     recognisePending,
-    lookAt: (pageIds) => {
-      onScreen = new Set(pageIds);
+    lookAt: reading.lookAt,
+    forget: (dossierId) => {
+      jobs.cancelOf(dossierId, ['scan', 'import']);
+      reading.forget(dossierId);
     },
     settled: async () => {
       await jobs.settled();
-      while (active.size > 0) await Promise.all(active);
+      await reading.settled();
     },
   };
 }

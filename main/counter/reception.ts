@@ -75,6 +75,8 @@ export function createReception(
       return outcomes;
     },
     seal: async (dossierId, revision, officerId) => {
+      // What still comes out of the feeder would be part of nothing.
+      if (jobs.isBusy(dossierId, ['scan', 'import'])) return refuse('capture-running', dossierId);
       const sealed = await rooms.store.call('seal', { id: dossierId, revision, officerId });
       if (!sealed.ok) return sealed;
       events.emit('dossier.changed', { id: dossierId });

@@ -3,6 +3,7 @@ import type { Answer, Channel, Request } from '../../preload/contract.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { Dossier, Officer } from '../../preload/types.ts';
 import { checkDevices } from '../counter/devices.ts';
+import { recordFieldId } from '../backlog/index-record.ts';
 import type { Counter } from '../counter/open-counter.ts';
 import { keepsSignatureImage, registerSignatureImage } from '../counter/signature-images.ts';
 import { composeSeparators } from '../counter/separators.ts';
@@ -126,12 +127,19 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     'dossiers.redo': (request, officer) => edit(request, officer, { kind: 'redo' }),
     'dossiers.discardDraft': async ({ id, revision }, officer) => {
       const discarded = await rooms.store.call('discard', { id, revision, officerId: officer.id });
-      if (discarded.ok) events.emit('dossier.changed', { id });
+      if (discarded.ok) {
+        capture.forget(id);
+        events.emit('dossier.changed', { id });
+      }
       return discarded;
     },
     'dossiers.sign': ({ id, revision, tokenId, certificateId }, officer) =>
       reception.sign(id, revision, officer.id, { tokenId, certificateId, officerName: officer.name }),
-    'dossiers.seal': ({ id, revision }, officer) => reception.seal(id, revision, officer.id),
+    'dossiers.seal': async ({ id, revision }, officer) => {
+      const sealed = await reception.seal(id, revision, officer.id);
+      if (sealed.ok) capture.forget(id);
+      return sealed;
+    },
     'dossiers.printReceipt': async ({ id }) => {
       const found = await rooms.store.call('get', { id });
       const dossier = found.ok ? await reception.ensureReceipt(found.value) : found;
@@ -192,6 +200,30 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
     },
     'signatureImages.remove': ({ kind }, officer) =>
       rooms.store.call('removeSignatureImage', { officerId: officer.id, kind }),
+
+    'backlog.overview': () => counter.backlog.overview(),
+    'backlog.saveSeries': (choice, officer) => rooms.store.call('saveBacklogSeries', { choice, officerId: officer.id }),
+    'backlog.createStack': ({ seriesCode, name }, officer) =>
+      rooms.store.call('createBacklogStack', { seriesCode, name, officerId: officer.id, reuse: false }),
+    'backlog.stack': ({ id }, officer) => counter.backlog.openStack(id, officer.id),
+    'backlog.setSplit': ({ id, revision, split }, officer) =>
+      rooms.store.call('setBacklogSplit', { id, revision, split, officerId: officer.id }),
+    'backlog.setField': async ({ id, revision, key, name, value }, officer) => {
+      const fieldId = recordFieldId(key, name);
+      const edited = await edit({ id, revision }, officer, { kind: 'set-field', fieldId, value });
+      return edited.ok ? rooms.store.call('backlogStack', { id }) : edited;
+    },
+    'backlog.confirm': ({ id, revision, key, duplicateReason }, officer) =>
+      counter.backlog.confirm({ id, revision, key, duplicateReason, officerId: officer.id }),
+    'backlog.records': (question) => rooms.store.call('backlogRecords', question),
+    'backlog.correct': ({ recordId, revision, fields, reason }, officer) =>
+      counter.backlog.correct({ recordId, revision, fields: [...fields], reason, officerId: officer.id }),
+    'backlog.sign': ({ recordIds, tokenId, certificateId }, officer) =>
+      counter.backlog.sign(recordIds, officer, { tokenId, certificateId, officerName: officer.name }),
+    'backlog.feedSample': async ({ id }, officer) => {
+      const fed = counter.backlog.feedSample(id, officer.id);
+      return fed.ok ? ok({ jobId: fed.value.jobId }) : fed;
+    },
 
     'signatures.verifyFile': async ({ password }, officer) => {
       const known = password === null ? undefined : chosenFiles.get(officer.id);

@@ -14,6 +14,8 @@ export interface DossierRow {
   readonly kind: 'dossier' | 'stack';
   readonly state: DossierState;
   readonly revision: number;
+  /** The newest revision that a decision made, and not work beside the officer. */
+  readonly decided_revision: number;
   readonly channel: Dossier['channel'];
   readonly officer_id: string;
   readonly created_at: string;

@@ -44,7 +44,8 @@ export interface EditQuestion {
 
 /**
  * Commands that name a revision are the officer's and can be undone; those that do not are work beside the officer, stay
- * out of the way of undo, and are never taken back by it.
+ * out of the way of undo, and are never taken back by it. A decision must know the decisions before it, not the pages and
+ * readings that came in meanwhile: it names what it changes by id, and a running feeder would else outdate every one.
  */
 export async function editDraft(context: StoreContext, question: EditQuestion): Promise<Dossier> {
   const { id, revision, officerId, command } = question;
@@ -60,7 +61,7 @@ export async function editDraft(context: StoreContext, question: EditQuestion): 
   inTransaction(context, () => {
     prepared.write(id);
     if (wayBack) recordDecision(context, id, wayBack);
-    saveDraft(context, row, draft);
+    saveDraft(context, row, draft, wayBack !== null);
     noteChange(context, row, officerId, command.kind);
   });
   return readDossier(context, id);
@@ -114,20 +115,21 @@ function step(
   const { draft, inverse } = applyPatch(draftOf(row), newest.patch);
   inTransaction(context, () => {
     takeStep(context, direction, row.id, newest, inverse);
-    saveDraft(context, row, draft);
+    saveDraft(context, row, draft, true);
     noteChange(context, row, officerId, direction);
   });
   return readDossier(context, row.id);
 }
 
-function saveDraft(context: StoreContext, row: DossierRow, draft: DraftFacts): void {
+function saveDraft(context: StoreContext, row: DossierRow, draft: DraftFacts, isDecision: boolean): void {
   const body = projectDraft(draft, row.channel);
   const columns = listColumnsOf(body);
   context
     .sql(
-      'UPDATE dossier SET draft = ?, revision = revision + 1, applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?',
+      `UPDATE dossier SET draft = ?, revision = revision + 1, decided_revision = ?,
+         applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?`,
     )
-    .run(JSON.stringify(draft), ...columns, row.id);
+    .run(JSON.stringify(draft), isDecision ? row.revision + 1 : row.decided_revision, ...columns, row.id);
   // A stack is found through its series, and has no citizen.
   if (row.kind === 'dossier')
     indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [] });

@@ -181,6 +181,11 @@ export const errorsEn: ErrorSentences = {
     safe: 'Nothing was back-dated.',
     next: 'Set the PC’s clock and try again.',
   },
+  'capture-running': {
+    what: 'Papers are still being scanned or imported into this dossier, so it cannot be saved yet.',
+    safe: 'The pages that came are in the dossier; nothing has been sent.',
+    next: 'Wait for the scan to end or stop it, then save again.',
+  },
   'scanner-offline': {
     what: 'The scanner does not answer.',
     safe: PAGES,

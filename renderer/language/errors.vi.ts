@@ -190,6 +190,11 @@ export const errorsVi: ErrorSentences = {
     safe: 'Không có gì được ghi lùi ngày.',
     next: 'Chỉnh đúng giờ của máy rồi thử lại.',
   },
+  'capture-running': {
+    what: 'Hồ sơ này đang được quét hoặc nhập thêm giấy tờ, nên chưa lưu được.',
+    safe: 'Các trang đã vào vẫn nằm trong hồ sơ; chưa có gì được gửi đi.',
+    next: 'Chờ quét xong hoặc dừng quét, rồi lưu lại.',
+  },
   'scanner-offline': {
     what: 'Không liên lạc được với máy quét.',
     safe: 'Những trang đã quét vẫn còn trong hồ sơ.',
