@@ -76,6 +76,8 @@ export const ComposedPdf = z.strictObject({ pdf: Deposit, pageCount: z.int() });
 
 export const imagingRoom = defineRoom({
   name: 'imaging',
+  // About 200 pages: each arrives once and is recognised once.
+  retireAfter: 400,
   init: z.strictObject({ incomingFolder: z.string(), resourcesFolder: z.string(), ocrWorkers: z.int().min(1).max(8) }),
   events: {},
   asks: {},
@@ -115,6 +117,7 @@ export const imagingRoom = defineRoom({
         detail: z.string().nullable(),
       }),
       timeoutMs: 90_000,
+      wear: 'progress',
     },
     /** A file the officer chose: PDF, TIFF (all pages), JPEG, PNG, HEIC. */
     importFile: {
@@ -122,6 +125,7 @@ export const imagingRoom = defineRoom({
       progress: ArrivedPage,
       result: z.strictObject({ pages: z.int() }),
       timeoutMs: 60_000,
+      wear: 'progress',
     },
     recognise: {
       params: z.strictObject({ image: BlobAccess, dpi: z.int(), ocr: z.boolean() }),
@@ -129,6 +133,7 @@ export const imagingRoom = defineRoom({
       progress: z.strictObject({ state: z.enum(['queued', 'running']) }),
       result: RecognisedPage,
       timeoutMs: 120_000,
+      wear: 'call',
     },
     /** QR codes only: quick, for the ID card while the citizen waits. */
     readCodes: {

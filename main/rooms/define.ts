@@ -11,10 +11,17 @@ export interface MethodSpec {
   readonly progress?: z.ZodType;
   /** After this long without an answer or progress the room counts as hung and is replaced. */
   readonly timeoutMs: number;
+  /** What of it wears the process out, for {@link RoomSpec.retireAfter}: each call, or each progress value (a page). */
+  readonly wear?: 'call' | 'progress';
 }
 
 export interface RoomSpec {
   readonly name: string;
+  /**
+   * After this much wear a fresh process takes over: libraries that do not give memory back, WebAssembly that only grows.
+   * Calls under way end where they began; nobody outside notices.
+   */
+  readonly retireAfter?: number;
   /** Sent once after each start; the room answers `ready`. */
   readonly init: z.ZodType;
   readonly methods: Readonly<Record<string, MethodSpec>>;

@@ -35,16 +35,20 @@ export interface SupervisorOptions<S extends RoomSpec> {
   /** More than this many crashes in a minute and the room stays down until the next call. */
   readonly restartBudget?: number;
   readonly readyTimeoutMs?: number;
+  /** Instead of the room's own {@link RoomSpec.retireAfter}. */
+  readonly retireAfter?: number;
 }
 
 interface Pending {
   readonly room: RoomProcess;
+  readonly method: string;
   readonly settle: (result: Result<unknown>) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
   readonly touch: () => void;
 }
 
 const MINUTE_MS = 60_000;
+const GRACE_MS = 5_000;
 
 export class Supervisor<S extends RoomSpec> {
   readonly #spec: S;
@@ -52,6 +56,9 @@ export class Supervisor<S extends RoomSpec> {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, Set<(value: unknown) => void>>();
   readonly #crashes: number[] = [];
+  /** Worn processes that end with their last call. */
+  readonly #retired = new Set<RoomProcess>();
+  #worn = 0;
   #process: RoomProcess | undefined;
   #starting: Promise<Result<RoomProcess>> | undefined;
   #isStopping = false;
@@ -114,9 +121,11 @@ export class Supervisor<S extends RoomSpec> {
         options.signal?.removeEventListener('abort', abort);
         this.#pending.delete(seq);
         resolve(result as Result<ResultOf<S['methods'], K>>);
+        if (this.#retired.has(room)) this.#endWhenDone(room);
       };
       this.#pending.set(seq, {
         room,
+        method,
         settle,
         touch,
         onProgress: options.onProgress as ((value: unknown) => void) | undefined,
@@ -128,19 +137,30 @@ export class Supervisor<S extends RoomSpec> {
   }
 
   /** Orderly end: the room closes its files; killed after `graceMs`. */
-  async stop(graceMs = 5_000): Promise<void> {
+  async stop(graceMs = GRACE_MS): Promise<void> {
     await this.#starting; // a room that was just being started would outlive everybody
     this.#isStopping = true;
-    const room = this.#process;
-    if (!room) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => room.kill(), graceMs);
-      room.onExit(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-      room.post({ kind: 'stop' });
+    const rooms = [...this.#retired, ...(this.#process ? [this.#process] : [])];
+    await Promise.all(rooms.map((room) => endProcess(room, graceMs)));
+  }
+
+  /** A fresh process is made ready behind the scenes; once it is, calls go to it and the worn one ends with its last. */
+  #wear(room: RoomProcess, method: string, kind: 'call' | 'progress'): void {
+    if (this.#spec.methods[method]?.wear !== kind || room !== this.#process) return;
+    this.#worn += 1;
+    const limit = this.#options.retireAfter ?? this.#spec.retireAfter ?? Infinity;
+    if (this.#worn < limit || this.#starting || this.#isStopping) return;
+    // A successor that does not start is tried again after as much wear again; until then the worn one works on.
+    this.#worn = 0;
+    this.#log('info', `${this.#spec.name} has done its share; a fresh process takes over`);
+    this.#starting = this.#launch().finally(() => {
+      this.#starting = undefined;
     });
+  }
+
+  #endWhenDone(room: RoomProcess): void {
+    for (const pending of this.#pending.values()) if (pending.room === room) return;
+    void endProcess(room, GRACE_MS);
   }
 
   async #launch(): Promise<Result<RoomProcess>> {
@@ -165,7 +185,7 @@ export class Supervisor<S extends RoomSpec> {
       room.onMessage((message) => {
         if (message.kind === 'ready') {
           clearTimeout(timer);
-          this.#process = room;
+          this.#takeOver(room);
           resolve(ok(room));
         } else if (message.kind === 'refused') {
           clearTimeout(timer);
@@ -179,6 +199,16 @@ export class Supervisor<S extends RoomSpec> {
     });
   }
 
+  /** The process that was there before, if it still is, is the worn one. */
+  #takeOver(room: RoomProcess): void {
+    const worn = this.#process;
+    this.#process = room;
+    this.#worn = 0;
+    if (!worn) return;
+    this.#retired.add(worn);
+    this.#endWhenDone(worn);
+  }
+
   #received(room: RoomProcess, message: FromRoom): void {
     switch (message.kind) {
       case 'answer':
@@ -188,6 +218,7 @@ export class Supervisor<S extends RoomSpec> {
         const pending = this.#pending.get(message.seq);
         pending?.touch();
         pending?.onProgress?.(message.value);
+        if (pending) this.#wear(room, pending.method, 'progress');
         return;
       }
       case 'event':
@@ -210,6 +241,7 @@ export class Supervisor<S extends RoomSpec> {
     if (!pending) return;
     if (message.ok) pending.settle(ok(message.value));
     else pending.settle(refuse(asErrorCode(message.code), message.detail));
+    this.#wear(pending.room, pending.method, 'call');
   }
 
   async #broker(room: RoomProcess, seq: number, method: string, params: unknown): Promise<void> {
@@ -233,10 +265,11 @@ export class Supervisor<S extends RoomSpec> {
 
   #exited(room: RoomProcess, code: number | null): void {
     if (this.#process === room) this.#process = undefined;
+    const wasRetired = this.#retired.delete(room);
     for (const pending of this.#pending.values()) {
       if (pending.room === room) pending.settle(refuse('room-stopped', `${this.#spec.name} ended with ${code}`));
     }
-    if (this.#isStopping) return;
+    if (this.#isStopping || wasRetired) return;
     this.#crashes.push(Date.now());
     this.#log('warn', `${this.#spec.name} ended with ${code}`);
   }
@@ -244,6 +277,17 @@ export class Supervisor<S extends RoomSpec> {
   #log(level: string, text: string): void {
     this.#options.onLog?.(level, text);
   }
+}
+
+function endProcess(room: RoomProcess, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => room.kill(), graceMs);
+    room.onExit(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    room.post({ kind: 'stop' });
+  });
 }
 
 export type Room<S extends RoomSpec> = Pick<Supervisor<S>, 'call' | 'on' | 'start' | 'stop' | 'pid'>;
