@@ -2,7 +2,8 @@
  * @file What is left of a page without its black ink, at about 100 dpi: paper, seals, pen, pictures. The places under
  * the ink are filled from around them, because a JPEG of letters' ghosts would be the larger half of the file.
  */
-import sharp from 'sharp';
+import type { Box } from '../../../preload/types.ts';
+import { encodeJpeg, isGreyPicture, type EncodedImage } from './encode-jpeg.ts';
 import type { BilevelImage } from './jbig2.ts';
 import type { PagePixels } from './level-page.ts';
 
@@ -12,23 +13,28 @@ const QUALITIES = [50, 42, 35, 28, 22] as const;
 /** For an A4 page; other sizes in proportion to their area. */
 const BUDGET_BYTES = 30_000;
 const A4_SQUARE_INCHES = 8.27 * 11.69;
-/** Largest difference between channels that still counts as grey, for all but a thousandth of the page. */
-const GREY_TOLERANCE = 14;
-
-export interface EncodedImage {
-  readonly jpeg: Buffer;
-  readonly width: number;
-  readonly height: number;
-  readonly isGrey: boolean;
-}
 
 export interface Background extends PagePixels {
   readonly dpi: number;
+  /** Pixels of the page on the side of one of its own. */
+  readonly cellPx: number;
 }
 
-export function extractBackground(page: PagePixels, mask: BilevelImage, dpi: number): Background {
+/**
+ * @param inks taken by other layers
+ * @param pictures places that show a picture of their own, in pixels of the page
+ */
+export function extractBackground(
+  page: PagePixels,
+  inks: readonly BilevelImage[],
+  dpi: number,
+  pictures: readonly Box[] = [],
+): Background {
   const factor = Math.max(1, Math.round(dpi / BACKGROUND_DPI));
-  const covered = dilate(mask, Math.max(1, Math.round(dpi / 120)));
+  const covered = new Uint8Array(page.width * page.height);
+  for (const ink of inks) dilate(ink, Math.max(1, Math.round(dpi / 120)), covered);
+  for (const [left, top, width, height] of pictures)
+    for (let y = top; y < top + height; y++) covered.fill(1, y * page.width + left, y * page.width + left + width);
   const width = Math.ceil(page.width / factor);
   const height = Math.ceil(page.height / factor);
   const data = new Float32Array(width * height * 3);
@@ -58,12 +64,11 @@ export function extractBackground(page: PagePixels, mask: BilevelImage, dpi: num
   fillHoles({ data, weight, width, height });
   const rounded = new Uint8Array(data.length);
   for (let at = 0; at < data.length; at++) rounded[at] = (data[at] as number) + 0.5;
-  return { data: rounded, width, height, dpi: dpi / factor };
+  return { data: rounded, width, height, dpi: dpi / factor, cellPx: factor };
 }
 
 /** Ink and its grey edge: a square brush of `radius` pixels, drawn run by run. */
-function dilate({ data, width, height }: BilevelImage, radius: number): Uint8Array {
-  const grown = new Uint8Array(data.length);
+function dilate({ data, width, height }: BilevelImage, radius: number, grown: Uint8Array): void {
   for (let at = data.indexOf(1); at >= 0; at = data.indexOf(1, at)) {
     const y = Math.floor(at / width);
     const end = (y + 1) * width;
@@ -75,7 +80,6 @@ function dilate({ data, width, height }: BilevelImage, radius: number): Uint8Arr
       grown.fill(1, ny * width + from, ny * width + to);
     }
   }
-  return grown;
 }
 
 interface Level {
@@ -86,7 +90,7 @@ interface Level {
 }
 
 /** Pull–push: known cells are averaged into ever smaller pictures, holes take the value of the next smaller one. */
-function fillHoles(level: Level): void {
+export function fillHoles(level: Level): void {
   if (!level.weight.includes(0)) return;
   if (level.width === 1 && level.height === 1) {
     if (level.weight[0] === 0) level.data.fill(255);
@@ -132,42 +136,29 @@ function halve({ data, weight, width, height }: Level): Level {
   return smaller;
 }
 
-/** The best quality that fits the budget of its size. */
-export async function encodeBackground(background: Background): Promise<EncodedImage> {
+/**
+ * The best quality that fits the budget of its size.
+ * @param isFullColour see {@link encodeJpeg}
+ */
+export async function encodeBackground(background: Background, isFullColour: boolean): Promise<EncodedImage> {
   const squareInches = (background.width / background.dpi) * (background.height / background.dpi);
   const budget = Math.max(4_000, (BUDGET_BYTES * squareInches) / A4_SQUARE_INCHES);
   const isGrey = isGreyPicture(background);
   let encoded: EncodedImage | undefined;
   for (const quality of QUALITIES) {
-    encoded = await encodeJpeg(background, quality, isGrey, true);
+    encoded = await encodeJpeg(background, quality, isGrey, isFullColour);
     if (encoded.jpeg.length <= budget) break;
   }
   return encoded as EncodedImage;
 }
 
-/** @param isFullColour keeps the colour of every point: thin red lines at 100 dpi would lose half of it to their neighbours */
-export async function encodeJpeg(
-  image: PagePixels,
-  quality: number,
-  isGrey = isGreyPicture(image),
-  isFullColour = false,
-): Promise<EncodedImage> {
-  const { width, height } = image;
-  let pipeline = sharp(image.data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
-  if (isGrey) pipeline = pipeline.toColourspace('b-w');
-  const jpeg = await pipeline
-    .jpeg({ quality, mozjpeg: true, progressive: false, chromaSubsampling: isFullColour ? '4:4:4' : '4:2:0' })
-    .toBuffer();
-  return { jpeg, width, height, isGrey };
-}
-
-export function isGreyPicture({ data, width, height }: PagePixels): boolean {
-  let coloured = 0;
-  for (let at = 0; at < data.length; at += 3) {
-    const r = data[at] as number;
-    const g = data[at + 1] as number;
-    const b = data[at + 2] as number;
-    if (Math.max(r, g, b) - Math.min(r, g, b) > GREY_TOLERANCE) coloured++;
-  }
-  return coloured <= width * height * 0.001;
+/** Of most of the page: its paper. Every fifth point tells enough. */
+export function medianColour({ data }: PagePixels): [number, number, number] {
+  return [0, 1, 2].map((channel) => {
+    const histogram = new Uint32Array(256);
+    let count = 0;
+    for (let at = channel; at < data.length; at += 15, count++) histogram[data[at] as number]!++;
+    let seen = 0;
+    return histogram.findIndex((level) => (seen += level) * 2 >= count);
+  }) as [number, number, number];
 }

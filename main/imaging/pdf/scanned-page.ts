@@ -1,17 +1,15 @@
-/** @file One scanned page as PDF objects: layered for papers, one JPEG for pictures, with the text layer over it. */
+/** @file One scanned page as PDF objects: its layers, with the text layer over them. */
 import type { z } from 'zod';
 import type { Box } from '../../../preload/types.ts';
 import type { ArchiveDocument } from '../../pdf/archive-document.ts';
-import { pdfNumber, pdfNumbers, pdfReference, pdfStream, type ObjectList } from '../../pdf/objects.ts';
+import { pdfNumbers, pdfReference, pdfStream, type ObjectList } from '../../pdf/objects.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { Line } from '../protocol.ts';
 import type { Rotation } from '../recognition/geometry.ts';
-import { encodeBackground, encodeJpeg, extractBackground, type EncodedImage } from './background.ts';
+import type { EncodedImage } from './encode-jpeg.ts';
 import type { GlyphlessFont } from './glyphless-font.ts';
-import { separateInk } from './ink-mask.ts';
-import { encodeJbig2 } from './jbig2.ts';
 import { levelPage } from './level-page.ts';
-import { measurePictureArea } from './picture-share.ts';
+import { separateLayers, type InkLayer, type PageLayers } from './page-layers.ts';
 import { writeTextLayer } from './text-layer.ts';
 
 export interface ScannedPage {
@@ -24,9 +22,6 @@ export interface ScannedPage {
   readonly crop?: Box | null | undefined;
 }
 
-const PHOTOGRAPH_QUALITY = 60;
-/** Less than half of an ID card's portrait. */
-const PICTURE_FROM_MM2 = 250;
 /** ISO 19005-2, 6.1.13. */
 const PAGE_LIMITS_PT = [3, 14_400] as const;
 
@@ -47,52 +42,59 @@ export async function addScannedPage(
       `${pixels.width} × ${pixels.height} at ${page.dpi} dpi is not the size of a page`,
     );
   }
-  const images: string[] = [];
-  const operators: string[] = [];
-  const mask = separateInk(pixels);
-  const background = extractBackground(pixels, mask, page.dpi);
-  const fill = `q ${pdfNumber(widthPt)} 0 0 ${pdfNumber(heightPt)} 0 0 cm`;
-  if (measurePictureArea(background) >= PICTURE_FROM_MM2) {
-    images.push(`/B ${pdfReference(addJpeg(document.list, await encodeJpeg(pixels, PHOTOGRAPH_QUALITY)))}`);
-    operators.push(`${fill} /B Do Q`);
-  } else {
-    const encoded = await encodeBackground(background);
-    const scale = page.dpi / background.dpi;
-    images.push(`/B ${pdfReference(addJpeg(document.list, encoded))}`);
-    // The last column and row of the background may reach past the page by part of a cell: they are cut by the page.
-    const [coveredWidth, coveredHeight] = [
-      encoded.width * scale * pointsPerPixel,
-      encoded.height * scale * pointsPerPixel,
-    ];
-    operators.push(
-      `q ${pdfNumber(coveredWidth)} 0 0 ${pdfNumber(coveredHeight)} 0 ${pdfNumber(heightPt - coveredHeight)} cm /B Do Q`,
-    );
-    if (mask.inkPixels > 0) {
-      const jbig2 = encodeJbig2(mask);
-      const size = `/Width ${mask.width} /Height ${mask.height}`;
-      const stream = pdfStream(
-        `/Type /XObject /Subtype /Image /ImageMask true /BitsPerComponent 1 ${size} /Filter /JBIG2Decode`,
-        jbig2,
-      );
-      images.push(`/M ${pdfReference(document.list.add(stream))}`);
-      operators.push(`${fill} ${pdfNumbers(...mask.inkColour.map((value) => value / 255))} rg /M Do Q`);
-    }
-  }
+  const drawing = drawLayers(document.list, await separateLayers(pixels, page.dpi), pointsPerPixel, heightPt);
   const text = writeTextLayer(page.lines, geometry, paper, pointsPerPixel, font);
   document.addPage({
     widthPt,
     heightPt,
-    resources: `/XObject <<${images.join(' ')}>> /Font <</T ${pdfReference(fontNumber)}>>`,
-    content: `${operators.join('\n')}\n${text}`,
+    resources: `/XObject <<${drawing.resources}>> /Font <</T ${pdfReference(fontNumber)}>>`,
+    content: `${drawing.operators}\n${text}`,
   });
 }
 
-function addJpeg(list: ObjectList, image: EncodedImage): number {
+function drawLayers(
+  list: ObjectList,
+  { paper, pictures, coloured, black }: PageLayers,
+  pointsPerPixel: number,
+  heightPt: number,
+): { resources: string; operators: string } {
+  const resources: string[] = [];
+  const operators: string[] = [];
+  const place = (object: number, [left, top, width, height]: Box, colour = ''): void => {
+    const name = `/I${resources.length}`;
+    resources.push(`${name} ${pdfReference(object)}`);
+    const [x, y, w, h] = [left, top, width, height].map((px) => px * pointsPerPixel) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    operators.push(`q ${colour}${pdfNumbers(w, 0, 0, h, x, heightPt - y - h)} cm ${name} Do Q`);
+  };
+  for (const { box, image } of paper ? [paper, ...pictures] : pictures) place(addJpeg(list, image), box);
+  if (coloured) {
+    // Picture and mask share one square: both are stretched to it, whatever their sizes.
+    const mask = addMask(list, coloured);
+    place(addJpeg(list, coloured.shades, `/Mask ${pdfReference(mask)} `), coloured.box);
+  }
+  if (black) place(addMask(list, black), black.box, `${pdfNumbers(...black.colour.map((value) => value / 255))} rg `);
+  return { resources: resources.join(' '), operators: operators.join('\n') };
+}
+
+/** A stencil: paints where it is black, or lets the picture through that names it as its mask. */
+function addMask(list: ObjectList, { box, jbig2 }: InkLayer): number {
+  const size = `/Width ${box[2]} /Height ${box[3]}`;
+  return list.add(
+    pdfStream(`/Type /XObject /Subtype /Image /ImageMask true /BitsPerComponent 1 ${size} /Filter /JBIG2Decode`, jbig2),
+  );
+}
+
+function addJpeg(list: ObjectList, image: EncodedImage, entries = ''): number {
   const space = image.isGrey ? '/DeviceGray' : '/DeviceRGB';
   return list.add(
     pdfStream(
       `/Type /XObject /Subtype /Image /Width ${image.width} /Height ${image.height} /ColorSpace ${space} ` +
-        '/BitsPerComponent 8 /Filter /DCTDecode',
+        `/BitsPerComponent 8 ${entries}/Filter /DCTDecode`,
       image.jpeg,
     ),
   );

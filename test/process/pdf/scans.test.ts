@@ -44,6 +44,10 @@ async function compose(name: string, ...pages: ScannedPage[]): Promise<{ file: s
   return { file, bytes };
 }
 
+function listImages(file: string): string[] {
+  return run('pdfimages', ['-list', file]).split('\n').slice(2).filter(Boolean);
+}
+
 /** The page as a reader shows it, at `dpi`. */
 async function render(file: string, dpi: number, reader: 'poppler' | 'mupdf'): Promise<PagePixels> {
   const picture = join(folder, `${reader}.png`);
@@ -109,7 +113,9 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
   it('carries its black ink without the loss of a pixel', async () => {
     const mask = separateInk((await levelPage(source, 0, 0)).pixels);
     run('pdfimages', ['-png', file, join(folder, 'layer')]);
-    const stencil = await sharp(join(folder, 'layer-001.png'))
+    const rows = listImages(file);
+    const black = String(rows.findIndex((row) => row.includes('stencil'))).padStart(3, '0');
+    const stencil = await sharp(join(folder, `layer-${black}.png`))
       .toColourspace('b-w')
       .raw()
       .toBuffer({ resolveWithObject: true });
@@ -138,6 +144,22 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
     expect(before).toBeGreaterThan(0.1);
     expect(after / before).toBeGreaterThan(0.85);
     expect(after / before).toBeLessThan(1.15);
+  });
+
+  it('keeps the edges of its seals as sharp as they were scanned', async () => {
+    const measureEdges = ({ data, width }: PagePixels): number => {
+      const excess = (at: number): number => (data[at] ?? 0) - Math.max(data[at + 1] ?? 0, data[at + 2] ?? 0);
+      let sum = 0;
+      for (let at = 3; at < data.length - width * 3; at += 3) {
+        const [across, down] = [excess(at) - excess(at - 3), excess(at + width * 3) - excess(at)];
+        // Steps from paper to red within one pixel; the grain of the scan is far below.
+        if (Math.abs(across) > 30 || Math.abs(down) > 30) sum++;
+      }
+      return sum;
+    };
+    const before = measureEdges(await pixelsOf(source));
+    expect(before).toBeGreaterThan(2_000);
+    expect(measureEdges(await render(file, 200, 'poppler'))).toBeGreaterThan(before);
   });
 
   it('gives its text as whole words, at their place on the paper', () => {
@@ -334,11 +356,29 @@ describe.skipIf(!hasReaders)('Every quality of scan (needs qpdf, poppler-utils)'
     expect(await compareSmall(await render(file, 100, 'poppler'), await pixelsOf(upright))).toBeLessThan(4);
   });
 
-  it('an ID card is one plain picture, never ink over a background', async () => {
-    const { file } = await compose('card', scanned(readFileSync('resources/samples/the-can-cuoc.jpg'), { dpi: 300 }));
-    const images = run('pdfimages', ['-list', file]).split('\n').slice(2).filter(Boolean);
-    expect(images).toHaveLength(1);
-    expect(images[0]).toMatch(/image\s+2480\s+3508 .*jpeg/);
+  it('an ID card is one plain picture in its place, never ink over a background', async () => {
+    const { file, bytes } = await compose(
+      'card',
+      scanned(readFileSync('resources/samples/the-can-cuoc.jpg'), { dpi: 300 }),
+    );
+    expect(bytes.length).toBeLessThan(60_000);
+    const rows = listImages(file);
+    expect(rows[1]).toMatch(/image\s+(10\d\d|6\d\d)\s+(6[5-7]\d|4[2-5]\d) .*jpeg/);
+  });
+
+  it('two ID cards on one sheet are two pictures, within the budget of a page', async () => {
+    const sheet = readFileSync('resources/samples/the-can-cuoc.jpg');
+    const top = await sharp(sheet).extract({ left: 600, top: 450, width: 1300, height: 800 }).toBuffer();
+    const two = await sharp(sheet)
+      .composite([{ input: top, left: 600, top: 2300 }])
+      .jpeg({ quality: 90 })
+      .toBuffer();
+    const { file, bytes } = await compose('two-cards', scanned(two, { dpi: 300 }));
+    expect(bytes.length).toBeLessThan(60_000);
+    expect(
+      listImages(file).filter((row) => / image .*jpeg/.test(row) && / 200\s+200 | 300\s+300 /.test(row)),
+    ).toHaveLength(2);
+    expect(await compareSmall(await render(file, 100, 'poppler'), await pixelsOf(two))).toBeLessThan(4);
   });
 
   it('an empty verso costs little', async () => {

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extractBackground, isGreyPicture } from '../../../main/imaging/pdf/background.ts';
+import { extractBackground } from '../../../main/imaging/pdf/background.ts';
+import { separateColouredInk } from '../../../main/imaging/pdf/coloured-ink.ts';
+import { encodePicture, isGreyPicture } from '../../../main/imaging/pdf/encode-jpeg.ts';
+import { measureInkColours } from '../../../main/imaging/pdf/ink-colours.ts';
 import { createGlyphlessFont } from '../../../main/imaging/pdf/glyphless-font.ts';
 import { separateInk } from '../../../main/imaging/pdf/ink-mask.ts';
 import type { PagePixels } from '../../../main/imaging/pdf/level-page.ts';
-import { measurePictureArea } from '../../../main/imaging/pdf/picture-share.ts';
+import { separateLayers } from '../../../main/imaging/pdf/page-layers.ts';
+import { findPictures } from '../../../main/imaging/pdf/pictures.ts';
 import { writeTextLayer } from '../../../main/imaging/pdf/text-layer.ts';
 import { toStoredBox, type PageGeometry } from '../../../main/imaging/recognition/geometry.ts';
 
@@ -60,7 +64,7 @@ describe('The background picture', () => {
   const page = paint(400, 300, (x, y) => (isStroke(x, y) ? [30, 28, 26] : x < 200 ? PAPER : [200, 40, 60]));
 
   it('has no ghosts of the letters: under the ink it continues what is around it', () => {
-    const background = extractBackground(page, separateInk(page), 200);
+    const background = extractBackground(page, [separateInk(page)], 200);
     expect([background.width, background.height, background.dpi]).toEqual([200, 150, 100]);
     for (let y = 0; y < 150; y++) {
       for (let x = 0; x < 200; x++) {
@@ -78,25 +82,113 @@ describe('The background picture', () => {
   });
 });
 
-describe('Recognising pictures', () => {
-  const asBackground = (pixels: PagePixels) => ({ ...pixels, dpi: 100 });
+describe('Separating coloured ink', () => {
+  const SEAL: Rgb = [200, 40, 60];
+  const isRing = (x: number, y: number): boolean => Math.abs(Math.hypot(x - 200, y - 150) - 60) < 4;
+  const separate = (page: PagePixels) => {
+    const black = separateInk(page);
+    return { black, ink: separateColouredInk(page, black, extractBackground(page, [black], 200), []) };
+  };
 
-  it('measures a portrait and not a seal of the same size', () => {
-    const portrait = paint(827, 1169, (x, y) =>
-      x > 100 && x < 200 && y > 100 && y < 230
-        ? [140 + ((x * 7 + y * 3) % 50), 115 + ((x * 5 + y * 11) % 40), 95]
-        : PAPER,
+  it('takes exactly the ring of a seal, and the black letters over it stay black', () => {
+    const page = paint(400, 300, (x, y) => (isStroke(x, y) ? [30, 28, 26] : isRing(x, y) ? SEAL : PAPER));
+    const { black, ink } = separate(page);
+    let lost = 0;
+    for (let at = 0; at < 400 * 300; at++) {
+      const [x, y] = [at % 400, Math.floor(at / 400)];
+      const found = [black.data[at], ink?.data[at]];
+      // Crumbs of the ring between two letters are too small to be ink.
+      if (!isStroke(x, y) && isRing(x, y) && ink?.data[at] === 0) lost++;
+      else expect(found).toEqual(isStroke(x, y) ? [1, 0] : isRing(x, y) ? [0, 1] : [0, 0]);
+    }
+    expect(lost).toBeLessThan(10);
+  });
+
+  it('takes a blue signature of two pixels, and its shade stays blue', () => {
+    const page = paint(400, 300, (x, y) => (Math.abs(y - 100 - 30 * Math.sin(x / 20)) < 1.3 ? [45, 60, 150] : PAPER));
+    const { ink } = separate(page);
+    const [left, top] = ink?.box ?? [0, 0];
+    const shades = ink && measureInkColours(page, ink, 200);
+    expect(ink?.data.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(900);
+    expect([left, top]).toEqual([0, 69]);
+    const middle = ((shades?.height ?? 0) >> 1) * (shades?.width ?? 0) * 3;
+    expect([...(shades?.data.subarray(middle, middle + 3) ?? [])]).toEqual([45, 60, 150]);
+  });
+
+  it('keeps the shades of a seal that took more ink on one side', () => {
+    const page = paint(400, 300, (x, y) => (isRing(x, y) ? [150 + x / 4, 40, 60] : PAPER));
+    const { ink } = separate(page);
+    const shades = ink && measureInkColours(page, ink, 200);
+    const redAt = (column: number): number =>
+      shades?.data[(((shades.height >> 1) * shades.width + column) * 3) | 0] ?? 0;
+    expect(redAt(0)).toBeLessThan(190);
+    expect(redAt((shades?.width ?? 1) - 1)).toBeGreaterThan(210);
+  });
+
+  it('sees the colour of the ink and not that of yellowed paper', () => {
+    const yellow: Rgb = [236, 220, 168];
+    expect(separate(paint(400, 300, (x, y) => (isStroke(x, y) ? [40, 38, 30] : yellow))).ink).toBeNull();
+    const { ink } = separate(paint(400, 300, (x, y) => (isRing(x, y) ? [190, 40, 50] : yellow)));
+    expect(ink?.box).toEqual([137, 87, 127, 127]);
+  });
+
+  it('leaves the pattern of security paper in the picture of the paper', async () => {
+    const page = paint(800, 800, (x, y) =>
+      isStroke(x % 400, y) ? [30, 28, 26] : Math.imul(x * 73_856_093, y * 19_349_663) & 64 ? [236, 150, 165] : PAPER,
     );
-    const seal = paint(827, 1169, (x, y) =>
-      x > 100 && x < 200 && y > 100 && y < 230 ? [200 + ((x * 7 + y * 3) % 40), 40, 60] : PAPER,
-    );
-    expect(measurePictureArea(asBackground(portrait))).toBeGreaterThan(500);
-    expect(measurePictureArea(asBackground(seal))).toBe(0);
+    const layers = await separateLayers(page, 200);
+    expect(layers.coloured).toBeNull();
+    expect(layers.black).not.toBeNull();
+  });
+});
+
+describe('Recognising pictures', () => {
+  const find = (page: PagePixels) =>
+    findPictures({ ...page, dpi: 100, cellPx: 1 }, { ...page, data: new Uint8Array(page.width * page.height) });
+  const isPortrait = (x: number, y: number): boolean => x > 100 && x < 200 && y > 100 && y < 230;
+  const skin = (x: number, y: number): Rgb => [140 + ((x * 7 + y * 3) % 50), 115 + ((x * 5 + y * 11) % 40), 95];
+
+  it('finds a portrait and not a seal of the same size', () => {
+    const portrait = paint(827, 1169, (x, y) => (isPortrait(x, y) ? skin(x, y) : PAPER));
+    const seal = paint(827, 1169, (x, y) => (isPortrait(x, y) ? [200 + ((x * 7 + y * 3) % 40), 40, 60] : PAPER));
+    expect(find(portrait)).toEqual([[92, 92, 112, 142]]);
+    expect(find(seal)).toEqual([]);
+  });
+
+  it('takes the tinted card around a portrait with it, each of two cards on its own', () => {
+    const isCard = (x: number, y: number): boolean => x > 80 && x < 420 && y > 80 && y < 290;
+    const page = paint(827, 1169, (x, y) => {
+      const own = y > 500 ? y - 500 : y;
+      return isPortrait(x, own) ? skin(x, own) : isCard(x, own) ? [222, 234, 226] : PAPER;
+    });
+    expect(find(page)).toEqual([
+      [77, 77, 347, 217],
+      [77, 577, 347, 217],
+    ]);
   });
 
   it('does not take a shaded table head for a picture', () => {
     const page = paint(827, 1169, (x, y) => (y > 100 && y < 160 ? [200, 205, 215] : PAPER));
-    expect(measurePictureArea(asBackground(page))).toBe(0);
+    expect(find(page)).toEqual([]);
+  });
+
+  it('leaves no ink of the portrait in the layers beside it', async () => {
+    const page = paint(827, 1169, (x, y) =>
+      isPortrait(x, y) ? (y < 130 ? [25, 20, 20] : skin(x, y)) : y > 400 && isStroke(x, y) ? [30, 28, 26] : PAPER,
+    );
+    const layers = await separateLayers(page, 100);
+    expect(layers.pictures.map((picture) => picture.box)).toEqual([[92, 97, 112, 137]]);
+    expect(layers.coloured).toBeNull();
+    expect(layers.black).not.toBeNull();
+  });
+
+  it('spends the budget of a page on its photographs and never goes under 200 dpi', async () => {
+    let seed = 7;
+    const noise = (): number => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff) >> 23;
+    const photograph = paint(1000, 640, () => [noise(), noise(), noise()]);
+    const [generous, tight] = [await encodePicture(photograph, 300, 1e9), await encodePicture(photograph, 300, 100)];
+    expect([generous.width, tight.width, tight.height]).toEqual([1000, 667, 427]);
+    expect((await encodePicture(photograph, 200, 100)).width).toBe(1000);
   });
 });
 
