@@ -25,9 +25,22 @@ function setFieldText(field: TextField, value: string): void {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-function keyName(event: KeyboardEvent): string {
+/**
+ * The letter or digit on the key cap, whatever a Vietnamese layout or typing method makes of it (`ă` on the key of `1`).
+ * @see https://www.w3.org/TR/uievents-code/
+ */
+function capOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey) return `Ctrl+${key.toUpperCase()}`;
+  const isForeign = key.length === 1 && (key.codePointAt(0) ?? 0) > 0x7e;
+  return (isForeign ? /^(?:Key|Digit)(\w)$/.exec(event.code)?.[1]?.toLowerCase() : undefined) ?? key;
+}
+
+function keyName(event: KeyboardEvent): string {
+  const key = capOf(event);
+  if (event.ctrlKey || event.metaKey) {
+    const isShifted = event.shiftKey && /^[a-z]$/.test(key);
+    return `Ctrl+${isShifted ? 'Shift+' : ''}${key.length === 1 ? key.toUpperCase() : key}`;
+  }
   if (event.altKey) return `Alt+${key}`;
   return key;
 }
@@ -111,7 +124,12 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
       field !== null &&
       [
         'Ctrl+Z',
+        'Ctrl+Y',
+        'Ctrl+Shift+Z',
+        'Ctrl+A',
+        'Ctrl+H',
         'Delete',
+        'Insert',
         'Home',
         'End',
         'ArrowLeft',

@@ -1,9 +1,11 @@
 /** @file The words of `vi.ts` in English, complete, for maintainers. */
 import type { Words } from './vi.ts';
 import { scanOptionsEn } from './scan-options.en.ts';
+import { backlogEn } from './backlog.en.ts';
 import { workbenchEn } from './workbench.en.ts';
 
 export const en: Words = {
+  ...backlogEn,
   ...workbenchEn,
   ...scanOptionsEn,
   app: {
@@ -394,6 +396,7 @@ export const en: Words = {
     hometown: 'Hometown',
     number: 'Number',
     serialNumber: 'Serial number',
+    year: 'Year',
     issuedOn: 'Issued on',
     declaredOn: 'Declared on',
     registeredOn: 'Registered on',

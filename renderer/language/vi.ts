@@ -2,10 +2,12 @@
  * @file Every word the officer reads, in Vietnamese. Short, active, one term for one thing (`glossary.md`).
  * `{name}` is filled by `fill()`. `en.ts` has the same shape for maintainers. Imports only words: the command line reads it too.
  */
+import { backlogVi } from './backlog.vi.ts';
 import { scanOptionsVi } from './scan-options.vi.ts';
 import { workbenchVi } from './workbench.vi.ts';
 
 export const vi = {
+  ...backlogVi,
   ...workbenchVi,
   ...scanOptionsVi,
   app: {
@@ -398,6 +400,7 @@ export const vi = {
     hometown: 'Quê quán',
     number: 'Số văn bản',
     serialNumber: 'Số phát hành',
+    year: 'Năm',
     issuedOn: 'Ngày ký',
     declaredOn: 'Ngày khai',
     registeredOn: 'Ngày đăng ký',

@@ -28,8 +28,11 @@ interface DeskView {
   readonly panel: PanelName | null;
   readonly shown: ShownPaper | null;
   readonly selectedPageIds: readonly string[];
+  /** These pages were picked one by one; otherwise the last one stands for its whole paper. */
+  readonly arePagesChosen: boolean;
+  /** The pages fill the desk. */
+  readonly isWorkbenchOpen: boolean;
   readonly zoom: number;
-  readonly showsHiddenPages: boolean;
   /** Sections the officer opened or folded by hand; the others follow completeness. */
   readonly folds: Readonly<Partial<Record<SectionName, boolean>>>;
   readonly isDiscarding: boolean;
@@ -38,8 +41,9 @@ interface DeskView {
 const FRESH = {
   shown: null,
   selectedPageIds: [],
+  arePagesChosen: false,
+  isWorkbenchOpen: false,
   zoom: 1,
-  showsHiddenPages: false,
   folds: {},
   isDiscarding: false,
 } as const;
@@ -63,6 +67,14 @@ export function showPage(pageId: string, fieldId: string | null = null): void {
     shown: { kind: 'page', pageId, fieldId },
     zoom: view.shown?.kind === 'page' && view.shown.pageId === pageId ? view.zoom : 1,
   }));
+}
+
+export function selectPages(pageIds: readonly string[], areChosen: boolean): void {
+  useDesk.setState({ selectedPageIds: pageIds, arePagesChosen: areChosen });
+}
+
+export function openWorkbench(isOpen: boolean): void {
+  useDesk.setState({ isWorkbenchOpen: isOpen });
 }
 
 export function showDocument(documentId: string): void {

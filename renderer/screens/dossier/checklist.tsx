@@ -1,14 +1,15 @@
 /** @file The components of the procedure: what was handed in, in what form, and which pages belong to it. */
 import { NativeSelect, NumberInput } from '@mantine/core';
-import { useState, type DragEvent, type ReactNode } from 'react';
+import { useMemo, useState, type DragEvent, type ReactNode } from 'react';
 import type { ChecklistItem, Dossier } from '../../../preload/types.ts';
 import { Key, StateWord } from '../../components/marks.tsx';
 import { fill } from '../../language/words.ts';
 import { assignPages, setChecklistForm } from '../../state/actions.ts';
-import { showPage, useDesk } from '../../state/desk.ts';
+import { selectPages, showPage, useDesk } from '../../state/desk.ts';
 import { useWords } from '../../state/session.ts';
-import { componentKeys } from './component-keys.ts';
-import { DRAG_TYPE, draggedPages } from './thumbnails.tsx';
+import { DRAG_TYPE, draggedPages } from '../workbench/dragging.ts';
+import { papersOf, runsOf, scopeOf } from '../workbench/papers.ts';
+import { pageTargets } from './component-keys.ts';
 import classes from './papers.module.css';
 
 const FORMS: readonly NonNullable<ChecklistItem['form']>[] = [
@@ -28,7 +29,7 @@ export function Checklist({
   readonly isEditable: boolean;
 }): ReactNode {
   const words = useWords();
-  const keys = componentKeys(dossier.checklist);
+  const keys = new Map(pageTargets(dossier.checklist).map((target) => [target.id, target.key]));
   return (
     <div>
       <h4 className={classes['subtitle']} id="checklist-title">
@@ -41,7 +42,7 @@ export function Checklist({
             item={item}
             index={index}
             dossier={dossier}
-            hotKey={keys.get(item.component.id)}
+            hotKey={keys.get(item.component.id) ?? undefined}
             isEditable={isEditable}
           />
         ))}
@@ -61,7 +62,13 @@ interface RowProps {
 function ComponentRow({ item, index, dossier, hotKey, isEditable }: RowProps): ReactNode {
   const words = useWords();
   const [isOver, setIsOver] = useState(false);
-  const selected = useDesk((view) => view.selectedPageIds);
+  const selectedIds = useDesk((view) => view.selectedPageIds);
+  const areChosen = useDesk((view) => view.arePagesChosen);
+  // The same pages that the key would place: those picked, or the whole paper.
+  const selected = useMemo(
+    () => scopeOf(papersOf(dossier.pages, true), selectedIds, areChosen),
+    [dossier.pages, selectedIds, areChosen],
+  );
   const { component } = item;
   const isMissing = dossier.missing.some(
     (one) => 'componentId' in one && one.componentId === component.id && one.kind !== 'signature',
@@ -165,26 +172,30 @@ function ComponentState({ item, isMissing }: { readonly item: ChecklistItem; rea
   return null;
 }
 
+/** The pages of a component, neighbours as one: `Trang 1–3`, `Trang 7`. */
 function PageChips({ item, dossier }: { readonly item: ChecklistItem; readonly dossier: Dossier }): ReactNode {
   const words = useWords();
+  const numbers = useMemo(() => {
+    const ids = new Set(item.pageIds);
+    return dossier.pages.flatMap((page, index) => (ids.has(page.id) ? [index + 1] : []));
+  }, [item.pageIds, dossier.pages]);
   return (
     <>
-      {item.pageIds.map((id) => {
-        const number = dossier.pages.findIndex((page) => page.id === id) + 1;
-        return (
-          <button
-            key={id}
-            type="button"
-            className={classes['chip']}
-            onClick={() => {
-              useDesk.setState({ selectedPageIds: [id] });
-              showPage(id);
-            }}
-          >
-            {fill(words.papers.page, { n: number })}
-          </button>
-        );
-      })}
+      {runsOf(numbers).map(([first, last]) => (
+        <button
+          key={first}
+          type="button"
+          className={classes['chip']}
+          onClick={() => {
+            const id = dossier.pages[first - 1]?.id;
+            if (id === undefined) return;
+            selectPages([id], false);
+            showPage(id);
+          }}
+        >
+          {fill(words.papers.page, { n: first === last ? first : `${first}–${last}` })}
+        </button>
+      ))}
     </>
   );
 }

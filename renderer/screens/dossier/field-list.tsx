@@ -8,16 +8,11 @@ import { formatDay, parseDay } from '../../language/format.ts';
 import { fill, wordFor } from '../../language/words.ts';
 import { showPage } from '../../state/desk.ts';
 import { edit } from '../../state/dossier.ts';
+import { needsLook } from '../../state/doubtful-fields.ts';
 import { useWords } from '../../state/session.ts';
 import classes from './papers.module.css';
 
 /** Below this the officer is asked to look, percent. */
-const SURE_FROM = 85;
-
-function needsLook(field: FieldValue): boolean {
-  return !field.isConfirmed && (field.source === 'ocr' || field.source === 'mrz') && field.confidence < SURE_FROM;
-}
-
 export function FieldList({
   dossier,
   isEditable,

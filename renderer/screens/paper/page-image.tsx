@@ -38,6 +38,7 @@ export function PageImage({ url, page, zoom, alt, box, boxName }: PageImageProps
         }}
       >
         <img src={url} alt={alt} draggable={false} onError={() => setHasFailed(true)} data-testid="paper-image" />
+        {page.crop === null ? null : <Outside crop={page.crop} page={page} />}
         {box === null ? null : (
           <span
             ref={mark}
@@ -55,5 +56,25 @@ export function PageImage({ url, page, zoom, alt, box, boxName }: PageImageProps
         )}
       </div>
     </div>
+  );
+}
+
+/** What will be cut away is dimmed: it is no paper. */
+function Outside({ crop, page }: { readonly crop: Box; readonly page: Page }): ReactNode {
+  const words = useWords();
+  const { widthPx, heightPx } = page;
+  const [x, y, width, height] = crop;
+  return (
+    <svg
+      className={classes['outside']}
+      viewBox={`0 0 ${widthPx} ${heightPx}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={words.workbench.cropMark}
+      data-testid="paper-crop"
+    >
+      <path fillRule="evenodd" d={`M0 0H${widthPx}V${heightPx}H0ZM${x} ${y}h${width}v${height}h${-width}Z`} />
+      <rect x={x} y={y} width={width} height={height} />
+    </svg>
   );
 }

@@ -1,4 +1,5 @@
 /** @file What a stack of pages can be asked for, and by whom it is kept: a dossier or a backlog stack. Free of both. */
+import type { ReactNode } from 'react';
 import type { Page } from '../../../preload/types.ts';
 
 /** Where pages can be put: a component of the procedure, a record of the backlog. */
@@ -41,8 +42,13 @@ export interface PageActions {
 export interface PageSelection {
   /** In the order chosen; the last one is the current page. */
   readonly pageIds: readonly string[];
-  readonly select: (pageIds: readonly string[]) => void;
+  /** True: exactly these pages were picked. False: the current page stands for its whole paper. */
+  readonly isChosen: boolean;
+  readonly select: (pageIds: readonly string[], isChosen: boolean) => void;
 }
+
+/** What is worth knowing of a page beyond its own fields. */
+export type PageMark = 'code' | 'doubt' | 'duplicate';
 
 export interface WorkbenchProps {
   readonly pages: readonly Page[];
@@ -55,6 +61,12 @@ export interface WorkbenchProps {
   readonly canRedo?: boolean;
   /** Left out, the workbench keeps its own. */
   readonly selection?: PageSelection;
-  /** `inline`: a grid of its own height inside a page. `full`: fills its place, with the current page large beside it. */
+  /** Page id → marks. */
+  readonly marks?: ReadonlyMap<string, readonly PageMark[]>;
+  /** `inline`: a grid of its own height inside a page. `full`: fills its place, targets on the left, the current page large on the right. */
   readonly layout?: 'inline' | 'full';
+  /** Between the tools and the grid: how a running scan goes. */
+  readonly above?: ReactNode;
+  /** Goes to the other layout; left out, there is only one. */
+  readonly onLayout?: () => void;
 }

@@ -68,20 +68,34 @@
         for (const item of dossier.checklist)
           item.pageIds = dossier.pages.filter((page) => page.componentId === item.component.id).map((page) => page.id);
       }),
-    'dossiers.turnPage': (request) =>
+    'dossiers.turnPages': (request) =>
+      edit(request, (dossier) => {
+        for (const page of dossier.pages) page.rotation = request.rotations[page.id] ?? page.rotation;
+      }),
+    'dossiers.hidePages': (request) =>
+      edit(request, (dossier) => {
+        for (const page of dossier.pages) if (request.pageIds.includes(page.id)) page.isHidden = request.isHidden;
+      }),
+    'dossiers.arrangePages': (request) =>
+      edit(request, (dossier) => {
+        dossier.pages = request.pageIds.map((id) => dossier.pages.find((page) => page.id === id));
+      }),
+    'dossiers.setPaperStart': (request) =>
+      edit(request, (dossier) => {
+        dossier.pages.find((page) => page.id === request.pageId).startsPaper = request.startsPaper;
+      }),
+    'dossiers.setField': (request) =>
       edit(request, (dossier) =>
         Object.assign(
-          dossier.pages.find((page) => page.id === request.pageId),
-          { rotation: request.rotation },
+          dossier.fields.find((field) => field.id === request.fieldId),
+          { value: request.value, isConfirmed: true },
         ),
       ),
-    'dossiers.hidePage': (request) =>
-      edit(request, (dossier) =>
-        Object.assign(
-          dossier.pages.find((page) => page.id === request.pageId),
-          { isHidden: request.isHidden },
-        ),
-      ),
+    'dossiers.undo': (request) => edit(request, (dossier) => (dossier.canRedo = true)),
+    'dossiers.redo': (request) => edit(request, (dossier) => (dossier.canRedo = false)),
+    'capture.lookAt': () => ok(null),
+    'capture.printSeparators': () => ok(null),
+    'capture.cancel': () => ok(null),
     'dossiers.setDetails': (request) =>
       edit(request, (dossier) =>
         Object.assign(dossier, { feeVnd: request.feeVnd, note: request.note, returnMethod: request.returnMethod }),

@@ -468,14 +468,65 @@ export function previewData() {
   };
 }
 
-/** Page ids of a stack of `count`, for layout checks. */
-export function longStack(count: number): t.Dossier {
-  const many = Array.from({ length: count }, (_, index) => page(index, { id: `long-${index}` }));
+/** A stack of `count` pages, every one a paper of its own unless `pagesPerPaper` says otherwise. */
+export function longStack(count: number, pagesPerPaper = 1): t.Dossier {
+  const many = Array.from({ length: count }, (_, index) =>
+    page(index, { id: `long-${index}`, startsPaper: index % pagesPerPaper === 0 }),
+  );
   return {
     ...draft,
     pages: many,
     fields: [],
     checklist: draft.checklist.map((item) => ({ ...item, pageIds: [] })),
     missing: many.map((one) => ({ kind: 'page-unassigned', pageId: one.id })),
+  };
+}
+
+const TITLES = [
+  'Tờ khai thay đổi thông tin cư trú',
+  'Giấy chứng nhận quyền sử dụng đất',
+  'Giấy khai sinh',
+  null,
+] as const;
+
+/** A stack in the middle of the work: papers of one to five pages, every state a page can be in. */
+export function mixedStack(): t.Dossier {
+  const sizes = [1, 3, 2, 5, 1, 4, 2];
+  const pages = sizes.flatMap((size, paper) =>
+    Array.from({ length: size }, (_, at) => {
+      const index = sizes.slice(0, paper).reduce((sum, one) => sum + one, 0) + at;
+      const title = TITLES[paper % TITLES.length] ?? null;
+      return page(index, {
+        id: `mixed-${index}`,
+        startsPaper: at === 0,
+        documentType: at === 0 && title !== null ? { code: `type-${paper}`, title, confidence: 90 } : null,
+        componentId: paper < 3 ? `1.004222#${paper}` : null,
+        isAssignedByOfficer: paper === 1,
+      });
+    }),
+  );
+  const change = (index: number, more: Partial<t.Page>): void => {
+    const before = pages[index];
+    if (before !== undefined) pages[index] = { ...before, ...more };
+  };
+  change(2, { rotation: 90 });
+  change(4, { crop: [300, 400, 1000, 1200] });
+  change(7, { recognition: 'failed' });
+  change(9, { isHidden: true, isBlank: true });
+  change(16, { recognition: 'running' });
+  change(17, { recognition: 'pending' });
+  return {
+    ...draft,
+    pages,
+    fields: [
+      field('fullName', 'PHẠM NGỌC THẢO VY', 62, [461, 434, 400, 45], { id: 'mixed-name', pageId: 'mixed-4' }),
+      field('idNumber', '038324011586', 100, [461, 434, 400, 45], { id: 'mixed-id', pageId: 'mixed-0', source: 'qr' }),
+    ],
+    checklist: draft.checklist.map((item) => {
+      const pageIds = pages.filter((one) => one.componentId === item.component.id).map((one) => one.id);
+      return { ...item, pageIds };
+    }),
+    missing: [{ kind: 'page-unassigned', pageId: 'mixed-6' }],
+    canRedo: true,
   };
 }

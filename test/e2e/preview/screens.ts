@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type * as t from '../../../preload/types.ts';
 import type { PreviewData } from './fixtures.ts';
-import { longStack, SEAL, summaries } from './fixtures.ts';
+import { longStack, mixedStack, SEAL, summaries } from './fixtures.ts';
 import type { View } from './open.ts';
 
 type Size = readonly [width: number, height: number, scheme: 'light' | 'dark', text: 100 | 125 | 150];
@@ -41,6 +41,12 @@ async function open(page: Page, text: number, id: string): Promise<void> {
   await enlarge(page, text);
   await page.getByTestId(`dossier-${id}`).click();
   await page.getByTestId('section-applicant').waitFor();
+}
+
+/** Two sheets in, the third on its way. */
+export function scanJob(state: t.JobProgress['state'], code: string | null): t.JobProgress {
+  const done = { jobId: 'scan-1', kind: 'scan', dossierId: 'dossier-0', done: 2, total: null, sheets: 2 } as const;
+  return { ...done, state, code, detail: null, lastPageId: null, repeated: [] };
 }
 
 function tries(state: t.TriesLeft, more: Partial<t.TokenInfo> = {}) {
@@ -127,6 +133,74 @@ export const screens: readonly Screen[] = [
     sizes: FEW,
     data: (data) => ({ ...data, dossiers: [longStack(200)], summaries: summaries(5000) }),
     steps: (page, text) => open(page, text, 'dossier-0'),
+  },
+  {
+    name: 'papers',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => ({ ...data, dossiers: [mixedStack()] }),
+    steps: async (page, text) => {
+      await open(page, text, 'dossier-0');
+      await page.getByTestId('page-3').click();
+    },
+  },
+  {
+    name: 'workbench',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => ({ ...data, dossiers: [mixedStack()] }),
+    steps: async (page, text) => {
+      await open(page, text, 'dossier-0');
+      await page.keyboard.press('F8');
+      await page.getByTestId('page-3').click();
+    },
+  },
+  {
+    name: 'workbench-chosen',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => ({ ...data, dossiers: [mixedStack()] }),
+    steps: async (page) => {
+      await open(page, 100, 'dossier-0');
+      await page.keyboard.press('F8');
+      await page.getByTestId('page-8').click();
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Control+H');
+    },
+  },
+  {
+    name: 'workbench-keys',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => ({ ...data, dossiers: [mixedStack()] }),
+    steps: async (page, text) => {
+      await open(page, text, 'dossier-0');
+      await page.keyboard.press('F8');
+      await page.keyboard.press('?');
+      await page.getByTestId('key-help').waitFor();
+    },
+  },
+  {
+    name: 'workbench-scanning',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => ({ ...data, dossiers: [mixedStack()] }),
+    steps: async (page) => {
+      await open(page, 100, 'dossier-0');
+      await page.evaluate(`window.preview.emit('job.progress', ${JSON.stringify(scanJob('running', null))})`);
+      await page.getByTestId('scan-running').waitFor();
+    },
+  },
+  {
+    name: 'workbench-jam',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => ({ ...data, dossiers: [mixedStack()] }),
+    steps: async (page, text) => {
+      await open(page, text, 'dossier-0');
+      await page.evaluate(`window.preview.emit('job.progress', ${JSON.stringify(scanJob('failed', 'scanner-jam'))})`);
+      await page.getByTestId('scan-fault').waitFor();
+    },
   },
   {
     name: 'signing',
