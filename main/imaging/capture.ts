@@ -5,16 +5,20 @@ import { importPages } from './import/import-pages.ts';
 import type { ArrivedPage, ImagingRoom, Scanner } from './protocol.ts';
 import { arrivePage, toArrivable } from './scanners/arrive-page.ts';
 import { createEsclDriver, type EsclDriverOptions } from './scanners/escl/escl-driver.ts';
+import { mergeDevices } from './scanners/merge-devices.ts';
 import { createFolderDriver, type FolderDriverOptions } from './scanners/watched-folder.ts';
 import { createSaneDriver, type SaneDriverOptions } from './scanners/sane/sane-driver.ts';
 import { createSampleDriver } from './scanners/sample-stack.ts';
-import type { ScannerDriver } from './scanners/scanner.ts';
+import type { ScanJob, ScannedImage, ScannerDriver } from './scanners/scanner.ts';
+import { createWindowsDriver, type WindowsDriverOptions } from './scanners/windows/windows-driver.ts';
 
 export interface CaptureOptions {
   /** Where finished pages are deposited for `store` to take over. */
   readonly incomingFolder: string;
   readonly escl?: Partial<Pick<EsclDriverOptions, 'allowPublicAddresses' | 'timing'>>;
   readonly sane?: SaneDriverOptions;
+  /** The helper that speaks to WIA and TWAIN; none on other systems. */
+  readonly windows?: WindowsDriverOptions;
   readonly folder?: Partial<Omit<FolderDriverOptions, 'folder'>>;
   /** A scan that gives no page for this long has failed; below the deadline of the room's call. */
   readonly quietLimitMs?: number;
@@ -24,6 +28,7 @@ type Methods = ImagingRoom['methods'];
 type ScanResult = ResultOf<Methods, 'scan'>;
 export type Capture = Pick<Handlers<Methods>, 'listScanners' | 'scan' | 'importFile'>;
 
+const NO_WINDOWS: WindowsDriverOptions = { program: null };
 const QUIET_LIMIT_MS = 80_000;
 /** No feeder gives the same bytes this often in a row; a device that repeats itself would fill the disk. */
 const MOST_REPEATS = 20;
@@ -46,13 +51,16 @@ async function listScanners(
       allowPublicAddresses: false,
       ...options.escl,
       addresses: params.addresses,
+      remembered: params.remembered,
       useDiscovery: params.useDiscovery,
     }),
     ...(params.useSane ? [createSaneDriver(options.sane)] : []),
+    createWindowsDriver('wia', options.windows ?? NO_WINDOWS),
+    createWindowsDriver('twain', options.windows ?? NO_WINDOWS),
     createFolderDriver({ ...options.folder, folder: params.watchedFolder ?? null }),
     createSampleDriver(params.sampleFolder),
   ];
-  return (await Promise.all(drivers.map((driver) => driver.list(signal)))).flat();
+  return mergeDevices((await Promise.all(drivers.map((driver) => driver.list(signal)))).flat());
 }
 
 /** A fault is a result here, not a throw: the pages that came before it are part of the answer. */
@@ -61,7 +69,8 @@ async function scan(
   params: ParamsOf<Methods, 'scan'>,
   context: CallContext<ArrivedPage>,
 ): Promise<ScanResult> {
-  const { scanner, ...job } = params;
+  const { scanner, fallsToGlass, ...wanted } = params;
+  const job = { ...wanted, fallsToGlass: fallsToGlass && scanner.sources.includes('flatbed') };
   const quiet = startQuietWatch(options.quietLimitMs ?? QUIET_LIMIT_MS);
   const signal = AbortSignal.any([context.signal, quiet.signal]);
   const repeats: number[] = [];
@@ -69,7 +78,7 @@ async function scan(
   let last: ArrivedPage | undefined;
   let inARow = 0;
   try {
-    for await (const image of driverOf(scanner, options).scan(scanner, job, signal)) {
+    for await (const image of scanWith(driverOf(scanner, options), scanner, job, signal)) {
       quiet.touch();
       const page = await arrivePage(options.incomingFolder, pages, await toArrivable(image));
       const isRepeat = page.image.sha256 === last?.image.sha256;
@@ -126,8 +135,29 @@ function driverOf(scanner: Scanner, options: CaptureOptions): ScannerDriver {
       return createSampleDriver(null);
     case 'wia':
     case 'twain':
-      throw new Failure('scanner-offline', `no driver for ${scanner.driver} on this computer`);
+      return createWindowsDriver(scanner.driver, options.windows ?? NO_WINDOWS);
   }
+}
+
+/** The stack in the feeder; with none in it, and when that was wished for, the page on the glass. */
+async function* scanWith(
+  driver: ScannerDriver,
+  scanner: Scanner,
+  { fallsToGlass, ...job }: ScanJob & { readonly fallsToGlass: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<ScannedImage> {
+  let pages = 0;
+  try {
+    for await (const image of driver.scan(scanner, job, signal)) {
+      pages += 1;
+      yield image;
+    }
+    return;
+  } catch (thrown) {
+    const isEmpty = thrown instanceof Failure && thrown.code === 'scanner-feeder-empty' && pages === 0;
+    if (!isEmpty || !fallsToGlass || job.source === 'flatbed') throw thrown;
+  }
+  yield* driver.scan(scanner, { ...job, source: 'flatbed' }, signal);
 }
 
 /** Aborts when `touch` is not called for `limitMs`. */

@@ -7,6 +7,7 @@ import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
 import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
+import { windowsHelper } from './scanners/windows/find-helper.ts';
 import { readResult } from './results/read-result.ts';
 import { createRecogniser } from './recognition/recogniser.ts';
 import { findSignaturePlace } from './signature-place/find-signature-place.ts';
@@ -17,9 +18,13 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
-  const capture = createCapture({ incomingFolder });
+  const capture = createCapture({ incomingFolder, windows: { program: windowsHelper(resourcesFolder) } });
   const composer = createComposer({ incomingFolder, resourcesFolder });
-  const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
+  const recogniser = await createRecogniser({
+    resourcesFolder,
+    workers: ocrWorkers,
+    readCodes: (bytes, areas) => readCodes(bytes, { areas }),
+  });
   return {
     handlers: {
       listScanners: capture.listScanners,

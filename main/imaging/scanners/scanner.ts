@@ -1,4 +1,5 @@
 /** @file The port every way of getting paper into the program fits behind. */
+import type { ScanSettings } from '../../../preload/types.ts';
 import type { Scanner } from '../protocol.ts';
 
 export type ScanSource = Scanner['sources'][number];
@@ -8,6 +9,8 @@ export interface ScanJob {
   /** Dots per inch wanted; the driver takes the nearest the device can do, rather more than less. */
   readonly dpi: number;
   readonly colour: boolean;
+  /** A4 without a wish; never more than the device has. */
+  readonly area?: ScanSettings['area'];
 }
 
 export interface ScannedImage {

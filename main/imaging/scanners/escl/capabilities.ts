@@ -28,6 +28,7 @@ export interface EsclCapabilities {
   readonly leastCompression: number | null;
 }
 
+const MAX_NAME = 200;
 const USUAL_DPIS = [75, 100, 150, 200, 240, 300, 400, 600];
 const COLOUR_MODES: readonly ColourMode[] = ['RGB24', 'Grayscale8', 'BlackAndWhite1'];
 
@@ -43,11 +44,8 @@ export function parseCapabilities(xml: Uint8Array | string): EsclCapabilities {
   );
   const twoSided = duplex ?? (hasDuplexOption ? simplex : undefined);
   return {
-    model: findText(root, 'MakeAndModel') ?? 'eSCL scanner',
-    uuid:
-      findText(root, 'UUID')
-        ?.toLowerCase()
-        .replace(/^urn:uuid:/, '') ?? null,
+    model: (findText(root, 'MakeAndModel') ?? 'eSCL scanner').slice(0, MAX_NAME),
+    uuid: readUuid(findText(root, 'UUID')),
     inputs: {
       ...(platen ? { flatbed: parseInput(platen) } : {}),
       ...(simplex ? { adf: parseInput(simplex) } : {}),
@@ -55,6 +53,12 @@ export function parseCapabilities(xml: Uint8Array | string): EsclCapabilities {
     },
     leastCompression: findNumber(root, 'CompressionFactorSupport', 'Min') ?? null,
   };
+}
+
+/** Null for what is none: devices send anything, and it becomes part of names that are kept. */
+function readUuid(text: string | undefined): string | null {
+  const uuid = text?.toLowerCase().replace(/^urn:uuid:/, '') ?? '';
+  return /^[\w:.-]{1,100}$/.test(uuid) ? uuid : null;
 }
 
 function parseInput(input: XmlElement): InputCapabilities {

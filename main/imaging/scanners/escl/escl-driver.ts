@@ -11,6 +11,8 @@ import { readCapabilities, runScanJob, USUAL_TIMING, type ScanJobTiming } from '
 export interface EsclDriverOptions {
   /** Addresses that IT entered; each is asked directly, which also works across subnets. */
   readonly addresses: readonly string[];
+  /** Ids of devices that were there before: asked directly, while announcements come in. */
+  readonly remembered?: readonly string[];
   readonly useDiscovery: boolean;
   readonly allowPublicAddresses: boolean;
   readonly timing?: ScanJobTiming;
@@ -33,7 +35,11 @@ export function createEsclDriver(options: EsclDriverOptions): ScannerDriver {
       const announced = discovered.then((devices) =>
         Promise.all(devices.map((device) => probeBest(device.addresses, options, signal))),
       );
-      const answering = (await Promise.all([Promise.all(manual), announced])).flat();
+      const remembered = (options.remembered ?? []).map((id) => {
+        const address = fromScannerId(id);
+        return address === null ? null : probe(address, options, signal);
+      });
+      const answering = (await Promise.all([Promise.all(manual), announced, Promise.all(remembered)])).flat();
       return dropTwins(answering.filter((device) => device !== null)).map(describe);
     },
     scan: (scanner, job, signal) => scan(scanner, job, signal, options),
@@ -104,5 +110,6 @@ function describe({ capabilities, address }: AnsweringDevice): Scanner {
     driver: 'escl',
     sources,
     dpis: [...dpis].sort((a, b) => a - b),
+    ...(capabilities.uuid === null ? {} : { uuid: capabilities.uuid }),
   };
 }
