@@ -32,6 +32,15 @@ export interface OcrResult {
   readonly confidence: number;
 }
 
+/** `sparse`: text anywhere; `block`: lines under each other; `line`: one line and nothing else. */
+export type Layout = 'sparse' | 'block' | 'line';
+
+const SEGMENTATION = {
+  sparse: tesseract.PSM.SPARSE_TEXT,
+  block: tesseract.PSM.SINGLE_BLOCK,
+  line: tesseract.PSM.SINGLE_LINE,
+} as const satisfies Record<Layout, tesseract.PSM>;
+
 export interface OcrPoolOptions {
   /** Holds `vie.traineddata`. */
   readonly tessdataFolder: string;
@@ -66,16 +75,19 @@ export class OcrPool {
 
   /**
    * @param dpi told to Tesseract, which guesses wildly without it
+   * @param layout what the image holds
    * @throws Failure `cancelled`, `timeout`, or `internal` when the engine itself failed
    */
-  async recognise(image: GreyImage, dpi: number, signal: AbortSignal): Promise<OcrResult> {
+  async recognise(image: GreyImage, dpi: number, signal: AbortSignal, layout: Layout = 'sparse'): Promise<OcrResult> {
     const slot = await this.#takeSlot(signal);
     try {
       const worker = await this.#workerOf(slot);
       const job = worker
         .setParameters({
-          tessedit_pageseg_mode: tesseract.PSM.SPARSE_TEXT,
+          tessedit_pageseg_mode: SEGMENTATION[layout],
           user_defined_dpi: String(Math.round(dpi)),
+          // What it takes for noise on grainy and dotted pages are the marks over Vietnamese capitals.
+          enable_noise_removal: '0',
           // Its chatter would end up on the standard output of the command line.
           debug_file: '/dev/null',
         })
