@@ -44,6 +44,8 @@ export interface Capture {
   readonly forget: (dossierId: string) => void;
   readonly reading: ReadingQueue;
   readonly settled: () => Promise<void>;
+  /** Before the rooms stop: nothing is begun any more. */
+  readonly close: () => void;
 }
 
 const AT_END: ScanPlace = { kind: 'end' };
@@ -192,5 +194,6 @@ export function createCapture(
       await jobs.settled();
       await reading.settled();
     },
+    close: reading.close,
   };
 }

@@ -8,6 +8,7 @@ import { loadCatalogue, type Catalogue } from '../procedures/catalogue.ts';
 import type { Authoriser, Machine, WebPageQuestions } from '../ports/ports.ts';
 import type { Result } from '../../preload/result.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
+import { createBacklog, type Backlog } from './backlog.ts';
 import { openBridge, type Bridge } from './bridge/open-bridge.ts';
 import { createCapture, type Capture } from './capture.ts';
 import { createCounterEvents, type CounterEvents } from './events.ts';
@@ -37,6 +38,7 @@ export interface Counter {
   readonly reception: Reception;
   readonly results: Results;
   readonly verification: Verification;
+  readonly backlog: Backlog;
   /** For web pages; null where there is no window to ask an officer in. */
   readonly bridge: Bridge | null;
   readonly syncStatus: () => Promise<SyncStatus>;
@@ -69,6 +71,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const results = createResults(rooms, settings, machine.clock, authoriser, events, jobs);
   const verification = createVerification(rooms, settings, machine.paths, machine.clock);
   const session = createSession(rooms, settings, choices);
+  const backlog = createBacklog(machine, rooms, settings, authoriser, events, jobs, capture);
 
   const { questions } = choices;
   const bridge = questions
@@ -122,6 +125,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     reception,
     results,
     verification,
+    backlog,
     bridge,
     syncStatus,
     openDossier: async (id, officerId) => {
@@ -132,6 +136,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     stop: async () => {
       practice?.stop();
       bridge?.stop();
+      capture.close();
       const stopped = stamping?.stop();
       await rooms.stop();
       await stopped;

@@ -36,6 +36,8 @@ export interface ReadingQueue {
   readonly forget: (ownerId: string) => void;
   /** When nothing is read and nothing waits. */
   readonly settled: () => Promise<void>;
+  /** Nothing is begun any more; the pages that waited are read when their dossier is opened again. */
+  readonly close: () => void;
 }
 
 interface Waiting {
@@ -67,10 +69,12 @@ export function createReadingQueue(ports: ReadingPorts): ReadingQueue {
   let pauses = 0;
   let pause: NodeJS.Timeout | undefined;
   let idle: (() => void)[] = [];
+  let isClosed = false;
 
   function pump(): void {
-    while (pause === undefined && running.size < ports.workers) {
-      const next = chooseNext(waiting, running, onScreen);
+    for (;;) {
+      const isFree = pause === undefined && running.size < ports.workers;
+      const next = isFree ? chooseNext(waiting, running, onScreen) : undefined;
       if (!next) break;
       waiting.delete(next.page.pageId);
       running.set(next.page.pageId, { ...next, controller: new AbortController() });
@@ -88,15 +92,16 @@ export function createReadingQueue(ports: ReadingPorts): ReadingQueue {
     const run = running.get(pageId);
     if (!run) return;
     const { page, controller } = run;
+    const isGone = (): boolean => controller.signal.aborted;
     if (!(await ports.isReady())) {
-      pauseReading(run);
+      if (!isClosed) pauseReading(run);
       return;
     }
     pauses = 0;
-    const image = await page.open();
-    if (!image.ok || controller.signal.aborted) return;
+    const image = isGone() ? null : await page.open();
+    if (!image?.ok || isGone()) return;
     const result = await ports.recognise(image.value, page.dpi, controller.signal);
-    if (controller.signal.aborted || (!result.ok && result.code === 'cancelled')) return;
+    if (isGone() || (!result.ok && result.code === 'cancelled')) return;
     if (!result.ok && PROCESS_DIED.includes(result.code) && run.deaths + 1 < MOST_DEATHS) {
       waiting.set(pageId, { ...run, deaths: run.deaths + 1 });
       return;
@@ -136,6 +141,7 @@ export function createReadingQueue(ports: ReadingPorts): ReadingQueue {
 
   return {
     add: (pages) => {
+      if (isClosed) return;
       for (const page of pages) {
         const known = waiting.get(page.pageId);
         if (known) waiting.set(page.pageId, { ...known, page });
@@ -157,6 +163,12 @@ export function createReadingQueue(ports: ReadingPorts): ReadingQueue {
         idle.push(resolve);
         pump();
       }),
+    close: () => {
+      isClosed = true;
+      clearTimeout(pause);
+      waiting.clear();
+      for (const { controller } of running.values()) controller.abort();
+    },
   };
 }
 

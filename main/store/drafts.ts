@@ -50,7 +50,9 @@ export interface EditQuestion {
 export async function editDraft(context: StoreContext, question: EditQuestion): Promise<Dossier> {
   const { id, revision, officerId, command } = question;
   requireOfficer(context, officerId, 'counter');
-  const row = requireDraft(context, id, revision);
+  const row = requireDraft(context, id, null);
+  if (revision !== null && (revision < row.decided_revision || revision > row.revision))
+    throw new Failure('stale-revision', `decided on ${revision}, the last decision made ${row.decided_revision}`);
   requireFitsStack(row, command);
   if (command.kind === 'undo' || command.kind === 'redo') return step(context, row, command.kind, officerId, revision);
   if (isAlreadyDone(context, row, command)) return readDossier(context, id);

@@ -60,7 +60,8 @@ function openDesk(over: Partial<ReadingPorts> & { readonly closed?: readonly str
     },
     /** The process ends: everything that was being read is refused. */
     die: async () => {
-      for (const answer of [...open.values()]) answer(refuse('room-stopped'));
+      const interrupted = [...open.values()];
+      for (const answer of interrupted) answer(refuse('room-stopped'));
       await rest();
       await rest();
     },
