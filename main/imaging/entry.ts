@@ -17,14 +17,13 @@ import { takeSignatureImage } from './signature-place/take-signature-image.ts';
 sharp.cache(false);
 sharp.concurrency(1);
 
+// Ctrl+C reaches the whole group of a terminal: the command stops this room itself, when its pages are where they belong.
+process.on('SIGINT', () => undefined);
+
 serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
   const capture = createCapture({ incomingFolder, windows: { program: windowsHelper(resourcesFolder) } });
   const composer = createComposer({ incomingFolder, resourcesFolder });
-  const recogniser = await createRecogniser({
-    resourcesFolder,
-    workers: ocrWorkers,
-    readCodes: (bytes, areas) => readCodes(bytes, { areas }),
-  });
+  const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
   return {
     handlers: {
       listScanners: capture.listScanners,
@@ -32,7 +31,7 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
       importFile: capture.importFile,
       recognise: (params, { signal, progress }) => recogniser.recognise(params, signal, (state) => progress({ state })),
       readCodes: ({ image }, { signal }) => readCodesOf(image, signal),
-      composePdf: (params, { signal }) => composer.composePdf(params, { signal }),
+      composePdf: (params, context) => composer.composePdf(params, context),
       composeForm: (params) => composer.composeForm(params),
       inspectPdf: (params) => composer.inspectPdf(params),
       findSignaturePlace: async ({ pdf, ...question }, { signal }) =>

@@ -23,17 +23,44 @@ export interface ReadCodesOptions {
    * a page without a code should cost a tenth of a second. Around a code that was seen but not read it is always tried.
    */
   readonly isThorough?: boolean;
+  /** Where a code is likely (a card lies there), pixels of the picture: looked at enlarged when none was read in them. */
+  readonly areas?: readonly Area[];
 }
 
+type Area = readonly [left: number, top: number, width: number, height: number];
 type Box = [left: number, top: number, width: number, height: number];
 
-const ENLARGED = [2, 3];
+/** One way to look again: enlarged, its grain smoothed, black told from white by another rule of zxing's. */
+interface Look {
+  readonly scale: number;
+  readonly smoothing?: number;
+  readonly binarizer?: 'LocalAverage' | 'GlobalHistogram';
+}
+
+const PLAIN: Look = { scale: 1 };
+/** For the whole picture; each costs as much as the first look times the square of its scale. */
+const LOOKS: readonly Look[] = [{ scale: 2 }, { scale: 3 }];
+/** For a small area. A copier's dots vanish when smoothed; weak print stands out against its whole surroundings. */
+const CLOSE_LOOKS: readonly Look[] = [
+  { scale: 2 },
+  { scale: 3 },
+  { scale: 2, smoothing: 1.2 },
+  { scale: 3, smoothing: 1.6 },
+  { scale: 4, smoothing: 2.4 },
+  { scale: 2, smoothing: 0.8, binarizer: 'GlobalHistogram' },
+  { scale: 3, smoothing: 2.2, binarizer: 'GlobalHistogram' },
+];
 /** Largest picture after enlarging (four bytes a pixel inside zxing): A4 at 200 dpi twice, at 150 dpi three times as large. */
 const ENLARGED_PIXELS = 20_000_000;
 /** A4 at 150 dpi: below it a printed module may have less than the 2.5 pixels that decoding needs. */
 const SMALL_PIXELS = 2_500_000;
 /** Paper around a code that was seen, as a share of its size: the quiet zone, and what the first look missed. */
 const MARGIN = 0.35;
+/** A hostile page may be covered with codes. */
+const MOST_AREAS = 6;
+const MOST_CODES = 16;
+/** The most letters that a symbol of version 40 holds; a card's have 200. */
+const MOST_CHARACTERS = 7_089;
 let isPrepared: Promise<unknown> | undefined;
 
 /**
@@ -46,19 +73,48 @@ export async function readCodes(imageBytes: Uint8Array, options: ReadCodesOption
   await (isPrepared ??= prepare());
   const formats = options.formats ?? ['QRCode'];
   const whole: Box = [0, 0, width, height];
-  const first = await readArea(imageBytes, whole, 1, formats);
-  if (first.read.length > 0) return first.read;
-  const around = first.unread.map((box) => withMargin(box, width, height));
+  const first = await readArea(imageBytes, whole, PLAIN, formats);
+  const read = [...first.read];
+  const likely = (options.areas ?? []).map((area) => clip(area, width, height));
+  for (const area of [...first.unread.map((box) => withMargin(box, width, height)), ...likely].slice(0, MOST_AREAS)) {
+    if (!read.some(({ box }) => isMiddleIn(box, area))) addNew(read, await lookCloser(imageBytes, area, formats));
+  }
   const isWorthwhile = options.isThorough === true || width * height <= SMALL_PIXELS;
-  for (const scale of ENLARGED) {
-    const read: ReadCode[] = [];
-    for (const area of [...around, ...(isWorthwhile ? [whole] : [])]) {
-      if (area[2] * area[3] * scale ** 2 > ENLARGED_PIXELS) continue;
-      if (read.length === 0 || area !== whole) read.push(...(await readArea(imageBytes, area, scale, formats)).read);
-    }
+  for (const look of isWorthwhile ? LOOKS : []) {
+    if (read.length > 0) break;
+    if (width * height * look.scale ** 2 <= ENLARGED_PIXELS)
+      addNew(read, (await readArea(imageBytes, whole, look, formats)).read);
+  }
+  return read.slice(0, MOST_CODES);
+}
+
+async function lookCloser(
+  bytes: Uint8Array,
+  area: Box,
+  formats: readonly ReadInputBarcodeFormat[],
+): Promise<readonly ReadCode[]> {
+  for (const look of CLOSE_LOOKS) {
+    if (area[2] * area[3] * look.scale ** 2 > ENLARGED_PIXELS) continue;
+    const { read } = await readArea(bytes, area, look, formats);
     if (read.length > 0) return read;
   }
   return [];
+}
+
+function addNew(known: ReadCode[], found: readonly ReadCode[]): void {
+  for (const code of found)
+    if (!known.some(({ text, box }) => text === code.text && isMiddleIn(code.box, box))) known.push(code);
+}
+
+function isMiddleIn([x, y, width, height]: Area, [left, top, wide, high]: Area): boolean {
+  const [middleX, middleY] = [x + width / 2, y + height / 2];
+  return middleX >= left && middleX <= left + wide && middleY >= top && middleY <= top + high;
+}
+
+function clip([left, top, wide, high]: Area, width: number, height: number): Box {
+  const x = Math.min(width - 1, Math.max(0, Math.floor(left)));
+  const y = Math.min(height - 1, Math.max(0, Math.floor(top)));
+  return [x, y, Math.max(1, Math.min(width - x, Math.ceil(wide))), Math.max(1, Math.min(height - y, Math.ceil(high)))];
 }
 
 /** The package would fetch its WebAssembly from a public server; the file it ships is given to it instead. */
@@ -70,10 +126,11 @@ async function prepare(): Promise<void> {
 async function readArea(
   bytes: Uint8Array,
   area: Box,
-  scale: number,
+  look: Look,
   formats: readonly ReadInputBarcodeFormat[],
 ): Promise<{ read: ReadCode[]; unread: Box[] }> {
-  const { data, info } = await decode(bytes, area, scale);
+  const { scale } = look;
+  const { data, info } = await decode(bytes, area, look);
   const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
   // What zxing needs of an ImageData, which Node does not have.
   const picture = { data: pixels, width: info.width, height: info.height, colorSpace: 'srgb' } as never;
@@ -86,8 +143,9 @@ async function readArea(
     returnErrors: true,
     characterSet: 'UTF8',
     maxNumberOfSymbols: 8,
+    binarizer: look.binarizer ?? 'LocalAverage',
   });
-  const read = found.filter((code) => code.isValid);
+  const read = found.filter((code) => code.isValid && code.text.length <= MOST_CHARACTERS);
   return {
     read: read.map((code) => ({ format: code.format, text: code.text, box: boxOf(code, area, scale) })),
     unread: found.filter((code) => !code.isValid).map((code) => boxOf(code, area, scale)),
@@ -97,12 +155,13 @@ async function readArea(
 async function decode(
   bytes: Uint8Array,
   [left, top, width, height]: Box,
-  scale: number,
+  { scale, smoothing }: Look,
 ): Promise<{ data: Buffer; info: OutputInfo }> {
   try {
-    return await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
+    const enlarged = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
       .extract({ left, top, width, height })
-      .resize({ width: width * scale, kernel: 'cubic' })
+      .resize({ width: width * scale, kernel: 'cubic' });
+    return await (smoothing === undefined ? enlarged : enlarged.blur(smoothing))
       .flatten({ background: 'white' })
       .toColourspace('srgb')
       .ensureAlpha()

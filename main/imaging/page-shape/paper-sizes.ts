@@ -4,7 +4,7 @@
 export type PaperShape = 'a3' | 'a4' | 'a5' | 'card' | 'two-cards' | 'other';
 
 /** Short side, long side (ISO 216; ID-1 of ISO/IEC 7810). */
-const SIZES_MM: Readonly<Record<'a3' | 'a4' | 'a5' | 'card', readonly [short: number, long: number]>> = {
+export const PAPER_MM: Readonly<Record<'a3' | 'a4' | 'a5' | 'card', readonly [short: number, long: number]>> = {
   a3: [297, 420],
   a4: [210, 297],
   a5: [148, 210],
@@ -19,11 +19,11 @@ export function shapeOfSize(widthMm: number, heightMm: number): Exclude<PaperSha
   const short = Math.min(widthMm, heightMm);
   const long = Math.max(widthMm, heightMm);
   for (const shape of ['a4', 'a5', 'a3', 'card'] as const) {
-    const [wantedShort, wantedLong] = SIZES_MM[shape];
+    const [wantedShort, wantedLong] = PAPER_MM[shape];
     const slack = shape === 'card' ? CARD_SLACK_MM : SLACK_MM;
     if (Math.abs(short - wantedShort) <= slack && Math.abs(long - wantedLong) <= slack) return shape;
   }
   return 'other';
 }
 
-export const CARD_MM = { short: SIZES_MM.card[0], long: SIZES_MM.card[1] } as const;
+export const CARD_MM = { short: PAPER_MM.card[0], long: PAPER_MM.card[1] } as const;

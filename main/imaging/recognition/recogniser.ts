@@ -15,6 +15,9 @@ import { identityFields, mayShowCard, zoneFields } from './identity-fields.ts';
 import { textOf, toStoredLines, type TextLine } from './lines.ts';
 import { greyChannel, inkChannel } from './raster.ts';
 import { PageTurns, type PageState } from './page-turns.ts';
+import type { Box } from '../../../preload/types.ts';
+import { findPaper, type FoundPaper } from '../page-shape/find-paper.ts';
+import { readCard, type CardReading } from './read-cards.ts';
 import { shapeOfSize } from '../page-shape/paper-sizes.ts';
 import { addColouredHeading, readPage, type PageReading } from './read-page.ts';
 
@@ -24,7 +27,8 @@ export interface RecogniserOptions {
   readonly resourcesFolder: string;
   /** Tesseract workers: pages recognised at once. */
   readonly workers: number;
-  readonly readCodes: (bytes: Uint8Array) => Promise<Code[]>;
+  /** @param areas stored pixels, looked at more closely: a code is likely there */
+  readonly readCodes: (bytes: Uint8Array, options: { readonly areas: readonly Box[] }) => Promise<Code[]>;
 }
 
 export interface RecogniseParams {
@@ -51,8 +55,12 @@ export interface Recogniser {
   readonly close: () => Promise<void>;
 }
 
+const CARD_TYPE = 'the-can-cuoc';
+const WHOLE_PAGE: FoundPaper = { crop: null, shape: 'other', tiltDeg: null, cards: [] };
+
 export async function createRecogniser(options: RecogniserOptions): Promise<Recogniser> {
   const types = await loadDocumentTypes(join(options.resourcesFolder, 'document-types'));
+  const cardType = types.find(({ code }) => code === CARD_TYPE);
   const templates = await loadTemplates(join(options.resourcesFolder, 'ocr-b.json'));
   const pool = new OcrPool({ tessdataFolder: join(options.resourcesFolder, 'tessdata'), workers: options.workers });
   // One page more than there are workers: it is cleaned while the others are read. More would only fill the memory.
@@ -69,7 +77,9 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     signal.throwIfAborted();
     const isBlank = isBlankPage(page.image, page.dpi);
     await nextTurn();
-    const codes = await options.readCodes(bytes);
+    const paper = isBlank ? WHOLE_PAGE : findPaper(page.image, page.dpi);
+    await nextTurn();
+    const codes = await options.readCodes(bytes, { areas: paper.cards.map(({ box }) => toStoredPixels(page, box)) });
     const base: RecognisedPage = {
       text: '',
       lines: [],
@@ -79,14 +89,16 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       widthPx: page.storedWidthPx,
       heightPx: page.storedHeightPx,
       dpi: Math.round(page.storedDpi),
-      crop: null,
-      shape: shapeOfSize(...sizeMm(page)),
+      crop: paper.crop && [...toStoredPixels(page, paper.crop)],
+      shape: isBlank ? shapeOfSize(...sizeMm(page)) : paper.shape,
       codes,
       documentType: null,
       fields: [],
     };
     const identity = identityFields(codes);
     if (!ocr || base.isBlank) return { ...base, fields: identity };
+    const cards = await readCards(page, paper, codes, signal);
+    if (cards) return { ...base, ...cards };
     const { lines, geometry, found } = await readTyped(page, signal);
     const text = lines.map((line) => textOf(line.words)).join('\n');
     return {
@@ -100,19 +112,39 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     };
   }
 
+  /** What cards say when nothing else is on the page; null when something on it turns out to be no card. */
+  async function readCards(
+    page: DecodedPage,
+    paper: FoundPaper,
+    codes: RecognisedPage['codes'],
+    signal: AbortSignal,
+  ): Promise<Partial<RecognisedPage> | null> {
+    const readings: CardReading[] = [];
+    for (const place of paper.cards) {
+      const reading = await readCard(page, place, codes, { pool, templates, cardType }, signal);
+      if (!reading.isCard) return null;
+      readings.push(reading);
+    }
+    const [first] = readings;
+    if (!first) return null;
+    const isSmaller = paper.shape === 'card' || paper.shape === 'two-cards';
+    return {
+      text: readings.flatMap(({ lines }) => lines.map(({ text }) => text)).join('\n'),
+      lines: readings.flatMap(({ lines }) => [...lines]),
+      skewDeg: first.skewDeg,
+      rotation: first.rotation,
+      shape: isSmaller ? paper.shape : readings.length === 1 ? 'card' : 'two-cards',
+      documentType: cardType ? { code: cardType.code, title: cardType.title, confidence: 100 } : null,
+      fields: readings.flatMap(({ fields }) => fields),
+    };
+  }
+
   /** The back of a card, when the text says that one is on the page. */
   function zoneOf(page: DecodedPage, text: string): RecognisedPage['fields'] {
     if (!mayShowCard(text)) return [];
     const read = readZone(greyChannel(page.image), page.dpi, templates);
     if (!read) return [];
-    const scale = page.storedWidthPx / page.image.width;
-    const [x, y, width, height] = read.box.map((length) => Math.round(length * scale)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return zoneFields({ ...read, box: clipBox([x, y, width, height], page.storedWidthPx, page.storedHeightPx) });
+    return zoneFields({ ...read, box: toStoredPixels(page, read.box) });
   }
 
   /** Reads the page; when no title is on it, reads its head again with red ink kept, because titles are often printed red. */
@@ -131,6 +163,11 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       turns.run(signal, onState, async () => recogniseBytes(await readBlob(image), dpi, ocr, signal)),
     close: () => pool.close(),
   };
+}
+
+function toStoredPixels({ image, storedWidthPx, storedHeightPx }: DecodedPage, [x, y, width, height]: Box): Box {
+  const scale = storedWidthPx / image.width;
+  return clipBox([x * scale, y * scale, width * scale, height * scale], storedWidthPx, storedHeightPx);
 }
 
 function sizeMm({ storedWidthPx, storedHeightPx, storedDpi }: DecodedPage): [width: number, height: number] {
