@@ -3,9 +3,12 @@ import { ok, type Result } from '../../preload/result.ts';
 import type { ChecklistItem, Dossier, Page } from '../../preload/types.ts';
 import type { Clock } from '../ports/ports.ts';
 import type { RoomParams } from '../rooms/supervisor.ts';
+import { describeComponent } from '../dossiers/component-record.ts';
 import { fingerprintPages } from '../dossiers/project-draft.ts';
 import type { ImagingRoom } from '../imaging/protocol.ts';
+import type { ResultOf } from '../rooms/define.ts';
 import { unwrap } from '../rooms/failure.ts';
+import type { StoreRoom } from '../store/protocol.ts';
 import type { Rooms } from './rooms.ts';
 
 /** The components whose PDF is still to be made: digitised, with visible pages, and without a document. */
@@ -25,12 +28,14 @@ export async function composeComponents(
 ): Promise<Result<Dossier>> {
   let current = dossier;
   for (const item of componentsToCompose(dossier)) {
-    const pages = await Promise.all(visiblePages(dossier, item).map((page) => pageForPdf(rooms, page)));
+    const read = await Promise.all(visiblePages(dossier, item).map((page) => readPage(rooms, page)));
+    const createdAt = new Date(clock.now()).toISOString();
+    const fields = read.flatMap(({ recognised }) => recognised?.fields ?? []);
     const composed = await rooms.imaging.call('composePdf', {
       title: item.component.name,
-      metadata: metadataOf(dossier, item),
-      pages,
-      createdAt: new Date(clock.now()).toISOString(),
+      metadata: describeComponent(dossier, item, fields, createdAt),
+      pages: read.map(({ forPdf }) => forPdf),
+      createdAt,
     });
     if (!composed.ok) return composed;
     const { pdf, pageCount } = composed.value;
@@ -56,35 +61,31 @@ function visiblePages(dossier: Dossier, item: ChecklistItem): readonly Page[] {
   return dossier.pages.filter((page) => page.componentId === item.component.id && !page.isHidden);
 }
 
-async function pageForPdf(rooms: Rooms, page: Page): Promise<RoomParams<ImagingRoom, 'composePdf'>['pages'][number]> {
-  const [image, recognised] = await Promise.all([
+type PageForPdf = RoomParams<ImagingRoom, 'composePdf'>['pages'][number];
+
+/** A page as the PDF writer takes it, with what recognition found on it. */
+export async function pageForPdf(rooms: Pick<Rooms, 'store'>, page: Page): Promise<PageForPdf> {
+  return (await readPage(rooms, page)).forPdf;
+}
+
+async function readPage(
+  rooms: Pick<Rooms, 'store'>,
+  page: Page,
+): Promise<{ readonly forPdf: PageForPdf; readonly recognised: ResultOf<StoreRoom['methods'], 'recognisedPage'> }> {
+  const [image, read] = await Promise.all([
     rooms.store.call('blobAccess', { blobId: page.imageBlobId }),
     rooms.store.call('recognisedPage', { pageId: page.id }),
   ]);
-  const read = unwrap(recognised);
+  const recognised = unwrap(read);
   return {
-    image: unwrap(image),
-    dpi: page.dpi,
-    rotation: page.rotation,
-    skewDeg: read?.skewDeg ?? 0,
-    lines: read?.lines ?? [],
+    recognised,
+    forPdf: {
+      image: unwrap(image),
+      dpi: page.dpi,
+      rotation: page.rotation,
+      skewDeg: recognised?.skewDeg ?? 0,
+      lines: recognised?.lines ?? [],
+      crop: page.crop && ([...page.crop] as [number, number, number, number]),
+    },
   };
-}
-
-/** Side record of the digitised paper (regulations 6.1); the writer puts it into the XMP packet. */
-function metadataOf(dossier: Dossier, item: ChecklistItem): Record<string, string> {
-  const known: Record<string, string | null | undefined> = {
-    dossierId: dossier.id,
-    dossierCode: dossier.code,
-    procedureCode: dossier.procedure?.code,
-    procedureName: dossier.procedure?.name,
-    componentId: item.component.id,
-    componentName: item.component.name,
-    paperForm: item.form,
-    ownerIdNumber: dossier.applicant?.idNumber,
-    digitisedBy: dossier.officerName,
-  };
-  return Object.fromEntries(
-    Object.entries(known).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
 }

@@ -159,6 +159,8 @@ export const imagingRoom = defineRoom({
         ),
         createdAt: z.string(),
       }),
+      /** Pages written so far: however many there are, the deadline is that of one page. */
+      progress: z.strictObject({ done: z.int() }),
       result: ComposedPdf,
       timeoutMs: 120_000,
     },

@@ -19,7 +19,7 @@ const LANGUAGE = 'vi-VN';
 
 export interface DocumentDescription {
   readonly title: string;
-  /** Properties of the dossier for XMP (regulations 6.1); `officer` also becomes the author. */
+  /** Properties of the dossier for XMP (regulations 6.1); `digitisedBy` or `officer` also becomes the author. */
   readonly metadata: Readonly<Record<string, string>>;
   /** ISO 8601 with offset. */
   readonly createdAt: string;
@@ -36,13 +36,15 @@ export interface PageContent {
 export interface ArchiveDocument {
   readonly list: ObjectList;
   addPage(page: PageContent): void;
-  finish(): Buffer;
+  /** @param found what became known of the document while its pages were written; goes into the XMP packet */
+  finish(found?: Readonly<Record<string, string>>): Buffer;
 }
 
 export function createArchiveDocument(description: DocumentDescription): ArchiveDocument {
   const created = readCreationDate(description.createdAt);
   const title = description.title.normalize('NFC').trim() || 'Tài liệu';
-  const author = description.metadata.officer?.normalize('NFC').trim() || null;
+  const person = description.metadata.digitisedBy ?? description.metadata.officer;
+  const author = person?.normalize('NFC').trim() || null;
   const list = createObjectList();
   const catalog = list.reserve();
   const pages = list.reserve();
@@ -58,7 +60,7 @@ export function createArchiveDocument(description: DocumentDescription): Archive
         ),
       );
     },
-    finish() {
+    finish(found = {}) {
       const profile = list.add(deflatedStream('/N 3', buildSrgbProfile()));
       const xmp = buildXmp({
         title,
@@ -67,7 +69,7 @@ export function createArchiveDocument(description: DocumentDescription): Archive
         producer: PRODUCER,
         language: LANGUAGE,
         createdAt: description.createdAt,
-        custom: readCustomProperties(description.metadata),
+        custom: readCustomProperties({ ...description.metadata, ...found }),
       });
       // Uncompressed, so that a tool that does not read PDF still finds the packet (ISO 19005-2, 6.6.2.1).
       const metadata = list.add(pdfStream('/Type /Metadata /Subtype /XML', xmp));

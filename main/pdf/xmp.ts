@@ -14,6 +14,35 @@ export interface XmpContent {
   readonly custom: ReadonlyMap<string, string>;
 }
 
+/** How a property of the side record is written and described; others are text with their name as description. */
+interface PropertyKind {
+  readonly type: 'Text' | 'Integer' | 'Date' | 'seq Text';
+  readonly description: string;
+}
+
+/** Regulations 6.1. A `seq Text` is given as lines. */
+const KNOWN_PROPERTIES: Readonly<Record<string, PropertyKind>> = {
+  dossierId: { type: 'Text', description: 'Identifier of the dossier in the counter program (UUID)' },
+  dossierCode: { type: 'Text', description: 'Mã hồ sơ' },
+  procedureCode: { type: 'Text', description: 'Mã thủ tục hành chính' },
+  procedureName: { type: 'Text', description: 'Tên thủ tục hành chính' },
+  componentId: { type: 'Text', description: 'Mã thành phần hồ sơ' },
+  componentName: { type: 'Text', description: 'Tên giấy tờ' },
+  paperForm: {
+    type: 'Text',
+    description: 'Bản chính / bản sao: original, certified-copy, plain-copy, electronic, presented, replaced-by-data',
+  },
+  number: { type: 'Text', description: 'Số, ký hiệu của giấy tờ' },
+  issuedOn: { type: 'Text', description: 'Ngày cấp' },
+  issuedBy: { type: 'Text', description: 'Cơ quan cấp' },
+  validUntil: { type: 'Text', description: 'Thời hạn hiệu lực' },
+  ownerIdNumber: { type: 'Text', description: 'Số định danh của chủ sở hữu' },
+  pageCount: { type: 'Integer', description: 'Số trang' },
+  digitisedBy: { type: 'Text', description: 'Người số hóa' },
+  digitisedAt: { type: 'Date', description: 'Thời điểm số hóa' },
+  ocrConfidence: { type: 'Integer', description: 'Độ tin cậy nhận dạng, phần trăm' },
+  sourceSha256: { type: 'seq Text', description: 'SHA-256 of the scanned images, page by page' },
+};
 const NAMESPACE = 'https://quaymotcua.example.vn/ns/ho-so/1.0/';
 const PREFIX = 'hoso';
 
@@ -56,18 +85,28 @@ ${describeCustom(content.custom)}</rdf:RDF>
 
 function describeCustom(custom: ReadonlyMap<string, string>): string {
   if (custom.size === 0) return '';
-  const values = [...custom]
-    .map(([name, value]) => `<${PREFIX}:${name}>${escapeXml(value)}</${PREFIX}:${name}>`)
-    .join('');
+  const values = [...custom].map(([name, value]) => writeProperty(name, value)).join('');
   const properties = [...custom.keys()]
-    .map(
-      (name) =>
-        `<rdf:li rdf:parseType="Resource"><pdfaProperty:name>${name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>${name} of the dossier</pdfaProperty:description></rdf:li>`,
-    )
+    .map((name) => {
+      const { type, description } = kindOf(name);
+      return `<rdf:li rdf:parseType="Resource"><pdfaProperty:name>${name}</pdfaProperty:name><pdfaProperty:valueType>${type}</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>${escapeXml(description)}</pdfaProperty:description></rdf:li>`;
+    })
     .join('');
   return `<rdf:Description rdf:about="" xmlns:${PREFIX}="${NAMESPACE}">${values}</rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Administrative dossier</pdfaSchema:schema><pdfaSchema:namespaceURI>${NAMESPACE}</pdfaSchema:namespaceURI><pdfaSchema:prefix>${PREFIX}</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>${properties}</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
 `;
+}
+
+function kindOf(name: string): PropertyKind {
+  const known = Object.hasOwn(KNOWN_PROPERTIES, name) ? KNOWN_PROPERTIES[name] : undefined;
+  return known ?? { type: 'Text', description: `${name} of the dossier` };
+}
+
+function writeProperty(name: string, value: string): string {
+  const tag = `${PREFIX}:${name}`;
+  if (kindOf(name).type !== 'seq Text') return `<${tag}>${escapeXml(value)}</${tag}>`;
+  const items = value.split('\n').map((item) => `<rdf:li>${escapeXml(item)}</rdf:li>`);
+  return `<${tag}><rdf:Seq>${items.join('')}</rdf:Seq></${tag}>`;
 }
 
 /** Also drops what XML 1.0 cannot hold at all. */

@@ -1,13 +1,13 @@
 /** @file The imaging room's handlers that write PDFs, and the one that looks at foreign ones. */
 import { depositBlob, readBlob } from '../../blobs/blob-file.ts';
-import type { CallContext, ParamsOf, ResultOf } from '../../rooms/define.ts';
+import type { CallContext, ParamsOf, ProgressOf, ResultOf } from '../../rooms/define.ts';
 import { composeFormPdf } from './form/compose-form.ts';
 import type { ImagingRoom } from '../protocol.ts';
 import { composeScans } from './compose-scans.ts';
 import { readChosenFile, readPdfFacts } from './inspect-pdf.ts';
 
 type Methods = ImagingRoom['methods'];
-type Context = Pick<CallContext<never>, 'signal'>;
+type Context = Partial<CallContext<ProgressOf<Methods, 'composePdf'>>>;
 
 export interface Composer {
   composePdf(params: ParamsOf<Methods, 'composePdf'>, context?: Context): Promise<ResultOf<Methods, 'composePdf'>>;
@@ -23,7 +23,10 @@ export function createComposer(folders: {
 }): Composer {
   return {
     async composePdf({ pages, ...description }, context) {
-      const { bytes, pageCount } = await composeScans(description, readPages(pages), context?.signal);
+      const { bytes, pageCount } = await composeScans(description, readPages(pages), {
+        signal: context?.signal,
+        onPage: (done) => context?.progress?.({ done }),
+      });
       return { pdf: await depositBlob(folders.incomingFolder, bytes, PDF), pageCount };
     },
     async composeForm({ form }) {

@@ -81,7 +81,41 @@ export function findBrokenRules({ raw, plain }: OpenedPdf): string[] {
     ['6.6.4 version and conformance marks', /<pdfaid:part>2<.*<pdfaid:conformance>U</.test(metadata)],
     ['6.6.3 title and dates in XMP as in the information dictionary', infoMatchesXmp(raw, metadata)],
     ['6.6.2.3 own properties are described by an extension schema', ownPropertiesAreDescribed(metadata)],
-    ['6.8.4 natural language', /\/Lang \(vi-VN\)/.test(dictionaries)],
+    ['6.7.4 natural language', /\/Lang \(vi-VN\)/.test(dictionaries)],
+    ['6.1.6 hexadecimal strings hold an even number of digits', hexStringsAreWhole(dictionaries)],
+    ['6.1.8 names are text in UTF-8', namesAreUtf8(dictionaries)],
+    ['6.1.10 no inline images', !/(^|\s)BI\s/.test(contentOperators(plain))],
+    ['6.1.12 no permissions dictionary', !/\/Perms\b/.test(dictionaries)],
+    ['6.1.13 implementation limits of names, strings, integers, objects and nesting', limitsHold(dictionaries, plain)],
+    ['6.2.2 only operators of the standard, and only resources the page names itself', contentIsOwn(plain)],
+    [
+      '6.2.5 no transfer functions, halftones or black generation',
+      !/\/(TR2?|HTP?|BG2?|UCR2?|ExtGState)\b/.test(dictionaries),
+    ],
+    [
+      '6.2.6 no rendering intent of its own',
+      !/\/(Intent|RI)\b/.test(dictionaries) && !/\sri\s/.test(contentOperators(plain)),
+    ],
+    ['6.2.8 every JPEG has the components of its colour space', jpegsMatchTheirColourSpace(raw)],
+    [
+      '6.2.8 stencils have one bit and no colour space; no soft masks',
+      [...dictionaries.matchAll(/<<[^<>]*\/ImageMask true[^<>]*>>/g)].every(
+        ([entry]) => /\/BitsPerComponent 1\b/.test(entry) && !/\/ColorSpace\b/.test(entry),
+      ),
+    ],
+    [
+      '6.2.11.3.1, 6.2.11.3.3 composite fonts use the identity mapping',
+      (dictionaries.match(/\/Subtype \/Type0\b/g) ?? []).length ===
+        (dictionaries.match(/\/Encoding \/Identity-H\b/g) ?? []).length &&
+        (plain.match(/\/Subtype \/CIDFontType2\b/g) ?? []).length ===
+          (plain.match(/\/Ordering \(Identity\)/g) ?? []).length,
+    ],
+    ['6.2.11.6 fonts are marked symbolic or not, never both', everyFontIsMarked(dictionaries)],
+    ['6.6.2.3.3 the extension schema has all its fields, and values of known types', schemaIsComplete(metadata)],
+    [
+      '6.8, 6.9, 6.10, 6.11 no files inside, layers, alternate presentations, transitions or requirements',
+      !/\/(AF|Filespec|OCProperties|OCG|AlternatePresentations|PresSteps|Trans|Requirements)\b/.test(dictionaries),
+    ],
     [
       '6.1.13 page boundaries between 3 and 14 400 units',
       pageSizes(plain).every((size) => size >= 3 && size <= 14_400) && pageSizes(plain).length > 0,
@@ -110,7 +144,7 @@ function hasIccProfile(plain: string): boolean {
 
 function contentOperators(plain: string): string {
   return [...plain.matchAll(/%% Contents for page \d+\n[^]*?stream\n([^]*?)endstream/g)]
-    .map((match) => match[1]?.replace(/<[0-9A-F]*>/g, ''))
+    .map((match) => match[1]?.replace(/<[0-9A-Fa-f]*>/g, ''))
     .join('\n');
 }
 
@@ -135,6 +169,126 @@ function ownPropertiesAreDescribed(metadata: string): boolean {
   const used = [...metadata.matchAll(/<hoso:(\w+)>/g)].map((match) => match[1]);
   const described = new Set([...metadata.matchAll(/<pdfaProperty:name>(\w+)</g)].map((match) => match[1]));
   return used.every((name) => described.has(name));
+}
+
+function hexStringsAreWhole(dictionaries: string): boolean {
+  return [...dictionaries.matchAll(/(?<!<)<([0-9A-Fa-f\s]*)>(?!>)/g)].every(
+    ([, digits = '']) => digits.length % 2 === 0,
+  );
+}
+
+function namesAreUtf8(dictionaries: string): boolean {
+  return [...dictionaries.matchAll(/\/([^\s()<>[\]{}/%]+)/g)].every(([, name = '']) => {
+    const bytes = Buffer.from(
+      name.replace(/#([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+      'latin1',
+    );
+    return Buffer.compare(Buffer.from(bytes.toString('utf8'), 'utf8'), bytes) === 0;
+  });
+}
+
+function limitsHold(dictionaries: string, plain: string): boolean {
+  const names = [...dictionaries.matchAll(/\/([^\s()<>[\]{}/%]+)/g)].map((match) => match[1] ?? '');
+  const strings = [...dictionaries.matchAll(/\([^)]*\)|<[0-9A-F]+>/g)].map(([text]) => text);
+  const integers = [...dictionaries.matchAll(/(?<=[\s[])-?\d+(?=[\s\]])/g)].map(([digits]) => Math.abs(Number(digits)));
+  let depth = 0;
+  let deepest = 0;
+  for (const [operator] of contentOperators(plain).matchAll(/(?<=^|\s)[qQ](?=\s|$)/g)) {
+    depth += operator === 'q' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return (
+    names.every((name) => name.length <= 127) &&
+    strings.every((text) => text.length <= 2 * 32_767 + 2) &&
+    integers.every((value) => value <= 2 ** 31 - 1) &&
+    (dictionaries.match(/\n\d+ 0 obj\n/g) ?? []).length <= 8_388_607 &&
+    depth === 0 &&
+    deepest <= 28
+  );
+}
+
+/** What the pages of this program are drawn with; each is in ISO 32000-1, annex A. */
+const OPERATORS = new Set(
+  'q Q cm Do rg RG g G w J j d m l c h re f f* S s n W W* BT ET Tf Tz Tr Tm Td Tj TJ Tc Tw Ts TL gs BDC BMC EMC'.split(
+    ' ',
+  ),
+);
+
+function contentIsOwn(plain: string): boolean {
+  const content = contentOperators(plain)
+    .replace(/\((?:\\.|[^\\)])*\)/g, ' ')
+    .replace(/[[\]]/g, ' ');
+  const words = content.split(/\s+/).filter(Boolean);
+  const named = new Set(words.filter((word) => word.startsWith('/')));
+  const offered = new Set(
+    [...plain.matchAll(/\/Resources <<([^]*?)\n {2}>>/g)].flatMap((match) => match[1]?.match(/\/[^\s<>[\]]+/g) ?? []),
+  );
+  return (
+    words.every((word) => /^[-+.\d]/.test(word) || word.startsWith('/') || OPERATORS.has(word)) &&
+    [...named].every((name) => offered.has(name))
+  );
+}
+
+/** Frame headers count components (ITU-T T.81, B.2.2); only baseline and progressive coding. */
+function jpegsMatchTheirColourSpace(raw: string): boolean {
+  return [
+    ...raw.matchAll(/\/ColorSpace \/Device(RGB|Gray) [^>]*\/Filter \/DCTDecode \/Length (\d+)>>\nstream\n/g),
+  ].every((head) => {
+    const jpeg = Buffer.from(
+      raw.slice(head.index + head[0].length, head.index + head[0].length + Number(head[2])),
+      'latin1',
+    );
+    let at = 2;
+    while (at < jpeg.length && ![0xc0, 0xc1, 0xc2].includes(jpeg[at + 1] ?? 0)) at += 2 + jpeg.readUInt16BE(at + 2);
+    return jpeg[at + 4] === 8 && jpeg[at + 9] === (head[1] === 'RGB' ? 3 : 1);
+  });
+}
+
+function everyFontIsMarked(dictionaries: string): boolean {
+  return [...dictionaries.matchAll(/\/Type \/FontDescriptor[^>]*\/Flags (\d+)/g)].every(([, flags]) => {
+    const bits = Number(flags) & (4 | 32);
+    return bits === 4 || bits === 32;
+  });
+}
+
+/** Tables 3 to 6 of 6.6.2.3.3; the prefixes are required as they are. */
+function schemaIsComplete(metadata: string): boolean {
+  if (!metadata.includes('<hoso:')) return true;
+  const namespaces = [
+    'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"',
+    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"',
+    'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"',
+  ];
+  const schema =
+    /<pdfaExtension:schemas><rdf:Bag>([^]*?)<\/rdf:Bag><\/pdfaExtension:schemas>/.exec(metadata)?.[1] ?? '';
+  const uri = /<pdfaSchema:namespaceURI>([^<]+)</.exec(schema)?.[1] ?? '-';
+  const rows = [
+    ...schema.matchAll(
+      /<rdf:li rdf:parseType="Resource"><pdfaProperty:name>(\w+)<\/pdfaProperty:name>([^]*?)<\/rdf:li>/g,
+    ),
+  ];
+  return (
+    namespaces.every((namespace) => metadata.includes(namespace)) &&
+    metadata.includes(`xmlns:hoso="${uri}"`) &&
+    /<pdfaSchema:prefix>hoso</.test(schema) &&
+    /<pdfaSchema:schema>[^<]+</.test(schema) &&
+    rows.length > 0 &&
+    rows.every(([, name = '', fields = '']) => {
+      const type = /<pdfaProperty:valueType>([^<]+)</.exec(fields)?.[1];
+      const value = new RegExp(`<hoso:${name}>([^]*?)</hoso:${name}>`).exec(metadata)?.[1] ?? '';
+      return (
+        /<pdfaProperty:category>(external|internal)</.test(fields) &&
+        /<pdfaProperty:description>[^<]+</.test(fields) &&
+        (type === 'Text'
+          ? !value.includes('<')
+          : type === 'Integer'
+            ? /^[+-]?\d+$/.test(value)
+            : type === 'Date'
+              ? /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?$/.test(value)
+              : type === 'seq Text' && /^<rdf:Seq>(<rdf:li>[^<]*<\/rdf:li>)+<\/rdf:Seq>$/.test(value))
+      );
+    })
+  );
 }
 
 function pageSizes(plain: string): number[] {

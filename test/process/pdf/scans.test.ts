@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ const description = {
     dossierCode: 'H56.242-261121-0015',
     procedureCode: '1.001193',
     componentId: '1.001193#0',
-    officer: 'Lê Thị Hồng Nhung',
+    digitisedBy: 'Lê Thị Hồng Nhung',
   },
   createdAt: '2026-11-21T09:10:05+07:00',
 } as const;
@@ -100,6 +101,17 @@ describe.skipIf(!hasReaders)('A scanned page with red seals (needs qpdf, poppler
     expect(checkWithQpdf(file)).toBe('');
     expect(findBrokenRules(openForRules(file))).toEqual([]);
     expect(listFonts(file).map((font) => font.isEmbedded && font.hasUnicode)).toEqual([true]);
+  });
+
+  it('says in its own metadata which paper it is, how sure its text is and what it was made from', () => {
+    const packet = /<x:xmpmeta[\s\S]*<\/x:xmpmeta>/.exec(bytes.toString('utf8'))?.[0] ?? '';
+    const property = (name: string): string | undefined =>
+      new RegExp(`<hoso:${name}>([^]*?)</hoso:${name}>`).exec(packet)?.[1];
+    expect(property('dossierCode')).toBe('H56.242-261121-0015');
+    expect([property('pageCount'), property('ocrConfidence')]).toEqual(['1', '95']);
+    expect(property('sourceSha256')).toContain(`<rdf:li>${createHash('sha256').update(source).digest('hex')}</rdf:li>`);
+    expect(run('pdfinfo', [file])).toMatch(/Author:\s+Lê Thị Hồng Nhung/);
+    expect(run('pdfinfo', ['-meta', file])).toContain('<pdfaid:part>2</pdfaid:part>');
   });
 
   it('stays under 60 KB in colour', () => {
