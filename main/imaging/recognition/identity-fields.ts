@@ -14,7 +14,8 @@ export function mayShowCard(text: string): boolean {
 
 /** The zone says how a name is spelt, not which marks it carries: its name stands beside the others, never in their place. */
 export function zoneFields({ zone, box, confidence }: ReadZone): RecognisedPage['fields'] {
-  const values = { idNumber: zone.idNumber, birthDate: zone.birthDate, sex: zone.sex, plainName: zone.plainName };
+  const { idNumber, birthDate, sex, expiresOn, plainName } = zone;
+  const values = { idNumber, birthDate, sex, ...(expiresOn === null ? {} : { expiresOn }), plainName };
   return Object.entries(values).map(([name, value]) => ({
     name,
     value,
