@@ -16,6 +16,8 @@ export const TOOLS = [
   { name: 'openssl', package: 'openssl' },
   { name: 'xmlsec1', package: 'xmlsec1' },
   { name: 'gcc', package: 'gcc' },
+  { name: 'mcs', package: 'mono-mcs' },
+  { name: 'mono', package: 'mono-runtime' },
   { name: 'javac', package: 'default-jdk-headless' },
   { name: 'pdfbox', package: 'libpdfbox2-java', file: '/usr/share/java/pdfbox2.jar' },
   { name: 'bouncycastle', package: 'libbcpkix-java', file: '/usr/share/java/bcpkix.jar' },

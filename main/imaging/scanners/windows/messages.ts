@@ -33,7 +33,7 @@ export const HelperMessage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('hello'),
     protocol: z.int(),
-    driver: z.enum(['wia', 'twain']),
+    driver: z.string().max(20),
     version: z.string().max(50),
   }),
   /** A sign of life while something runs; says nothing of the device. */
