@@ -3,6 +3,7 @@
  * call it, and which roles. `main/ipc/schemas.ts` has a zod schema for each, `main/ipc/handlers.ts` a handler, the bridge a
  * method, `docs/channels.md` a row; a test compares the five.
  */
+import type * as b from './backlog-types.ts';
 import type * as t from './types.ts';
 
 /** Which document may call a channel. The sign-in, desk and confirmation pages are separate documents. */
@@ -102,6 +103,45 @@ export interface Channels {
   'signatureImages.register': [{ kind: t.SignatureImageKind; widthMm: number | null }, t.SignatureImages];
   'signatureImages.remove': [{ kind: t.SignatureImageKind }, t.SignatureImages];
 
+  // old records
+  'backlog.overview': [Nothing, b.BacklogOverview];
+  /** New, or with another target; the kind of records behind a code stays. */
+  'backlog.saveSeries': [
+    {
+      code: string;
+      name: string;
+      templateId: string;
+      split: b.SplitRule;
+      total: number;
+      targetPercent: number;
+      targetDate: string;
+    },
+    b.BacklogOverview,
+  ];
+  'backlog.createStack': [{ seriesCode: string; name: string }, b.BacklogStack];
+  /** Its pages take the commands of `dossiers.*` and `capture.*` under the same id. */
+  'backlog.stack': [{ id: string }, b.BacklogStack];
+  'backlog.setSplit': [OnDossier & { split: b.SplitRule }, b.BacklogStack];
+  'backlog.setField': [OnDossier & { key: string; name: string; value: string }, b.BacklogStack];
+  'backlog.confirm': [
+    OnDossier & { key: string; duplicateReason: string | null },
+    { readonly stack: b.BacklogStack; readonly record: b.BacklogRecord },
+  ];
+  'backlog.records': [
+    { seriesCode: string; text: string; limit: number; offset: number },
+    { readonly total: number; readonly items: readonly b.BacklogRecord[] },
+  ];
+  'backlog.correct': [
+    { recordId: string; revision: number; fields: readonly { name: string; value: string }[]; reason: string },
+    b.BacklogRecord,
+  ];
+  'backlog.sign': [
+    { recordIds: readonly string[]; tokenId: string; certificateId: string },
+    readonly t.SigningOutcome[],
+  ];
+  /** Practice mode only. */
+  'backlog.feedSample': [{ id: string }, { readonly jobId: string }];
+
   // signatures of any file
   /** Asks for a file; with a password, the file that was chosen before. */
   'signatures.verifyFile': [{ password: string | null }, t.VerificationReport];
@@ -151,6 +191,7 @@ export interface Events {
   'scanners.changed': { readonly pluggedIn: string | null };
   'results.changed': { readonly count: number };
   'bridge.changed': { readonly unsent: number };
+  'backlog.changed': { readonly seriesCode: string };
 }
 
 export type Channel = keyof Channels;
@@ -207,6 +248,17 @@ export const CHANNELS: Readonly<
   'signatureImages.get': { page: 'desk', roles: ['signer', 'admin'] },
   'signatureImages.register': { page: 'desk', roles: ['signer', 'admin'] },
   'signatureImages.remove': { page: 'desk', roles: ['signer', 'admin'] },
+  'backlog.overview': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'backlog.saveSeries': { page: 'desk', roles: ['signer', 'admin'] },
+  'backlog.createStack': { page: 'desk', roles: ['counter'] },
+  'backlog.stack': { page: 'desk', roles: ['counter'] },
+  'backlog.setSplit': { page: 'desk', roles: ['counter'] },
+  'backlog.setField': { page: 'desk', roles: ['counter'] },
+  'backlog.confirm': { page: 'desk', roles: ['counter'] },
+  'backlog.records': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
+  'backlog.correct': { page: 'desk', roles: ['counter'] },
+  'backlog.sign': { page: 'desk', roles: ['signer'] },
+  'backlog.feedSample': { page: 'desk', roles: ['counter'] },
   'signatures.verifyFile': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'signatures.verifyDocument': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
   'signatures.saveReport': { page: 'desk', roles: ['counter', 'signer', 'admin'] },
@@ -234,4 +286,5 @@ export const EVENT_NAMES: readonly EventName[] = [
   'scanners.changed',
   'results.changed',
   'bridge.changed',
+  'backlog.changed',
 ];

@@ -27,7 +27,8 @@ export function progressOf(facts: ProgressFacts, today: string, calendar: Calend
   const workingDays = countWorkingDays(today, targetDate, calendar);
   const isPast = today > targetDate;
   const state = remaining === 0 ? 'reached' : isPast ? 'overdue' : 'open';
-  const perDay = state === 'open' && workingDays !== null && workingDays > 0 ? Math.ceil(remaining / workingDays) : null;
+  const perDay =
+    state === 'open' && workingDays !== null && workingDays > 0 ? Math.ceil(remaining / workingDays) : null;
   return {
     total,
     target,

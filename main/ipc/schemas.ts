@@ -1,6 +1,8 @@
 /** @file One strict schema per channel. The compiler proves that every channel has one and that it fits the contract. */
 import { z } from 'zod';
 import type { Channel, Request } from '../../preload/contract.ts';
+import { RecordFields } from '../backlog/schemas.ts';
+import { SeriesChoice, SplitRule } from '../backlog/series.ts';
 import { PreferencesChange, ScanSettings, deviceId } from '../scan-presets/schemas.ts';
 import {
   ApplicantSchema,
@@ -106,6 +108,31 @@ export const SCHEMAS = {
     widthMm: z.number().min(10).max(100).nullable(),
   }),
   'signatureImages.remove': z.strictObject({ kind: SignatureImageKind }),
+  'backlog.overview': Nothing,
+  'backlog.saveSeries': SeriesChoice,
+  'backlog.createStack': z.strictObject({ seriesCode: id, name: z.string().trim().min(1).max(200) }),
+  'backlog.stack': z.strictObject({ id }),
+  'backlog.setSplit': z.strictObject({ ...onDossier, split: SplitRule }),
+  'backlog.setField': z.strictObject({ ...onDossier, key: id, name: id, value: z.string().max(2_000) }),
+  'backlog.confirm': z.strictObject({
+    ...onDossier,
+    key: id,
+    duplicateReason: z.string().trim().min(1).max(500).nullable(),
+  }),
+  'backlog.records': z.strictObject({
+    seriesCode: id,
+    text: shortText,
+    limit: z.int().min(1).max(500),
+    offset: z.int().min(0),
+  }),
+  'backlog.correct': z.strictObject({
+    recordId: id,
+    revision: z.int(),
+    fields: RecordFields,
+    reason: z.string().trim().min(1).max(500),
+  }),
+  'backlog.sign': z.strictObject({ recordIds: z.array(id).max(500), tokenId: id, certificateId: id }),
+  'backlog.feedSample': z.strictObject({ id }),
   'signatures.verifyFile': z.strictObject({ password: z.string().min(1).max(200).nullable() }),
   'signatures.verifyDocument': z.strictObject({ documentId: id }),
   'signatures.saveReport': z.strictObject({ reportId: id }),

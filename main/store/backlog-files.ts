@@ -133,39 +133,42 @@ export async function signRecord(
   return readRecord(context, recordId);
 }
 
+export interface ImportedFile {
+  readonly stackId: string;
+  readonly sha256: string;
+  /** The how-manieth file of this content in the stack, from 0. */
+  readonly occurrence: number;
+}
+
 /**
- * A file is known by its content within its series: fed in again, it is done; cut off half-way, the pages that came in are
- * counted and it goes on behind them.
+ * A file is known by its content within its stack: fed in again, it is done; cut off half-way, the pages that came in are
+ * counted and it goes on behind them. One file after another: pages that come in meanwhile are this file's.
  */
 export function beginImport(
   context: StoreContext,
-  question: { stackId: string; sha256: string; fileName: string },
-): { isDone: boolean; skip: number; stackId: string } {
-  const { stackId, sha256, fileName } = question;
-  const { stack } = readStackRows(context, stackId);
+  { stackId, sha256, occurrence, fileName }: ImportedFile & { readonly fileName: string },
+): { isDone: boolean; skip: number } {
+  const pages = countPages(context, stackId);
   const known = context
-    .sql('SELECT stack_id, pages_before, is_done FROM backlog_import WHERE series_code = ? AND sha256 = ?')
-    .get(stack.series_code, sha256) as { stack_id: string; pages_before: number; is_done: number } | undefined;
-  if (known) {
-    const arrived = countPages(context, known.stack_id) - known.pages_before;
-    return { isDone: known.is_done === 1, skip: Math.max(0, arrived), stackId: known.stack_id };
-  }
+    .sql('SELECT pages_before, is_done FROM backlog_import WHERE stack_id = ? AND sha256 = ? AND occurrence = ?')
+    .get(stackId, sha256, occurrence) as { pages_before: number; is_done: number } | undefined;
+  if (known) return { isDone: known.is_done === 1, skip: Math.max(0, pages - known.pages_before) };
   context
-    .sql('INSERT INTO backlog_import (series_code, sha256, stack_id, file_name, pages_before) VALUES (?, ?, ?, ?, ?)')
-    .run(stack.series_code, sha256, stackId, fileName.normalize('NFC'), countPages(context, stackId));
-  return { isDone: false, skip: 0, stackId };
+    .sql('INSERT INTO backlog_import (stack_id, sha256, occurrence, file_name, pages_before) VALUES (?, ?, ?, ?, ?)')
+    .run(stackId, sha256, occurrence, fileName.normalize('NFC'), pages);
+  return { isDone: false, skip: 0 };
 }
 
-export function endImport(context: StoreContext, seriesCode: string, sha256: string): null {
+export function endImport(context: StoreContext, { stackId, sha256, occurrence }: ImportedFile): null {
   context
-    .sql('UPDATE backlog_import SET is_done = 1 WHERE series_code = ? AND sha256 = ?')
-    .run(seriesCode, sha256);
+    .sql('UPDATE backlog_import SET is_done = 1 WHERE stack_id = ? AND sha256 = ? AND occurrence = ?')
+    .run(stackId, sha256, occurrence);
   return null;
 }
 
 function countPages(context: StoreContext, stackId: string): number {
   const { row } = readStackRows(context, stackId);
-  return Object.keys(draftOf(row)).filter((key) => key.startsWith('page:')).length;
+  return Object.keys(draftOf(context, row)).filter((key) => key.startsWith('page:')).length;
 }
 
 function requireRevision(context: StoreContext, recordId: string, revision: number): RecordRow {

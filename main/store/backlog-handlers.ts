@@ -39,6 +39,6 @@ export function backlogHandlers(
     backlogToSign: look(({ recordIds }) => recordsToSign(context, recordIds)),
     signBacklogRecord: change(async (params) => await signRecord(context, params)),
     beginBacklogImport: change((params) => beginImport(context, params)),
-    endBacklogImport: change(({ seriesCode, sha256 }) => endImport(context, seriesCode, sha256)),
+    endBacklogImport: change((params) => endImport(context, params)),
   };
 }

@@ -8,6 +8,13 @@ import { PageSchema, SignatureInfoSchema } from '../dossiers/schemas.ts';
 const quick = 15_000;
 const Reason = z.string().trim().min(1).max(500);
 
+/** One of the files of a stack, by its content; `occurrence` tells files of the same content apart. */
+const ImportedFile = z.strictObject({
+  stackId: z.string(),
+  sha256: z.string().length(64),
+  occurrence: z.int().min(0).max(100_000),
+});
+
 export const backlogMethods = {
   backlogOverview: { params: z.strictObject({}), result: BacklogOverviewSchema, timeoutMs: quick },
   /** New, or with another target; the kind of records behind a code never changes. */
@@ -118,17 +125,9 @@ export const backlogMethods = {
   },
   /** `skip`: pages of this file that came in before the program was ended. */
   beginBacklogImport: {
-    params: z.strictObject({
-      stackId: z.string(),
-      sha256: z.string(),
-      fileName: z.string().max(500),
-    }),
-    result: z.strictObject({ isDone: z.boolean(), skip: z.int(), stackId: z.string() }),
+    params: ImportedFile.extend({ fileName: z.string().max(500) }),
+    result: z.strictObject({ isDone: z.boolean(), skip: z.int() }),
     timeoutMs: quick,
   },
-  endBacklogImport: {
-    params: z.strictObject({ seriesCode: z.string(), sha256: z.string() }),
-    result: z.null(),
-    timeoutMs: quick,
-  },
+  endBacklogImport: { params: ImportedFile, result: z.null(), timeoutMs: quick },
 };

@@ -258,7 +258,9 @@ function pageOf(stack: BacklogStack, pageId: string): Page {
 
 function takeSequence(context: StoreContext, seriesCode: string): number {
   const row = context
-    .sql('UPDATE backlog_series SET next_sequence = next_sequence + 1 WHERE code = ? RETURNING next_sequence - 1 AS taken')
+    .sql(
+      'UPDATE backlog_series SET next_sequence = next_sequence + 1 WHERE code = ? RETURNING next_sequence - 1 AS taken',
+    )
     .get(seriesCode) as { taken: number };
   return row.taken;
 }

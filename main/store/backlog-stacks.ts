@@ -9,11 +9,10 @@ import { identityOf, indexRecord } from '../backlog/index-record.ts';
 import { formatRecordCode } from '../backlog/series.ts';
 import { splitStack, type StackPage } from '../backlog/split-stack.ts';
 import { EMPTY_DRAFT, type DraftFacts } from '../dossiers/draft.ts';
-import { projectDraft } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import { readSeries } from './backlog-series.ts';
 import { appendAudit, inTransaction, nowMs, recordTimeMs, toLocal, toLocalDate, type StoreContext } from './context.ts';
-import { draftOf, officerNameOf, readDossierRow, toDossier, type DossierRow } from './dossier-rows.ts';
+import { bodyOf, draftOf, officerNameOf, readDossierRow, toDossier, type DossierRow } from './dossier-rows.ts';
 import { requireDraft } from './drafts.ts';
 import { requireOfficer } from './officers.ts';
 
@@ -49,7 +48,12 @@ export function createStack(
     context
       .sql('INSERT INTO backlog_stack (id, series_code, name, split) VALUES (?, ?, ?, ?)')
       .run(id, seriesCode, name, JSON.stringify(series.split));
-    appendAudit(context, atMs, { kind: 'backlog-stack-created', officerId, dossierId: id, data: { series: seriesCode } });
+    appendAudit(context, atMs, {
+      kind: 'backlog-stack-created',
+      officerId,
+      dossierId: id,
+      data: { series: seriesCode },
+    });
   });
   return readStack(context, id);
 }
@@ -60,7 +64,10 @@ export function readStack(context: StoreContext, id: string): BacklogStack {
   return toStack(context, stack, row);
 }
 
-export function readStackRows(context: StoreContext, id: string): { readonly stack: StackRow; readonly row: DossierRow } {
+export function readStackRows(
+  context: StoreContext,
+  id: string,
+): { readonly stack: StackRow; readonly row: DossierRow } {
   const stack = context.sql('SELECT * FROM backlog_stack WHERE id = ?').get(id) as StackRow | undefined;
   if (!stack) throw new Failure('not-found', `stack ${id}`);
   return { stack, row: readDossierRow(context, id) };
@@ -122,7 +129,7 @@ function toStack(context: StoreContext, stack: StackRow, row: DossierRow): Backl
   const dossier = toDossier(context, row);
   const filed = filedPages(context, stack.id);
   const split = JSON.parse(stack.split) as SplitRule;
-  const records = openRecords(context, series, split, draftOf(row), dossier.pages, filed);
+  const records = openRecords(context, series, split, draftOf(context, row), dossier.pages, filed);
   const firstPages = new Set(records.map(({ pageIds }) => pageIds[0]));
   return {
     ...summaryOf(context, stack, row, dossier.pages.length, records.length),
@@ -178,8 +185,8 @@ function filedPages(context: StoreContext, stackId: string): ReadonlySet<string>
 /** Counts without reading any field: lists show many stacks. */
 function summarise(context: StoreContext, stack: StackRow, row: DossierRow): StackSummary {
   const series = readSeries(context, stack.series_code);
-  const draft = draftOf(row);
-  const { pages } = projectDraft(draft, row.channel);
+  const draft = draftOf(context, row);
+  const { pages } = bodyOf(context, row);
   const split = JSON.parse(stack.split) as SplitRule;
   const open = splitStack(stackPages(draft, pages, filedPages(context, stack.id)), split, series.documentTypes);
   return summaryOf(context, stack, row, pages.length, open.length);
@@ -192,9 +199,9 @@ function summaryOf(
   pageCount: number,
   openRecords: number,
 ): StackSummary {
-  const { filed } = context
-    .sql('SELECT count(*) AS filed FROM backlog_record WHERE stack_id = ?')
-    .get(stack.id) as { filed: number };
+  const { filed } = context.sql('SELECT count(*) AS filed FROM backlog_record WHERE stack_id = ?').get(stack.id) as {
+    filed: number;
+  };
   return {
     id: stack.id,
     seriesCode: stack.series_code,

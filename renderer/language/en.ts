@@ -379,6 +379,9 @@ export const en: Words = {
     snippet: 'Snippet of {name}',
     noSnippet: 'no snippet',
     toCheck: '{count} to look at',
+    perhaps: 'Or perhaps:',
+    others: 'Other readings of {name}',
+    choose: 'Take another reading',
   },
   fieldNames: {
     fullName: 'Full name',

@@ -383,6 +383,9 @@ export const vi = {
     snippet: 'Mẩu giấy ghi {name}',
     noSnippet: 'không có mẩu giấy',
     toCheck: '{count} chỗ cần xem lại',
+    perhaps: 'Hay là:',
+    others: 'Cách đọc khác của {name}',
+    choose: 'Chọn cách đọc khác',
   },
   fieldNames: {
     fullName: 'Họ và tên',

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { DossierState } from '../../preload/types.ts';
 
-export type DeskName = 'counter' | 'signing';
+export type DeskName = 'counter' | 'signing' | 'backlog';
 export type PanelName = 'scanner' | 'token' | 'sync' | 'practice' | 'devices' | 'verification';
 export type SectionName = 'applicant' | 'procedure' | 'papers' | 'fee' | 'finish';
 export type ListFilter = 'all' | 'drafts' | 'open' | 'done';

@@ -8,7 +8,19 @@ const root = join(import.meta.dirname, '../..');
 /** The wire's own rules: pure, used by both ends of it. */
 const WIRE = ['main/sync/receipt.ts', 'main/sync/manifest.ts', 'main/sync/device-proof.ts', 'main/sync/back-off.ts'];
 const ROOMS = ['store', 'sync', 'imaging', 'signatures', 'token', 'bridge'];
-const DOMAIN = ['dossiers', 'scan-presets', 'procedures', 'people', 'deadlines', 'audit', 'forms', 'pdf', 'signing', 'blobs'];
+const DOMAIN = [
+  'dossiers',
+  'scan-presets',
+  'procedures',
+  'people',
+  'deadlines',
+  'audit',
+  'forms',
+  'pdf',
+  'signing',
+  'blobs',
+  'backlog',
+];
 
 /** Folders of main/signing from the ground up: each knows those named for it, and the files beside the folders. */
 const SIGNING: Readonly<Record<string, readonly string[]>> = {

@@ -75,13 +75,14 @@ export const backlog: Migration = {
     CREATE INDEX backlog_page_stack ON backlog_page (stack_id);
 
     CREATE TABLE backlog_import (
-      series_code TEXT NOT NULL REFERENCES backlog_series (code),
-      sha256 TEXT NOT NULL,
       stack_id TEXT NOT NULL REFERENCES backlog_stack (id) ON DELETE CASCADE,
+      sha256 TEXT NOT NULL,
+      -- From 0: two sheets may give the same file (separators do), and each counts.
+      occurrence INTEGER NOT NULL,
       file_name TEXT NOT NULL,
       pages_before INTEGER NOT NULL,
       is_done INTEGER NOT NULL DEFAULT 0,
-      PRIMARY KEY (series_code, sha256)
+      PRIMARY KEY (stack_id, sha256, occurrence)
     ) STRICT, WITHOUT ROWID;
   `,
 };

@@ -56,6 +56,7 @@ function useCommands(): readonly Command[] {
           ]
         : []),
       ...(isSigner ? [command(words.top.deskSigning, () => useDesk.setState({ desk: 'signing' }))] : []),
+      command(words.backlog.title, () => useDesk.setState({ desk: 'backlog' })),
       command(words.verification.command, () => openPanel('verification')),
       command(words.panel.syncTitle, () => openPanel('sync')),
       command(words.panel.walkTitle, () => openPanel('practice')),

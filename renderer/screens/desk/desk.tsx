@@ -24,6 +24,7 @@ import { currentWords, hasRole, loadSession, useHasRole, useSession, useWords } 
 import { useShortcut } from '../../state/shortcuts.ts';
 import { asErrorCode } from '../../../preload/error-codes.ts';
 import { showFailure } from '../../state/failures.ts';
+import { BacklogDesk } from '../backlog/backlog-desk.tsx';
 import { DossierView } from '../dossier/dossier-view.tsx';
 import { DossierWorkbench } from '../dossier/dossier-workbench.tsx';
 import { DiscardDialog } from '../dossier/discard-dialog.tsx';
@@ -107,15 +108,18 @@ function useDeskKeys(): void {
   const canUndo = useDossier((view) => view.dossier?.canUndo ?? false);
   const canRedo = useDossier((view) => view.dossier?.canRedo ?? false);
   const hasDossier = useDesk((view) => view.dossierId !== null);
-  const atCounter = !isSigningDesk && isCounter;
+  const isBacklog = useDesk((view) => view.desk === 'backlog');
+  const atCounter = !isSigningDesk && !isBacklog && isCounter;
+  // A stack of old records is scanned and taken back like a dossier's pages.
+  const hasPages = (atCounter || isBacklog) && isCounter;
 
-  useShortcut(atCounter && isDraft, ['F2'], words.keys.scan, () => void scan());
+  useShortcut(hasPages && isDraft, ['F2'], words.keys.scan, () => void scan());
   useShortcut(isCounter, ['F3'], words.keys.newDossier, () => {
     useDesk.setState({ desk: 'counter' });
     void startDossier();
   });
   useShortcut(
-    isSigningDesk ? isSigner : isCounter && isDraft,
+    isSigningDesk ? isSigner : atCounter && isDraft,
     ['F4'],
     words.keys.sign,
     () => void (isSigningDesk ? signResults() : signCopies()),
@@ -126,9 +130,9 @@ function useDeskKeys(): void {
     void checkDevices();
   });
   useShortcut(true, ['Ctrl+K'], words.keys.find, openCommandBox);
-  useShortcut(atCounter && canUndo, ['Ctrl+Z'], words.keys.undo, undo);
-  useShortcut(atCounter && canRedo, ['Ctrl+Y', 'Ctrl+Shift+Z'], null, redo);
-  useShortcut(!isSigningDesk && hasDossier, ['Escape'], words.keys.back, stepBack, 'Esc');
+  useShortcut(hasPages && canUndo, ['Ctrl+Z'], words.keys.undo, undo);
+  useShortcut(hasPages && canRedo, ['Ctrl+Y', 'Ctrl+Shift+Z'], null, redo);
+  useShortcut(!isSigningDesk && !isBacklog && hasDossier, ['Escape'], words.keys.back, stepBack, 'Esc');
 }
 
 /** One step back: out of a field to its section, out of the dossier to the list. Nothing is lost: everything is saved. */
@@ -163,7 +167,7 @@ export function Desk(): ReactNode {
   return (
     <div className={classes['desk']}>
       <TopBar />
-      {desk === 'signing' ? <SigningDesk /> : <CounterDesk />}
+      {desk === 'signing' ? <SigningDesk /> : desk === 'backlog' ? <BacklogDesk /> : <CounterDesk />}
       <KeyLine />
       <CommandBox />
       <StatusPanel />

@@ -73,7 +73,7 @@ function DeskChoice(): ReactNode {
   const words = useWords();
   const desk = useDesk((view) => view.desk);
   const waiting = useResults((view) => view.waiting?.length ?? 0);
-  if (!useHasRole('signer')) return null;
+  const isSigner = useHasRole('signer');
   return (
     <div role="group" className={classes['desks']} aria-label={words.top.desks}>
       <button
@@ -84,13 +84,23 @@ function DeskChoice(): ReactNode {
       >
         {words.top.deskCounter}
       </button>
+      {isSigner ? (
+        <button
+          type="button"
+          aria-pressed={desk === 'signing'}
+          onClick={() => useDesk.setState({ desk: 'signing' })}
+          data-testid="desk-signing"
+        >
+          {words.top.deskSigning} {waiting === 0 ? '' : `(${waiting})`}
+        </button>
+      ) : null}
       <button
         type="button"
-        aria-pressed={desk === 'signing'}
-        onClick={() => useDesk.setState({ desk: 'signing' })}
-        data-testid="desk-signing"
+        aria-pressed={desk === 'backlog'}
+        onClick={() => useDesk.setState({ desk: 'backlog' })}
+        data-testid="desk-backlog"
       >
-        {words.top.deskSigning} {waiting === 0 ? '' : `(${waiting})`}
+        {words.backlog.desk}
       </button>
     </div>
   );

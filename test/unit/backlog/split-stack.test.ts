@@ -29,7 +29,12 @@ describe('a stack is split', () => {
   });
 
   it('makes no empty record of separators that follow each other or stand at the ends', () => {
-    const given = pages(['|', { isSeparator: true }], ['|', { isSeparator: true }], ['a'], ['|', { isSeparator: true }]);
+    const given = pages(
+      ['|', { isSeparator: true }],
+      ['|', { isSeparator: true }],
+      ['a'],
+      ['|', { isSeparator: true }],
+    );
     expect(split({ kind: 'separator' }, given)).toEqual(['a']);
   });
 
@@ -45,7 +50,11 @@ describe('a stack is split', () => {
 
   it('every so many sides, the empty backs of sheets counted and left out', () => {
     const blank = { isBlank: true, isHidden: true };
-    expect(split({ kind: 'every', pages: 2 }, pages(['a'], ['.', blank], ['b'], ['c'], ['d']))).toEqual(['a', 'bc', 'd']);
+    expect(split({ kind: 'every', pages: 2 }, pages(['a'], ['.', blank], ['b'], ['c'], ['d']))).toEqual([
+      'a',
+      'bc',
+      'd',
+    ]);
   });
 
   it('does not count what the officer took out of the stack', () => {
@@ -78,9 +87,7 @@ const anyPage = fc.record({
   decision: fc.constantFrom(null, null, null, true, false),
   isFiled: fc.boolean(),
 });
-const anyStack = fc
-  .array(anyPage, { maxLength: 60 })
-  .map((list) => list.map((over, index) => page(`p${index}`, over)));
+const anyStack = fc.array(anyPage, { maxLength: 60 }).map((list) => list.map((over, index) => page(`p${index}`, over)));
 const anyRule = fc.oneof(
   fc.constant<SplitRule>({ kind: 'separator' }),
   fc.constant<SplitRule>({ kind: 'page-class' }),

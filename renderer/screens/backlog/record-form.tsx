@@ -1,0 +1,167 @@
+/** @file The values of the record in hand. Tab goes through them, each shows its place on the paper; Enter confirms and goes on. */
+import { Button, TextInput } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import type { BacklogSeries, IndexField, OpenRecord } from '../../../preload/backlog-types.ts';
+import type { FieldValue } from '../../../preload/types.ts';
+import { Key, StateWord } from '../../components/marks.tsx';
+import { fill, wordFor, type Words } from '../../language/words.ts';
+import { confirmRecord, saveField, useBacklog } from '../../state/backlog.ts';
+import { needsLook } from '../../state/doubtful-fields.ts';
+import { useWords } from '../../state/session.ts';
+import { shownValue, storedValue } from './index-values.ts';
+import classes from './backlog.module.css';
+
+/** Mounted anew for each record: what was typed into one never stands in the next. */
+export function RecordForm({
+  record,
+  series,
+}: {
+  readonly record: OpenRecord;
+  readonly series: BacklogSeries;
+}): ReactNode {
+  const words = useWords();
+  const isBusy = useBacklog((view) => view.isBusy);
+  const duplicateOf = useBacklog((view) => view.duplicateOf) ?? record.duplicateOf;
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const [reason, setReason] = useState('');
+  const form = useRef<HTMLFormElement>(null);
+  const reasonInput = useRef<HTMLInputElement>(null);
+  const isAsking = useBacklog((view) => view.duplicateOf !== null);
+
+  useEffect(() => {
+    const first = firstToLookAt(series, record);
+    form.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
+  }, []);
+  useEffect(() => {
+    if (isAsking) reasonInput.current?.focus();
+  }, [isAsking]);
+
+  /** What is typed and not stored yet, field by field; false when the store refused one. */
+  async function saveTyped(): Promise<boolean> {
+    for (const field of series.fields) {
+      const text = texts[field.name];
+      const known = record.fields.find(({ name }) => name === field.name)?.value ?? '';
+      if (text === undefined) continue;
+      const value = storedValue(field.kind, text);
+      if (value !== known && !(await saveField(record.key, field.name, value))) return false;
+    }
+    return true;
+  }
+
+  async function confirm(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy || !(await saveTyped())) return;
+    await confirmRecord(record.key, reason.trim() === '' ? null : reason.normalize('NFC').trim());
+  }
+
+  return (
+    <form
+      ref={form}
+      className={classes['form']}
+      onSubmit={(event) => void confirm(event)}
+      aria-label={words.backlog.fields}
+    >
+      {record.isRead ? null : <StateWord tone="busy">{words.backlog.reading}</StateWord>}
+      {series.fields.map((field) => {
+        const value = record.fields.find(({ name }) => name === field.name);
+        if (value === undefined) return null;
+        return (
+          <Row
+            key={field.name}
+            field={field}
+            value={value}
+            text={texts[field.name] ?? shownValue(field.kind, value.value)}
+            isMissing={record.missing.includes(field.name)}
+            onText={(text) => setTexts((before) => ({ ...before, [field.name]: text }))}
+            onLeave={(text) => {
+              const stored = storedValue(field.kind, text);
+              if (stored !== value.value) void saveField(record.key, field.name, stored);
+            }}
+          />
+        );
+      })}
+      {duplicateOf === null ? null : (
+        <div className={classes['duplicate']} data-testid="record-duplicate">
+          <StateWord tone="warn">{fill(words.backlog.duplicate, { code: duplicateOf })}</StateWord>
+          <TextInput
+            ref={reasonInput}
+            label={words.backlog.duplicateReason}
+            value={reason}
+            maxLength={500}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            data-testid="duplicate-reason"
+          />
+        </div>
+      )}
+      <Button
+        type="submit"
+        loading={isBusy}
+        leftSection={<IconCheck size="1.25rem" stroke={1.75} aria-hidden />}
+        rightSection={<Key>Enter</Key>}
+        data-testid="record-confirm"
+      >
+        {words.backlog.confirm}
+      </Button>
+    </form>
+  );
+}
+
+/** What is missing comes first, then what is doubtful; where nothing is, the first one. */
+function firstToLookAt(series: BacklogSeries, record: OpenRecord): string {
+  const names = series.fields.map(({ name }) => name);
+  const doubtful = record.fields.filter((value) => value.value !== '' && needsLook(value)).map(({ name }) => name);
+  return (
+    names.find((name) => record.missing.includes(name)) ??
+    names.find((name) => doubtful.includes(name)) ??
+    names[0] ??
+    ''
+  );
+}
+
+function Row({
+  field,
+  value,
+  text,
+  isMissing,
+  onText,
+  onLeave,
+}: {
+  readonly field: IndexField;
+  readonly value: FieldValue;
+  readonly text: string;
+  readonly isMissing: boolean;
+  readonly onText: (text: string) => void;
+  readonly onLeave: (text: string) => void;
+}): ReactNode {
+  const words = useWords();
+  const remark = remarkOf(words, value, text, isMissing);
+  return (
+    <TextInput
+      name={field.name}
+      label={wordFor(words.fieldNames, field.name)}
+      required={field.isRequired}
+      // The rule says what is missing when the record is confirmed; the browser's own bubble would be a second voice.
+      formNoValidate
+      withAsterisk={field.isRequired}
+      value={text}
+      maxLength={2_000}
+      autoComplete="off"
+      onChange={(event) => onText(event.currentTarget.value)}
+      onFocus={() => useBacklog.setState({ fieldName: field.name, pageId: null })}
+      onBlur={(event) => onLeave(event.currentTarget.value)}
+      description={remark}
+      inputWrapperOrder={['label', 'input', 'description']}
+      data-testid={`index-${field.name}`}
+    />
+  );
+}
+
+function remarkOf(words: Words, value: FieldValue, text: string, isMissing: boolean): ReactNode {
+  if (isMissing) {
+    const isEmpty = text.trim() === '';
+    return <StateWord tone="wrong">{isEmpty ? words.backlog.required : words.backlog.wrong}</StateWord>;
+  }
+  if (value.value !== '' && needsLook(value)) return <StateWord tone="warn">{words.backlog.doubtful}</StateWord>;
+  return null;
+}
