@@ -1,5 +1,5 @@
 /** @file The scrap of paper a value was read from, cut out of the stored page and turned upright. */
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import type { Box, Page } from '../../preload/types.ts';
 import { blobUrl } from '../app/bridge.ts';
 
@@ -21,12 +21,32 @@ function pageImage(blobId: string): Promise<HTMLImageElement> {
   return loading;
 }
 
+/** True from the moment an element comes near the screen: a stack of three hundred pages is not decoded for its fields. */
+function useIsNear(element: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setIsNear] = useState(false);
+  useEffect(() => {
+    const { current } = element;
+    if (current === null || isNear) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) setIsNear(true);
+      },
+      { rootMargin: '300px' },
+    );
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element, isNear]);
+  return isNear;
+}
+
 export function Snippet({ page, box }: { readonly page: Page; readonly box: Box }): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isNear = useIsNear(canvas);
   const { imageBlobId, rotation, widthPx, heightPx } = page;
   const [boxX, boxY, boxWidth, boxHeight] = box;
 
   useEffect(() => {
+    if (!isNear) return undefined;
     let isCurrent = true;
     const margin = Math.min(boxWidth, boxHeight) * MARGIN;
     const x = Math.max(0, boxX - margin);
@@ -50,7 +70,7 @@ export function Snippet({ page, box }: { readonly page: Page; readonly box: Box 
     return () => {
       isCurrent = false;
     };
-  }, [imageBlobId, rotation, widthPx, heightPx, boxX, boxY, boxWidth, boxHeight]);
+  }, [isNear, imageBlobId, rotation, widthPx, heightPx, boxX, boxY, boxWidth, boxHeight]);
 
   return <canvas ref={canvas} width={1} height={1} aria-hidden />;
 }

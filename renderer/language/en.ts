@@ -379,6 +379,7 @@ export const en: Words = {
     snippet: 'Snippet of {name}',
     noSnippet: 'no snippet',
     toCheck: '{count} to look at',
+    showAll: 'Show the other {count}',
     perhaps: 'Or perhaps:',
     others: 'Other readings of {name}',
     choose: 'Take another reading',

@@ -383,6 +383,7 @@ export const vi = {
     snippet: 'Mẩu giấy ghi {name}',
     noSnippet: 'không có mẩu giấy',
     toCheck: '{count} chỗ cần xem lại',
+    showAll: 'Hiện {count} thông tin còn lại',
     perhaps: 'Hay là:',
     others: 'Cách đọc khác của {name}',
     choose: 'Chọn cách đọc khác',

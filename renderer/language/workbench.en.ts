@@ -24,8 +24,6 @@ export const workbenchEn: Pick<Words, 'workbench' | 'workbenchKeys' | 'scanning'
     inline: 'Back to the dossier',
     help: 'Keys of the workbench',
     targets: 'Where pages go',
-    takeOut: 'Take out of its place',
-    targetPages: '{count} pages',
     targetEmpty: 'no page yet',
     paper: 'Paper: {title}, {count} pages',
     hiddenCount: '{count} hidden',
@@ -55,7 +53,6 @@ export const workbenchEn: Pick<Words, 'workbench' | 'workbenchKeys' | 'scanning'
     markDuplicate: 'same as another page',
     separator: 'separator sheet',
     replaced: 'replaced by another page',
-    cropped: 'edges will be cut',
     cropMark: 'What is kept of the picture when it is saved',
   },
   workbenchKeys: {

@@ -22,8 +22,6 @@ export const workbenchVi = {
     inline: 'Về hồ sơ',
     help: 'Các phím của bàn xếp trang',
     targets: 'Nơi xếp trang',
-    takeOut: 'Bỏ ra khỏi chỗ đang xếp',
-    targetPages: '{count} trang',
     targetEmpty: 'chưa có trang',
     paper: 'Giấy tờ: {title}, {count} trang',
     hiddenCount: '{count} trang ẩn',
@@ -53,7 +51,6 @@ export const workbenchVi = {
     markDuplicate: 'trùng trang khác',
     separator: 'tờ ngăn',
     replaced: 'đã có trang thay',
-    cropped: 'sẽ cắt mép',
     cropMark: 'Phần giấy được giữ lại khi lưu',
   },
   workbenchKeys: {

@@ -5,7 +5,8 @@ import { asErrorCode } from '../../preload/error-codes.ts';
 import { ask } from '../app/bridge.ts';
 import { tell, tellWithUndo } from '../app/toast.tsx';
 import { fill } from '../language/words.ts';
-import { focusSection, foldSection, openPanel, showDocument, showPage, useDesk } from './desk.ts';
+import { nextPlace } from './capture-news.ts';
+import { focusSection, foldSection, openPanel, showDocument } from './desk.ts';
 import { command, createDossier, edit, editOf, refreshDossier, useDossier } from './dossier.ts';
 import { showFailure } from './failures.ts';
 import { loadDossiers, loadResults, loadTokens, useDevices, useResults } from './lists.ts';
@@ -113,9 +114,11 @@ export async function movePages(pageIds: readonly string[], beforeId: string | n
 
 // ---- capture ------------------------------------------------------------------------------------------------------
 
-export async function scan(place: ScanPlace = { kind: 'end' }): Promise<void> {
+/** Without a place: on behind the page at which a stack stopped, else at the end. */
+export async function scan(wanted?: ScanPlace): Promise<void> {
   const dossier = useDossier.getState().dossier;
   if (dossier === null || dossier.state !== 'draft') return;
+  const place = wanted ?? nextPlace(dossier.id);
   const device = chosenScanner();
   if (device === null) {
     openPanel('scanner');
@@ -166,7 +169,7 @@ export function signingKeys(
   );
 }
 
-function chosenKey(): SigningKey | null {
+export function chosenKey(): SigningKey | null {
   const { tokens, signingKey } = useDevices.getState();
   const keys = signingKeys(tokens ?? []);
   const name = useSession.getState().session?.officer?.name.normalize('NFC').toLowerCase();

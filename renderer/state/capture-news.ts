@@ -1,7 +1,7 @@
 /** @file What a scan has to say beyond its pages: where it stopped and why, and which pages came in twice. View state only. */
 import { create } from 'zustand';
 import { asErrorCode, type ErrorCode } from '../../preload/error-codes.ts';
-import type { Dossier, JobProgress } from '../../preload/types.ts';
+import type { Dossier, JobProgress, ScanPlace } from '../../preload/types.ts';
 
 export interface ScanFault {
   readonly dossierId: string;
@@ -11,6 +11,8 @@ export interface ScanFault {
   readonly pages: number;
   /** The sheet to go on with, from 1. */
   readonly sheet: number;
+  /** Behind which page the rest belongs; null: at the end. */
+  readonly lastPageId: string | null;
 }
 
 interface Run {
@@ -47,7 +49,9 @@ export function noteCapture(progress: JobProgress, dossier: Dossier | null): boo
   const code = asErrorCode(progress.code ?? 'scanner-failed');
   if (!MID_STACK.has(code) && !(progress.done > 0 && code.startsWith('scanner-'))) return false;
   const sheet = (progress.sheets ?? progress.done) + 1;
-  useCaptureNews.setState({ fault: { dossierId, code, detail: progress.detail, pages: progress.done, sheet } });
+  useCaptureNews.setState({
+    fault: { dossierId, code, detail: progress.detail, pages: progress.done, sheet, lastPageId: progress.lastPageId },
+  });
   return true;
 }
 
@@ -64,6 +68,14 @@ export function settleRepeated(dossier: Dossier): void {
     }
   }
   if (found.size !== repeatedIds.size) useCaptureNews.setState({ repeatedIds: found });
+}
+
+/** Where the next scan of this dossier goes: on behind the page at which a stack stopped, else at the end. */
+export function nextPlace(dossierId: string): ScanPlace {
+  const { fault } = useCaptureNews.getState();
+  return fault?.dossierId === dossierId && fault.lastPageId !== null
+    ? { kind: 'after', pageId: fault.lastPageId }
+    : { kind: 'end' };
 }
 
 export function dismissFault(): void {

@@ -2,14 +2,15 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Dossier, FieldValue } from '../../../preload/types.ts';
-import { StateWord } from '../../components/marks.tsx';
+import { Key, StateWord } from '../../components/marks.tsx';
 import { Snippet } from '../../components/snippet.tsx';
 import { formatDay, parseDay } from '../../language/format.ts';
 import { fill, wordFor } from '../../language/words.ts';
-import { showPage } from '../../state/desk.ts';
+import { showPage, useDesk } from '../../state/desk.ts';
 import { edit } from '../../state/dossier.ts';
 import { needsLook } from '../../state/doubtful-fields.ts';
 import { useWords } from '../../state/session.ts';
+import { useShortcut } from '../../state/shortcuts.ts';
 import classes from './papers.module.css';
 
 /** Below this the officer is asked to look, percent. */
@@ -21,7 +22,16 @@ export function FieldList({
   readonly isEditable: boolean;
 }): ReactNode {
   const words = useWords();
+  const [showsAll, setShowsAll] = useState(false);
+  const pageIds = useDesk((view) => view.selectedPageIds);
   if (dossier.fields.length === 0) return null;
+  // Of a long stack, first what a person must look at and what is on the page in hand.
+  const shown =
+    showsAll || dossier.fields.length <= MOST_SHOWN
+      ? dossier.fields
+      : dossier.fields
+          .filter((field) => needsLook(field) || (field.pageId !== null && pageIds.includes(field.pageId)))
+          .slice(0, MOST_SHOWN);
   const doubtful = dossier.fields.filter(needsLook).length;
   return (
     <div>
@@ -30,14 +40,21 @@ export function FieldList({
         {doubtful === 0 ? null : <StateWord tone="warn">{fill(words.fields.toCheck, { count: doubtful })}</StateWord>}
       </h4>
       <ul className={classes['fields']} aria-labelledby="fields-title">
-        {dossier.fields.map((field) => (
+        {shown.map((field) => (
           <FieldRow key={field.id} field={field} dossier={dossier} isEditable={isEditable} />
         ))}
       </ul>
+      {shown.length === dossier.fields.length ? null : (
+        <Button variant="default" size="compact-md" onClick={() => setShowsAll(true)} data-testid="fields-all">
+          {fill(words.fields.showAll, { count: dossier.fields.length - shown.length })}
+        </Button>
+      )}
     </div>
   );
 }
 
+const MOST_CHOICES = 3;
+const MOST_SHOWN = 40;
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function shownValue(value: string): string {
@@ -65,6 +82,21 @@ function FieldRow({
   const page = dossier.pages.find((one) => one.id === field.pageId);
   const name = wordFor(words.fieldNames, field.name);
   const isDoubtful = needsLook(field);
+  const [hasFocus, setHasFocus] = useState(false);
+  // Other readings, never what stands there already.
+  const choices = (isEditable && isDoubtful ? (field.candidates ?? []) : [])
+    .filter((candidate) => candidate !== field.value)
+    .slice(0, MOST_CHOICES);
+  useShortcut(
+    hasFocus && choices.length > 0,
+    choices.map((_, index) => `Alt+${index + 1}`),
+    words.fields.choose,
+    (key) => {
+      const choice = choices[Number(key.at(-1)) - 1];
+      if (choice !== undefined) save(shownValue(choice));
+    },
+    choices.length > 1 ? `Alt+1–${choices.length}` : 'Alt+1',
+  );
 
   function save(value: string): void {
     const clean = storedValue(value.normalize('NFC').trim(), field.value);
@@ -96,10 +128,37 @@ function FieldRow({
         readOnly={!isEditable}
         spellCheck={false}
         title={text}
-        onFocus={() => page !== undefined && showPage(page.id, field.id)}
+        onFocus={() => {
+          setHasFocus(true);
+          if (page !== undefined) showPage(page.id, field.id);
+        }}
         onChange={(event) => setText(event.currentTarget.value)}
-        onBlur={() => text.trim() !== stored && save(text)}
+        onKeyDown={(event) => {
+          // Seen and right: Enter says so and goes on to the next one.
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing && isDoubtful) save(text);
+        }}
+        onBlur={() => {
+          setHasFocus(false);
+          if (text.trim() !== stored) save(text);
+        }}
       />
+      {choices.length === 0 ? null : (
+        <span className={classes['choices']} role="group" aria-label={fill(words.fields.others, { name })}>
+          <span className={classes['fieldSource']}>{words.fields.perhaps}</span>
+          {choices.map((choice, index) => (
+            <Button
+              key={choice}
+              size="compact-sm"
+              variant="default"
+              rightSection={<Key>{`Alt+${index + 1}`}</Key>}
+              onClick={() => save(shownValue(choice))}
+              data-testid={`choice-${field.name}-${index + 1}`}
+            >
+              {shownValue(choice)}
+            </Button>
+          ))}
+        </span>
+      )}
       <span className={classes['fieldState']}>
         {isDoubtful ? (
           <>

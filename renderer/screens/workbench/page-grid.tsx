@@ -2,7 +2,7 @@
  * @file The stack as a grid of papers, of which only the rows on screen exist: three hundred pages cost what thirty cost.
  * Keeps the row with the focus alive, follows the newest page while it is in view, and tells which unread pages are seen.
  */
-import { useElementSize } from '@mantine/hooks';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { Page } from '../../../preload/types.ts';
@@ -19,6 +19,7 @@ export const THUMB_SIZES: readonly number[] = [5, 6.5, 9, 13, 19];
 /** Title, number line, word line and what lies around them, in rem. */
 const AROUND_REM = 6.375;
 const GAP_REM = 0.5;
+const LEAST_ROW_REM = 11;
 const PORTRAIT = 1.3;
 const OVERSCAN = 2;
 const LOOK_MS = 250;
@@ -37,6 +38,8 @@ export interface PageGridProps {
   readonly isEditable: boolean;
   readonly label: string;
   readonly sizeRem: number;
+  /** The grid has the height it is given, not that of its rows. */
+  readonly isFilling: boolean;
   readonly onSelect: (pageId: string, mode: 'one' | 'toggle' | 'range') => void;
   readonly onKey: (event: KeyboardEvent, columns: number) => void;
   readonly onSelectPaper: (paper: Paper) => void;
@@ -52,14 +55,17 @@ export function PageGrid(props: PageGridProps): ReactNode {
   const { pages, papers, targets, marks, currentId, isEditable, sizeRem } = props;
   const words = useWords();
   const { ref: sized, width } = useElementSize<HTMLDivElement>();
-  const scroller = useRef<HTMLDivElement>(null);
+  const { ref: framed, height } = useElementSize<HTMLDivElement>();
+  const scroller = useRef<HTMLDivElement | null>(null);
   const rem = remPx();
   const columns = Math.max(1, Math.floor((width + GAP_REM * rem) / ((sizeRem + GAP_REM) * rem)));
   // Nothing is drawn, and nothing scrolled to, before the width is known.
   const isMeasured = width > 0;
   const rows = useMemo(() => (isMeasured ? rowsOf(papers, columns) : []), [papers, columns, isMeasured]);
   const currentRow = rows.findIndex((row) => row.some((one) => one.pages.some((page) => page.id === currentId)));
-  const rowPx = (AROUND_REM + sizeRem * PORTRAIT) * rem;
+  // One row always fits, however large the text and however small the screen.
+  const most = props.isFilling ? Math.max(LEAST_ROW_REM * rem, height - GAP_REM * 2 * rem) : Number.POSITIVE_INFINITY;
+  const rowPx = Math.min((AROUND_REM + sizeRem * PORTRAIT) * rem, most);
 
   const virtual = useVirtualizer({
     count: rows.length,
@@ -108,7 +114,7 @@ export function PageGrid(props: PageGridProps): ReactNode {
 
   return (
     <div
-      ref={scroller}
+      ref={useMergedRef(scroller, framed)}
       className={classes['grid']}
       role="group"
       aria-label={props.label}
@@ -194,7 +200,9 @@ function SegmentBox({ segment, target, isEditable, isInScope, onSelectPaper, chi
       data-scope={isInScope}
       style={{ gridColumn: `span ${pages.length}` }}
     >
-      <div
+      <button
+        type="button"
+        tabIndex={-1}
         className={classes['segmentHead']}
         title={[title, count, target?.name].filter(Boolean).join('\n')}
         draggable={isEditable}
@@ -211,7 +219,7 @@ function SegmentBox({ segment, target, isEditable, isInScope, onSelectPaper, chi
           {place === null ? null : <span className={classes['pageKey']}>→ {place}</span>}
           <span>{count}</span>
         </span>
-      </div>
+      </button>
       <div
         className={classes['segmentPages']}
         style={{ gridTemplateColumns: `repeat(${pages.length}, minmax(0, 1fr))` }}

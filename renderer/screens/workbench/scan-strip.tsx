@@ -45,18 +45,17 @@ function Running({ jobId, done }: { readonly jobId: string; readonly done: numbe
 
 /** What happened at which sheet, and what to do from that sheet on. */
 function sentencesOf(code: ErrorCode, words: Words): readonly [what: string, next: string] {
-  const { scanning } = words;
   switch (code) {
     case 'scanner-jam':
-      return [scanning.jam, scanning.jamNext];
+      return [words.scanning.jam, words.scanning.jamNext];
     case 'scanner-double-feed':
-      return [scanning.doubleFeed, scanning.doubleFeedNext];
+      return [words.scanning.doubleFeed, words.scanning.doubleFeedNext];
     case 'scanner-cover-open':
-      return [scanning.cover, scanning.coverNext];
+      return [words.scanning.cover, words.scanning.coverNext];
     case 'scanner-offline':
-      return [scanning.offline, scanning.offlineNext];
+      return [words.scanning.offline, words.scanning.offlineNext];
     default:
-      return [scanning.other, scanning.otherNext];
+      return [words.scanning.other, words.scanning.otherNext];
   }
 }
 

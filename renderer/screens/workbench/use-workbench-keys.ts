@@ -62,7 +62,8 @@ export function useWorkbenchKeys({ stack, props, jumpBox, openHelp }: KeysOf): v
     null,
     () => useWorkbenchView.setState((view) => ({ showsHidden: !view.showsHidden })),
   );
-  useCommand('layout', props.onLayout !== undefined && has, words.keys.workbench, () => props.onLayout?.());
+  const otherLayout = props.layout === 'full' ? words.workbench.inline : words.keys.workbench;
+  useCommand('layout', props.onLayout !== undefined && has, otherLayout, () => props.onLayout?.());
   useCommand('help', has, words.keys.help, openHelp);
 }
 

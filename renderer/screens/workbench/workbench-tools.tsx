@@ -1,10 +1,9 @@
 /** @file The buttons of the workbench: the same commands as the keys, for the hand on the mouse. Words where there is room. */
-import { ActionIcon, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconArrowsMaximize,
-  IconArrowsMinimize,
   IconDots,
   IconEye,
   IconEyeOff,
@@ -100,16 +99,15 @@ export function WorkbenchTools({ stack, props, jumpBox, openHelp }: ToolsProps):
         <span className={classes['toolSpace']} />
         {hiddenCount === 0 ? null : <HiddenToggle count={hiddenCount} />}
         <JumpBox stack={stack} jumpBox={jumpBox} />
-        <Tool icon={IconMinus} label={words.workbench.smaller} command="smaller" run={() => stack.resize(-1)} />
-        <Tool icon={IconPlus} label={words.workbench.larger} command="larger" run={() => stack.resize(1)} />
+        {isFull ? (
+          <>
+            <Tool icon={IconMinus} label={words.workbench.smaller} command="smaller" run={() => stack.resize(-1)} />
+            <Tool icon={IconPlus} label={words.workbench.larger} command="larger" run={() => stack.resize(1)} />
+          </>
+        ) : null}
         <Tool icon={IconKeyboard} label={words.workbench.help} command="help" run={openHelp} />
-        {onLayout === undefined ? null : (
-          <Tool
-            icon={isFull ? IconArrowsMinimize : IconArrowsMaximize}
-            label={isFull ? words.workbench.inline : words.workbench.full}
-            command="layout"
-            run={onLayout}
-          />
+        {onLayout === undefined || isFull ? null : (
+          <Tool icon={IconArrowsMaximize} label={words.workbench.full} command="layout" run={onLayout} />
         )}
       </div>
     </div>
@@ -125,11 +123,12 @@ interface ToolProps {
 }
 
 function Tool({ icon: Icon, label, command, isDisabled = false, run }: ToolProps): ReactNode {
-  const name = `${label} (${COMMAND_KEYS[command].shown})`;
+  const { shown } = COMMAND_KEYS[command];
+  const name = `${label} (${shown})`;
   return (
-    <ActionIcon
-      variant="subtle"
-      size="lg"
+    <button
+      type="button"
+      className={classes['tool']}
       aria-label={name}
       title={name}
       disabled={isDisabled}
@@ -137,7 +136,12 @@ function Tool({ icon: Icon, label, command, isDisabled = false, run }: ToolProps
       data-testid={`workbench-${command}`}
     >
       <Icon size="1.25rem" stroke={1.5} aria-hidden />
-    </ActionIcon>
+      {shown.length > 2 ? null : (
+        <kbd className={classes['toolKey']} aria-hidden>
+          {shown}
+        </kbd>
+      )}
+    </button>
   );
 }
 
@@ -149,15 +153,15 @@ function MoreTools({ stack, props }: Pick<ToolsProps, 'stack' | 'props'>): React
   return (
     <Menu position="bottom-start" withinPortal={false}>
       <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          size="lg"
+        <button
+          type="button"
+          className={classes['tool']}
           aria-label={words.workbench.more}
           title={words.workbench.more}
           data-testid="workbench-more"
         >
           <IconDots size="1.25rem" stroke={1.5} aria-hidden />
-        </ActionIcon>
+        </button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item

@@ -32,10 +32,16 @@ export function Workbench(props: WorkbenchProps): ReactNode {
   const pages = useMemo(() => papers.flatMap((paper) => paper.pages), [papers]);
   // A scanned stack is worked on at once: the first page without a place is the current one by itself.
   const fallback = (isEditable ? nextOpenPage(pages, []) : undefined) ?? pages[0];
+  const inView = useMemo(() => {
+    const ids = new Set(pages.map((page) => page.id));
+    return (id: string): boolean => ids.has(id);
+  }, [pages]);
   const selected = useMemo(() => {
-    const known = selection.pageIds.filter((id) => pages.some((page) => page.id === id));
+    // Where a page was scanned anew, the new one is meant.
+    const newest = selection.pageIds.map((id) => all.find((page) => page.id === id)?.replacedById ?? id);
+    const known = newest.map((id, at) => (showsHidden ? (selection.pageIds[at] ?? id) : id)).filter(inView);
     return known.length > 0 ? known : fallback === undefined ? [] : [fallback.id];
-  }, [selection.pageIds, pages, fallback]);
+  }, [selection.pageIds, all, showsHidden, inView, fallback]);
   const currentId = selected.at(-1) ?? null;
   // What is current by itself is told outside too: the paper and the checklist follow it.
   const selectOutside = selection.select;
@@ -73,7 +79,14 @@ export function Workbench(props: WorkbenchProps): ReactNode {
       selection.select([pageId], false);
       focus(pageId);
     },
-    choose: (pageIds) => selection.select(pageIds, true),
+    // The current page stays the current one, so that the focus has a place to be.
+    choose: (pageIds) =>
+      selection.select(
+        currentId !== null && pageIds.includes(currentId)
+          ? [...pageIds.filter((id) => id !== currentId), currentId]
+          : pageIds,
+        true,
+      ),
     toggle: (pageId) => {
       const base = isChosen ? selected : [];
       const others = base.filter((id) => id !== pageId);
@@ -158,6 +171,7 @@ export function Workbench(props: WorkbenchProps): ReactNode {
       currentId={currentId}
       isEditable={isEditable}
       label={props.label}
+      isFilling={layout === 'full'}
       sizeRem={THUMB_SIZES[layout === 'full' ? fullSize : inlineSize] ?? 0}
       onSelect={select}
       onSelectPaper={(paper) => {

@@ -99,7 +99,7 @@ const applicant: t.Applicant = {
 const page = (index: number, more: Partial<t.Page> = {}): t.Page => ({
   id: `page-${index}`,
   imageBlobId: STACK[index % STACK.length] ?? '',
-  thumbnailBlobId: STACK[index % STACK.length] ?? '',
+  thumbnailBlobId: `thumb-${STACK[index % STACK.length] ?? ''}`,
   widthPx: 1654,
   heightPx: 2339,
   dpi: 200,
@@ -152,7 +152,7 @@ const field = (
 
 const fields = [
   field('fullName', 'PHẠM NGỌC THẢO VY', 96, [461, 434, 400, 45]),
-  field('birthDate', '2024-11-19', 71, [522, 490, 170, 45]),
+  field('birthDate', '2024-11-19', 71, [522, 490, 170, 45], { candidates: ['2024-11-10', '2021-11-19'] }),
   field('number', '57/2025', 90, [1350, 386, 190, 45], { isConfirmed: true }),
 ];
 
@@ -196,6 +196,7 @@ const draft: t.Dossier = {
   ],
   canUndo: true,
   canRedo: false,
+  identityDoubts: [],
   receipt: null,
 };
 
@@ -230,6 +231,7 @@ const sealed: t.Dossier = {
   missing: [],
   canUndo: false,
   canRedo: false,
+  identityDoubts: [],
   feeVnd: 20_000,
   documents: [
     document('doc-receipt', 'receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả', false),
@@ -259,6 +261,7 @@ const emptyDossier: t.Dossier = {
   revision: 1,
   canUndo: false,
   canRedo: false,
+  identityDoubts: [],
   missing: [{ kind: 'applicant-name' }, { kind: 'applicant-id' }, { kind: 'procedure' }],
 };
 
@@ -492,7 +495,7 @@ const TITLES = [
 /** A stack in the middle of the work: papers of one to five pages, every state a page can be in. */
 export function mixedStack(): t.Dossier {
   const sizes = [1, 3, 2, 5, 1, 4, 2];
-  const pages = sizes.flatMap((size, paper) =>
+  const stack = sizes.flatMap((size, paper) =>
     Array.from({ length: size }, (_, at) => {
       const index = sizes.slice(0, paper).reduce((sum, one) => sum + one, 0) + at;
       const title = TITLES[paper % TITLES.length] ?? null;
@@ -506,8 +509,8 @@ export function mixedStack(): t.Dossier {
     }),
   );
   const change = (index: number, more: Partial<t.Page>): void => {
-    const before = pages[index];
-    if (before !== undefined) pages[index] = { ...before, ...more };
+    const before = stack[index];
+    if (before !== undefined) stack[index] = { ...before, ...more };
   };
   change(2, { rotation: 90 });
   change(4, { crop: [300, 400, 1000, 1200] });
@@ -517,16 +520,17 @@ export function mixedStack(): t.Dossier {
   change(17, { recognition: 'pending' });
   return {
     ...draft,
-    pages,
+    pages: stack,
     fields: [
       field('fullName', 'PHẠM NGỌC THẢO VY', 62, [461, 434, 400, 45], { id: 'mixed-name', pageId: 'mixed-4' }),
       field('idNumber', '038324011586', 100, [461, 434, 400, 45], { id: 'mixed-id', pageId: 'mixed-0', source: 'qr' }),
     ],
     checklist: draft.checklist.map((item) => {
-      const pageIds = pages.filter((one) => one.componentId === item.component.id).map((one) => one.id);
+      const pageIds = stack.filter((one) => one.componentId === item.component.id).map((one) => one.id);
       return { ...item, pageIds };
     }),
     missing: [{ kind: 'page-unassigned', pageId: 'mixed-6' }],
     canRedo: true,
+    identityDoubts: [],
   };
 }

@@ -35,6 +35,20 @@ async function drawPicture(name: 'signature' | 'seal'): Promise<Buffer> {
   return sharp(Buffer.from(shapes[name])).png().toBuffer();
 }
 
+const thumbnails = new Map<string, Promise<Buffer>>();
+
+/** As small as the scanner's room makes them. */
+function thumbnail(name: string): Promise<Buffer> {
+  const known =
+    thumbnails.get(name) ??
+    sharp(join(STACK, `${name}.jpg`))
+      .resize({ width: 300 })
+      .jpeg()
+      .toBuffer();
+  thumbnails.set(name, known);
+  return known;
+}
+
 async function decision(times = 1): Promise<Buffer> {
   const context = { ...CONTEXT, signerTitle: 'KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH', signerName: 'Nguyễn Thị Ngọc Lan' };
   const form = buildPracticeResultForm(makeDossier(), { ...context, issuedAt: '2026-11-21T08:00:00Z' });
@@ -109,6 +123,8 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
     if (path === '/blob/decision') return { body: await decision(), type: 'application/pdf' };
     if (path === '/blob/signature' || path === '/blob/seal')
       return { body: await drawPicture(path === '/blob/seal' ? 'seal' : 'signature'), type: 'image/png' };
+    if (path.startsWith('/blob/thumb-'))
+      return { body: await thumbnail(path.slice('/blob/thumb-'.length)), type: 'image/jpeg' };
     if (path.startsWith('/blob/'))
       return { body: await readFile(join(STACK, `${path.slice('/blob/'.length)}.jpg`)), type: 'image/jpeg' };
     return { body: await readFile(join(folder, path)), type: TYPES[extname(path)] ?? 'application/octet-stream' };
