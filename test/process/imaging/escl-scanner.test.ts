@@ -174,6 +174,65 @@ describe('a scanner in trouble', () => {
     expect(arrivedHashes(outcome)).toEqual(hashes.slice(0, expected.pages));
   });
 
+  test.each([
+    ['one side', {}, 5],
+    ['both sides', { source: 'adf-duplex' } as const, 5],
+  ])('that ends the job after every sheet gives the whole stack all the same, %s', async (_, job, pages) => {
+    const scanner = await power({ hasDuplex: job.source !== undefined, faults: { oneSheetPerJob: true } });
+    const outcome = await room.scan(scanner, job);
+    expect(outcome).toMatchObject({ pages, end: 'complete', code: null });
+    expect(arrivedHashes(outcome)).toEqual(hashes);
+  });
+
+  test('that ends the job after every sheet and jams at the third keeps the two before it', async () => {
+    const outcome = await scanWith({ oneSheetPerJob: true, jamAtSheet: 3 });
+    expect(outcome).toMatchObject({ pages: 2, end: 'fault', code: 'scanner-jam' });
+  });
+
+  test('whose sensor says paper when there is none left ends well after its only sheet', async () => {
+    const scanner = await power({ pages: files.slice(0, 1), faults: { staysLoaded: true } });
+    expect(await room.scan(scanner)).toMatchObject({ pages: 1, end: 'complete', code: null });
+  });
+
+  test('goes on after a jam where it stopped: a second scan brings the rest', async () => {
+    const scanner = await power({ faults: { jamAtSheet: 3 } });
+    const first = await room.scan(scanner);
+    const second = await room.scan(scanner);
+    expect(first).toMatchObject({ pages: 2, code: 'scanner-jam' });
+    expect(second).toMatchObject({ pages: 3, end: 'complete' });
+    expect([...arrivedHashes(first), ...arrivedHashes(second)]).toEqual(hashes);
+  });
+
+  test('with an empty feeder gives the page on the glass when that was wished for, and only then', async () => {
+    const scanner = await power({ faults: { feederEmpty: true } });
+    const none = { signal: new AbortController().signal, progress: () => undefined };
+    const job = { scanner, source: 'adf', dpi: 200, colour: true, area: 'a4' } as const;
+    expect(await room.capture.scan({ ...job, fallsToGlass: true }, none)).toMatchObject({ pages: 1, end: 'complete' });
+    expect(await room.capture.scan({ ...job, fallsToGlass: false }, none)).toMatchObject({
+      code: 'scanner-feeder-empty',
+    });
+    const noGlass = { ...scanner, sources: ['adf' as const] };
+    const asked = { ...job, scanner: noGlass, fallsToGlass: true };
+    expect(await room.capture.scan(asked, none)).toMatchObject({ code: 'scanner-feeder-empty' });
+  });
+
+  test('that jams is no reason to take the page on the glass', async () => {
+    const scanner = await power({ faults: { jamAtSheet: 1 } });
+    const none = { signal: new AbortController().signal, progress: () => undefined };
+    const job = { scanner, source: 'adf', dpi: 200, colour: true, area: 'a4', fallsToGlass: true } as const;
+    expect(await room.capture.scan(job, none)).toMatchObject({ pages: 0, code: 'scanner-jam' });
+  });
+
+  test('that was there before is asked where it was, and listed once', async () => {
+    await power();
+    const [first] = await room.list({ addresses: [device.url] });
+    expect(first?.uuid).toBe(device.uuid);
+    const remembered = [first!.id, 'escl:http://192.0.2.1/eSCL', 'x'];
+    const list = await room.list({ addresses: [device.url], remembered });
+    expect(list).toEqual([first]);
+    expect(await room.list({ remembered: [first!.id] })).toEqual(list);
+  });
+
   test('that refuses its own black and white is asked for grey instead', async () => {
     expect(await scanWith({ refuseBlackAndWhite: true })).toMatchObject({ pages: 5, end: 'complete', code: null });
     const modes = device.log.map(({ body }) => /ColorMode>(\w+)</.exec(body)?.[1]).filter((mode) => mode !== undefined);

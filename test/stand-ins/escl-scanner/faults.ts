@@ -45,6 +45,10 @@ export interface EsclFaults {
   readonly wantsLocalhost: boolean;
   /** Answers 400 unless the Host header has a port (Epson). */
   readonly wantsPort: boolean;
+  /** Ends the job after every sheet, with the others still in the feeder (Epson WF-2930). */
+  readonly oneSheetPerJob: boolean;
+  /** The paper sensor says `Loaded` when nothing is left. */
+  readonly staysLoaded: boolean;
   /** A finished job blocks the next until it is deleted. */
   readonly staysBusy: boolean;
   /** This page never ends. */

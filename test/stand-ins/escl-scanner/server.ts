@@ -173,6 +173,7 @@ class VirtualScanner {
   #adfState(): string {
     if (this.#faults.staleJam) return 'ScannerAdfJam';
     if (this.#faults.coverOpen) return 'ScannerAdfHatchOpen';
+    if (this.#faults.staysLoaded) return 'ScannerAdfLoaded';
     if (this.#adfTrouble !== null) return this.#adfTrouble;
     if (this.#faults.feederEmpty || this.#usedSheets >= this.#sheets()) return 'ScannerAdfEmpty';
     return this.#job?.state === 'Processing' && this.#job.isFeeder ? 'ScannerAdfProcessing' : 'ScannerAdfLoaded';
@@ -233,6 +234,8 @@ class VirtualScanner {
     if (faults.hangAtPage === page) return;
     if (faults.cancelledAtPage === page) return this.#end(job, 'Canceled', response, 410);
     if (faults.errorAtPage === page) return send(response, 500);
+    if (faults.oneSheetPerJob && job.isFeeder && job.delivered >= job.pagesPerSheet)
+      return this.#end(job, 'Completed', response, 404);
     if (faults.busyPage === page && this.#count('busyPage') < (faults.busyPageTimes ?? 3))
       return this.#once('busyPage', () => send(response, 503));
     if (job.notFoundsOfPage++ < (faults.earlyNotFound ?? 0) && job.delivered < job.stack.length)

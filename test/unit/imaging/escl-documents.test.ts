@@ -65,6 +65,32 @@ describe('settings', () => {
     expect([findText(region, 'Width'), findText(region, 'Height')]).toEqual(['2480', '3508']);
   });
 
+  test.each([
+    ['a5', ['1748', '2480']],
+    ['card', ['1181', '827']],
+    ['a3', ['2550', '3510']],
+    ['max', ['2550', '3510']],
+  ] as const)('ask for %s as far as the device has it', (area, size) => {
+    const { xml } = buildScanSettings(capabilities, { source: 'adf', dpi: 200, colour: true, area });
+    const region = find(readXml(xml), 'ScanRegions', 'ScanRegion');
+    expect([findText(region, 'Width'), findText(region, 'Height')]).toEqual(size);
+  });
+
+  test('ask a device that tells no size for A4 when all of it is wanted', () => {
+    const input = '<PlatenInputCaps><DocumentFormat>image/jpeg</DocumentFormat></PlatenInputCaps>';
+    const sizeless = parseCapabilities(`<ScannerCapabilities><Platen>${input}</Platen></ScannerCapabilities>`);
+    const { xml } = buildScanSettings(sizeless, { source: 'flatbed', dpi: 200, colour: true, area: 'max' });
+    expect(xml).toContain('<pwg:Width>2480</pwg:Width>');
+  });
+
+  test('keep out of names what a device calls its id when it is none', () => {
+    const uuidOf = (uuid: string) =>
+      parseCapabilities(`<ScannerCapabilities><UUID>${uuid}</UUID></ScannerCapabilities>`).uuid;
+    expect(uuidOf('urn:uuid:4509A320-00A0-008F-00B6-AC1F6B0A1B2C')).toBe('4509a320-00a0-008f-00b6-ac1f6b0a1b2c');
+    expect(uuidOf('../../etc/passwd')).toBeNull();
+    expect(uuidOf('a'.repeat(5_000))).toBeNull();
+  });
+
   test('stay inside a smaller glass and leave out what the device did not offer', () => {
     const input = '<MaxWidth>2400</MaxWidth><MaxHeight>3300</MaxHeight><DocumentFormat>image/jpeg</DocumentFormat>';
     const small = parseCapabilities(

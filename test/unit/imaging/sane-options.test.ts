@@ -70,6 +70,25 @@ describe('a SANE device', () => {
   });
 
   test.each([
+    ['a5', ['--page-width=148', '--page-height=210', '-x', '148', '-y', '210']],
+    ['card', ['--page-width=100', '--page-height=70', '-x', '100', '-y', '70']],
+    ['a3', ['--page-width=224.846', '--page-height=420', '-x', '215.872', '-y', '279.364']],
+    ['max', ['--page-width=224.846', '--page-height=863.489', '-x', '215.872', '-y', '279.364']],
+  ] as const)('an area of %s becomes medium and area, as far as the device has it', (area, expected) => {
+    const scan = scanArguments(optionsOf('fujitsu'), { source: 'adf', dpi: 200, colour: true, area });
+    expect(scan?.arguments.slice(-6)).toEqual(expected);
+  });
+
+  test('a driver that throws blank pages away or hides double feeds is told not to', () => {
+    const options = parseDeviceOptions(`
+    --source ADF [ADF]
+    --df-thickness[=(yes|no)] [no]
+    --swskip 0..100% (in steps of 0.1) [0]`);
+    const scan = scanArguments(options, { source: 'adf', dpi: 200, colour: true });
+    expect(scan?.arguments).toEqual(['--source=ADF', '--df-thickness=yes', '--swskip=0']);
+  });
+
+  test.each([
     [
       'fujitsu',
       [

@@ -63,12 +63,35 @@ export async function* runScanJob(
   const device = new RunningDevice(connection, job, signal, timing);
   const before = await device.waitUntilIdle();
   device.failBeforeJob(before);
-  const { path, settings } = await device.start(capabilities);
-  try {
-    yield* device.collect(path, settings.dpi, before);
-  } finally {
-    await deleteJob(connection, path);
+  for (let arrived = 0; ;) {
+    const { path, settings } = await device.start(capabilities).catch((thrown: unknown) => {
+      if (arrived > 0 && isEndOfStack(thrown)) return { path: null, settings: null };
+      throw thrown;
+    });
+    if (path === null) return;
+    let pages = 0;
+    try {
+      for await (const page of device.collect(path, settings.dpi, before)) {
+        pages += 1;
+        yield page;
+      }
+    } catch (thrown) {
+      if (arrived > 0 && pages === 0 && isEndOfStack(thrown)) return;
+      throw thrown;
+    } finally {
+      await deleteJob(connection, path);
+    }
+    arrived += pages;
+    if (arrived >= MOST_PAGES || !(await device.leftPaper(pages))) return;
   }
+}
+
+/** What a further job is answered with when the sensor said paper and there was none. */
+function isEndOfStack(thrown: unknown): boolean {
+  return (
+    thrown instanceof Failure &&
+    ['scanner-feeder-empty', 'scanner-settings-refused', 'scanner-busy'].includes(thrown.code)
+  );
 }
 
 /** Always, also after the end: some devices stay busy until the job is gone. */
@@ -110,6 +133,16 @@ class RunningDevice {
     if (this.#job.source === 'flatbed' || status === null) return;
     if (status.adfState === 'ScannerAdfEmpty') throw new Failure('scanner-feeder-empty');
     if (adfFault(status) === 'scanner-cover-open') throw new Failure('scanner-cover-open', status.adfState ?? '');
+  }
+
+  /**
+   * Some devices end the job after every sheet and keep the rest of the stack in the feeder (Epson WF-2930): they get a job a
+   * sheet. Only after a job of one sheet, so that a stack somebody lays in afterwards is not taken for the rest.
+   */
+  async leftPaper(pages: number): Promise<boolean> {
+    const sheet = { flatbed: 0, adf: 1, 'adf-duplex': 2 }[this.#job.source];
+    if (pages === 0 || pages > sheet) return false;
+    return (await this.waitUntilIdle())?.adfState === 'ScannerAdfLoaded';
   }
 
   async start(capabilities: EsclCapabilities): Promise<{ path: string; settings: ScanSettings }> {

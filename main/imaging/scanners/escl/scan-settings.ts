@@ -1,12 +1,14 @@
 /** @file The `ScanSettings` document: what we ask of a device, never more than it said it can do. */
 import { Failure } from '../../../rooms/failure.ts';
+import { areaInMm, type ScanArea } from '../scan-area.ts';
 import type { ScanJob } from '../scanner.ts';
 import type { ColourMode, EsclCapabilities, InputCapabilities } from './capabilities.ts';
 import { escapeXml } from './xml.ts';
 
-/** A4 in 1/300 inch. */
-const A4_WIDTH = 2480;
-const A4_HEIGHT = 3508;
+/** The unit of regions: 1/300 inch. */
+const UNITS_PER_MM = 300 / 25.4;
+/** For a device that tells no size and is asked for all of it. */
+const A4_MM = { width: 210, height: 297 };
 
 export interface ScanSettings {
   readonly xml: string;
@@ -23,6 +25,7 @@ export function buildScanSettings(capabilities: EsclCapabilities, job: ScanJob, 
   const colourMode = forcedMode ?? chooseColourMode(input, job.colour);
   const intent = ['TextAndGraphic', 'Document'].find((wanted) => input.intents.includes(wanted));
   const isFeeder = job.source !== 'flatbed';
+  const region = regionOf(input, job.area);
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<scan:ScanSettings xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm" xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03">',
@@ -32,8 +35,8 @@ export function buildScanSettings(capabilities: EsclCapabilities, job: ScanJob, 
     element('pwg:ContentRegionUnits', 'escl:ThreeHundredthsOfInches'),
     element('pwg:XOffset', 0),
     element('pwg:YOffset', 0),
-    element('pwg:Width', clamp(A4_WIDTH, input.minWidth, input.maxWidth)),
-    element('pwg:Height', clamp(A4_HEIGHT, input.minHeight, input.maxHeight)),
+    element('pwg:Width', region.width),
+    element('pwg:Height', region.height),
     '</pwg:ScanRegion></pwg:ScanRegions>',
     // In the pwg namespace: HP M277 answers 400 to scan:InputSource.
     element('pwg:InputSource', isFeeder ? 'Feeder' : 'Platen'),
@@ -59,6 +62,19 @@ function chooseColourMode(input: InputCapabilities, colour: boolean): ColourMode
     ? ['RGB24', 'Grayscale8', 'BlackAndWhite1']
     : ['Grayscale8', 'RGB24', 'BlackAndWhite1'];
   return order.find((mode) => input.colourModes.includes(mode)) ?? (colour ? 'RGB24' : 'Grayscale8');
+}
+
+/** What was wished for, inside what the device can do. */
+function regionOf(input: InputCapabilities, area: ScanArea | undefined): { width: number; height: number } {
+  const wanted = areaInMm(area);
+  const side = (mm: number | undefined, most: number, least: number, usual: number): number => {
+    const units = mm === undefined ? (Number.isFinite(most) ? most : usual * UNITS_PER_MM) : mm * UNITS_PER_MM;
+    return clamp(Math.round(units), least, most);
+  };
+  return {
+    width: side(wanted?.width, input.maxWidth, input.minWidth, A4_MM.width),
+    height: side(wanted?.height, input.maxHeight, input.minHeight, A4_MM.height),
+  };
 }
 
 function element(name: string, value: string | number): string {

@@ -2,6 +2,7 @@
  * @file What `scanimage -A` prints about a device, and the arguments we make of it. Option names come from the SANE
  * standard, their values are free text of each backend; the tables below hold what the common backends use.
  */
+import { areaInMm } from '../scan-area.ts';
 import type { ScanJob, ScanSource } from '../scanner.ts';
 import { nearestDpi } from '../escl/scan-settings.ts';
 
@@ -13,7 +14,6 @@ export interface DeviceOption {
 
 export type DeviceOptions = ReadonlyMap<string, DeviceOption>;
 
-const A4_MM = { width: 210, height: 297 } as const;
 const USUAL_DPIS = [75, 100, 150, 200, 240, 300, 400, 600];
 /** `    --source Flatbed|ADF Front [Flatbed]`, `    -y 0..297mm (in steps of 0.1) [297]`, `    --duplex[=(yes|no)] [no]` */
 const OPTION_LINE =
@@ -71,6 +71,22 @@ export function dpisOf(options: DeviceOptions): number[] {
     .sort((a, b) => a - b);
 }
 
+/**
+ * What single backends need besides, by option and value: set where a device has them. Two sheets at once stop the scan
+ * instead of hiding a page (fujitsu, canon_dr); blank pages are hidden by us, never thrown away by a driver (fujitsu, genesys).
+ */
+const EXTRAS: readonly (readonly [option: string, value: string])[] = [
+  ['--df-action', 'Stop'],
+  ['--df-thickness', 'yes'],
+  ['--swskip', '0'],
+];
+
+function takes(option: DeviceOption | undefined, value: string): boolean {
+  if (option === undefined) return false;
+  if (option.range) return Number(value) >= option.range.min && Number(value) <= option.range.max;
+  return option.isSwitch ? value === 'yes' || value === 'no' : option.choices.includes(value);
+}
+
 export interface ScanArguments {
   readonly arguments: readonly string[];
   readonly dpi: number;
@@ -81,18 +97,18 @@ export function scanArguments(options: DeviceOptions, job: ScanJob): ScanArgumen
   if (!sourcesOf(options).includes(job.source)) return null;
   const dpi = nearestDpi(dpisOf(options), job.dpi);
   const mode = modeOf(options, job.colour);
+  const area = areaInMm(job.area);
   const list = [
     ...sourceArguments(options, job.source),
     ...(mode === null ? [] : [`--mode=${mode}`]),
     ...(options.get('--depth')?.choices.includes('8') ? ['--depth=8'] : []),
     ...(options.has('--resolution') ? [`--resolution=${dpi}`] : []),
-    // Two sheets at once stop the scan instead of hiding a page (fujitsu).
-    ...(options.get('--df-action')?.choices.includes('Stop') ? ['--df-action=Stop'] : []),
+    ...EXTRAS.flatMap(([name, value]) => (takes(options.get(name), value) ? [`${name}=${value}`] : [])),
     // The medium before the area: fujitsu clips -x and -y to it.
-    ...lengthArguments(options, '--page-width', A4_MM.width),
-    ...lengthArguments(options, '--page-height', A4_MM.height),
-    ...lengthArguments(options, '-x', A4_MM.width),
-    ...lengthArguments(options, '-y', A4_MM.height),
+    ...lengthArguments(options, '--page-width', area?.width),
+    ...lengthArguments(options, '--page-height', area?.height),
+    ...lengthArguments(options, '-x', area?.width),
+    ...lengthArguments(options, '-y', area?.height),
   ];
   return { arguments: list, dpi };
 }
@@ -120,9 +136,10 @@ function modeOf(options: DeviceOptions, colour: boolean): string | null {
   return patterns.map((pattern) => modes.find((mode) => pattern.test(mode))).find((mode) => mode !== undefined) ?? null;
 }
 
-function lengthArguments(options: DeviceOptions, name: string, wantedMm: number): string[] {
+/** Null: all that the device has. */
+function lengthArguments(options: DeviceOptions, name: string, wantedMm: number | undefined): string[] {
   const range = options.get(name)?.range;
   if (!range) return [];
-  const value = String(Math.min(wantedMm, range.max));
+  const value = String(Math.max(range.min, Math.min(wantedMm ?? range.max, range.max)));
   return name.startsWith('--') ? [`${name}=${value}`] : [name, value];
 }
