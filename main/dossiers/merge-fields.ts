@@ -1,8 +1,6 @@
 /** @file Fields of a dossier from all its pages: one row per name and value, the best source first, the officer above all. */
-import type { Applicant, FieldSource, FieldValue, Page } from '../../preload/types.ts';
-import { parseIdentityCode } from '../people/identity-code.ts';
-import { Failure } from '../rooms/failure.ts';
-import { pageIdsInOrder, type DraftFacts, type RecognitionFact } from './draft.ts';
+import type { FieldSource, FieldValue, Page } from '../../preload/types.ts';
+import type { DraftFacts, RecognitionFact } from './draft.ts';
 import { foldText } from './fold-text.ts';
 
 const TRUST: Readonly<Record<FieldSource, number>> = { typed: 6, population: 5, reuse: 4, qr: 3, mrz: 2, ocr: 1 };
@@ -17,7 +15,7 @@ export function mergeFields(draft: DraftFacts, pages: readonly Page[]): FieldVal
     const fact: RecognitionFact | 'failed' | undefined = draft[`recognition:${page.id}`];
     if (page.isHidden || typeof fact !== 'object') continue;
     for (const field of fact.fields) {
-      const key = `${field.name}\n${foldText(field.value)}`;
+      const key = sameness(field);
       const earlier = merged.get(key);
       const isBetter =
         !earlier ||
@@ -30,6 +28,16 @@ export function mergeFields(draft: DraftFacts, pages: readonly Page[]): FieldVal
   }
   const seen = new Set<string>();
   return [...merged.values()].map((field) => withOfficersValue(draft, withOwnId(field, seen)));
+}
+
+type ReadField = RecognitionFact['fields'][number];
+const samenesses = new WeakMap<ReadField, string>();
+
+/** Equal for fields that say the same; remembered, because a thick dossier is merged anew after every decision. */
+function sameness(field: ReadField): string {
+  const known = samenesses.get(field) ?? `${field.name}\n${foldText(field.value)}`;
+  samenesses.set(field, known);
+  return known;
 }
 
 /** Two values of one name on one page: the second gets a number, so that each can be confirmed by itself. */
@@ -45,27 +53,4 @@ function withOfficersValue(draft: DraftFacts, field: FieldValue): FieldValue {
   if (value === undefined) return field;
   if (value === field.value) return { ...field, isConfirmed: true };
   return { ...field, value, source: 'typed', confidence: 100, isConfirmed: true };
-}
-
-/** Distinct people whose card codes were read on the pages, in order of the pages. */
-export function identitiesOf(draft: DraftFacts): Applicant[] {
-  const people = new Map<string, Applicant>();
-  for (const id of pageIdsInOrder(draft)) {
-    const fact: RecognitionFact | 'failed' | undefined = draft[`recognition:${id}`];
-    if (typeof fact !== 'object') continue;
-    for (const text of fact.codes) {
-      const person = tryParse(text);
-      if (person?.idNumber && !people.has(person.idNumber)) people.set(person.idNumber, person);
-    }
-  }
-  return [...people.values()];
-}
-
-function tryParse(text: string): Applicant | null {
-  try {
-    return parseIdentityCode(text);
-  } catch (thrown) {
-    if (thrown instanceof Failure) return null; // most codes on papers are not ID cards
-    throw thrown;
-  }
 }

@@ -4,6 +4,7 @@ import type {
   ChecklistItem,
   Dossier,
   FieldValue,
+  IdentityDoubt,
   MissingItem,
   Page,
   Procedure,
@@ -13,7 +14,8 @@ import { findMissing } from './completeness.ts';
 import { withContacts } from './contact-fields.ts';
 import type { ChecklistFact, DocumentFact, DraftFacts } from './draft.ts';
 import { foldText } from './fold-text.ts';
-import { identitiesOf, mergeFields } from './merge-fields.ts';
+import { applicantOf, cardHolders, identityDoubts, type CardHolder } from './card-holders.ts';
+import { mergeFields } from './merge-fields.ts';
 import { projectPages } from './project-pages.ts';
 
 /** What derives from the facts; sealing freezes exactly this. */
@@ -23,6 +25,7 @@ export interface DraftBody {
   readonly checklist: readonly ChecklistItem[];
   readonly pages: readonly Page[];
   readonly fields: readonly FieldValue[];
+  readonly identityDoubts: readonly IdentityDoubt[];
   readonly feeVnd: number | null;
   readonly returnMethod: Dossier['returnMethod'];
   readonly note: string | null;
@@ -35,7 +38,8 @@ export function projectDraft(draft: DraftFacts, channel: Dossier['channel']): Dr
   const components = applicableComponents(procedure, channel);
   const pages = projectPages(draft, components);
   const fields = mergeFields(draft, pages);
-  const applicant = withContacts(draft.applicant ?? applicantFromPages(draft), fields);
+  const holders = cardHolders(draft, pages);
+  const applicant = withContacts(draft.applicant ?? onlyHolder(holders), fields);
   const documentIds: Record<string, string> = {};
   for (const { id } of components) {
     const document: DocumentFact | undefined = draft[`document:${id}`];
@@ -47,6 +51,7 @@ export function projectDraft(draft: DraftFacts, channel: Dossier['channel']): Dr
     checklist: components.map((component) => projectChecklistItem(draft, component, pages, applicant)),
     pages,
     fields,
+    identityDoubts: identityDoubts(holders, applicant, fields),
     // The fee of the version in force, until the officer has said otherwise (an exemption, another number of copies).
     feeVnd: draft.details ? draft.details.feeVnd : (procedure?.fee.directVnd ?? null),
     returnMethod: draft.details?.returnMethod ?? 'counter',
@@ -64,12 +69,24 @@ export function missingOf(body: DraftBody, isSigned: (documentId: string) => boo
   return findMissing({ ...body, signedComponentIds: signed });
 }
 
-/** Interactive forms exist only on the online channel; at a counter the paper form stands in their place. */
+const applicable = new WeakMap<Procedure, Map<Dossier['channel'], readonly ProcedureComponent[]>>();
+const NONE: readonly ProcedureComponent[] = [];
+
+/**
+ * Interactive forms exist only on the online channel; at a counter the paper form stands in their place. The same list for the
+ * same procedure, so that what is worked out about it need not be worked out again.
+ */
 export function applicableComponents(
   procedure: Procedure | null,
   channel: Dossier['channel'],
 ): readonly ProcedureComponent[] {
-  return (procedure?.components ?? []).filter(({ kind }) => kind !== 'electronic-form' || channel === 'online');
+  if (procedure === null) return NONE;
+  const lists = applicable.get(procedure) ?? new Map<Dossier['channel'], readonly ProcedureComponent[]>();
+  applicable.set(procedure, lists);
+  const list =
+    lists.get(channel) ?? procedure.components.filter(({ kind }) => kind !== 'electronic-form' || channel === 'online');
+  lists.set(channel, list);
+  return list;
 }
 
 /** Names the visible pages of a component in order with their rotation and crop: equal exactly when the PDF would be. */
@@ -109,8 +126,8 @@ function shownForm(component: ProcedureComponent, applicant: Applicant | null): 
   return /\b(tuy than|can cuoc|cccd)\b/.test(foldText(component.name)) ? 'presented' : null;
 }
 
-/** The one person whose card lies in the stack. Two cards are a question for the officer, not a guess. */
-function applicantFromPages(draft: DraftFacts): Applicant | null {
-  const [only, ...others] = identitiesOf(draft);
-  return only && others.length === 0 ? only : null;
+/** The one person whose card lies in the stack. Two people's cards are a question for the officer, not a guess. */
+function onlyHolder(holders: readonly CardHolder[]): Applicant | null {
+  const [only, ...others] = holders;
+  return only && others.length === 0 ? applicantOf(only) : null;
 }

@@ -20,7 +20,7 @@ const KIND_CONFIDENCE = 60;
 /** Confidence is 0–100, as recognition counts. */
 const FULL = 100;
 
-/** The components of one procedure, ready to be held against page after page. */
+/** The components of one procedure, ready to be held against page after page. Remembers what it said of each reading. */
 export interface ComponentSorter {
   /** By title, heading or kind, looked for in all that was kept of the page's text. */
   readonly suggest: (page: Readable) => Suggestion | null;
@@ -30,7 +30,16 @@ export interface ComponentSorter {
   readonly componentOf: (target: string) => string | null;
 }
 
+const sorters = new WeakMap<readonly ProcedureComponent[], ComponentSorter>();
+
+/** One for each list of components: a draft is derived anew after every decision, its readings and its procedure stay. */
 export function componentSorter(components: readonly ProcedureComponent[]): ComponentSorter {
+  const known = sorters.get(components) ?? createSorter(components);
+  sorters.set(components, known);
+  return known;
+}
+
+function createSorter(components: readonly ProcedureComponent[]): ComponentSorter {
   const names = components
     .filter(({ kind }) => kind === 'submitted')
     .map((component) => ({
@@ -39,14 +48,27 @@ export function componentSorter(components: readonly ProcedureComponent[]): Comp
       variants: variantsOf(component.name),
     }));
   return {
-    suggest: (page) => suggestFor(page, names),
-    suggestByHeading: ({ head }) =>
+    suggest: remembered((page) => suggestFor(page, names)),
+    suggestByHeading: remembered(({ head }) =>
       suggestFor({ documentType: null, head: head.slice(0, HEADING_CHARACTERS), keywords: [] }, names),
+    ),
     componentOf: (target) => {
       if (names.some(({ id }) => id === target)) return target;
       const documentType = { code: target, title: '', confidence: FULL };
       return suggestFor({ documentType, head: '', keywords: [] }, names)?.componentId ?? null;
     },
+  };
+}
+
+/** Readings are never changed, only replaced. */
+function remembered(suggest: (page: Readable) => Suggestion | null): (page: Readable) => Suggestion | null {
+  const said = new WeakMap<Readable, Suggestion | null>();
+  return (page) => {
+    const known = said.get(page);
+    if (known !== undefined) return known;
+    const suggestion = suggest(page);
+    said.set(page, suggestion);
+    return suggestion;
   };
 }
 

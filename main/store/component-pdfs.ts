@@ -6,13 +6,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { beginsWithBlob } from '../blobs/begins-with.ts';
 import type { DocumentFact } from '../dossiers/draft.ts';
 import type { SignatureInfo } from '../../preload/types.ts';
-import { fingerprintPages, projectDraft } from '../dossiers/project-draft.ts';
+import { fingerprintPages } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import { blobAccess, shelve, type ShelvedBlob } from './blob-shelf.ts';
 import type { StoreContext } from './context.ts';
 import { insertDocument } from './documents.ts';
-import { draftOf, readDocumentRow, type DossierRow } from './dossier-rows.ts';
+import { bodyOf, draftOf, readDocumentRow, type DossierRow } from './dossier-rows.ts';
 import type { Prepared } from './drafts.ts';
+import { openDraft } from './open-drafts.ts';
 import type { DraftCommand } from './protocol.ts';
 import { requireSignedFile } from './signed-files.ts';
 
@@ -28,8 +29,7 @@ export async function prepareComponentPdf(
   command: SetComponentPdf,
 ): Promise<Prepared> {
   const { componentId, pageCount, signature } = command;
-  const draft = draftOf(row);
-  const body = projectDraft(draft, row.channel);
+  const { facts: draft, body } = openDraft(context, row);
   const item = body.checklist.find(({ component }) => component.id === componentId);
   if (!item) throw new Failure('component-not-in-procedure', componentId);
   const inPlace: DocumentFact | undefined = draft[`document:${componentId}`];
@@ -62,12 +62,12 @@ export async function prepareComponentPdf(
 
 /** Handed in again after its answer was lost. */
 export function isComponentPdfInPlace(context: StoreContext, row: DossierRow, command: SetComponentPdf): boolean {
-  const inPlace: DocumentFact | undefined = draftOf(row)[`document:${command.componentId}`];
+  const inPlace: DocumentFact | undefined = draftOf(context, row)[`document:${command.componentId}`];
   if (!inPlace) return false;
   const document = readDocumentRow(context, inPlace.documentId);
   const isSigned = document.signatures !== '[]';
   if (document.sha256 !== command.pdf.sha256 || isSigned !== (command.signature !== null)) return false;
-  const { pages } = projectDraft(draftOf(row), row.channel);
+  const { pages } = bodyOf(context, row);
   return inPlace.madeFrom === (command.madeFrom ?? fingerprintPages(pages, command.componentId));
 }
 

@@ -1,9 +1,10 @@
 /** @file Dossiers between rows and the contract's shape. */
 import type { Dossier, DossierDocument, DossierState, DossierSummary, Procedure, Upload } from '../../preload/types.ts';
 import type { DraftFacts } from '../dossiers/draft.ts';
-import { missingOf, projectDraft, type DraftBody } from '../dossiers/project-draft.ts';
+import { missingOf, type DraftBody } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { StoreContext } from './context.ts';
+import { openDraft } from './open-drafts.ts';
 import { stampingOf } from './stamp-rows.ts';
 import { canStep } from './undo-steps.ts';
 
@@ -70,15 +71,20 @@ export function readDocumentRows(context: StoreContext, dossierId: string): Docu
     .all(dossierId) as DocumentRow[];
 }
 
-export function draftOf(row: DossierRow): DraftFacts {
-  return JSON.parse(row.draft) as DraftFacts;
+export function draftOf(context: StoreContext, row: DossierRow): DraftFacts {
+  return openDraft(context, row).facts;
 }
 
 /** What a dossier contains: frozen since sealing, derived before. */
-export function bodyOf(row: DossierRow): DraftBody {
-  if (row.sealed_body === null) return projectDraft(draftOf(row), row.channel);
+export function bodyOf(context: StoreContext, row: DossierRow): DraftBody {
+  if (row.sealed_body === null) return openDraft(context, row).body;
   const sealed = JSON.parse(row.sealed_body) as DraftBody;
-  return { ...sealed, pages: sealed.pages.map((page) => ({ ...UNKNOWN_THEN, ...page })) };
+  // Older programs sealed dossiers without doubts.
+  return {
+    ...sealed,
+    identityDoubts: sealed.identityDoubts ?? [],
+    pages: sealed.pages.map((page) => ({ ...UNKNOWN_THEN, ...page })),
+  };
 }
 
 /** What pages did not say yet when older programs sealed them. */
@@ -89,13 +95,13 @@ export function readDossier(context: StoreContext, id: string): Dossier {
 }
 
 export function toDossier(context: StoreContext, row: DossierRow): Dossier {
-  const body = bodyOf(row);
+  const body = bodyOf(context, row);
   const current = new Set(Object.values(body.documentIds));
   const rows = readDocumentRows(context, row.id).filter(
     (document) => document.kind !== 'component' || current.has(document.id),
   );
   const signed = new Set(rows.filter((document) => document.signatures !== '[]').map(({ id }) => id));
-  const { applicant, procedure, checklist, pages, fields, feeVnd, returnMethod, note } = body;
+  const { applicant, procedure, checklist, pages, fields, identityDoubts, feeVnd, returnMethod, note } = body;
   return {
     ...toSummary(context, row),
     applicantName: applicant?.fullName ?? '',
@@ -108,6 +114,7 @@ export function toDossier(context: StoreContext, row: DossierRow): Dossier {
     checklist,
     pages,
     fields,
+    identityDoubts,
     feeVnd,
     returnMethod,
     note,

@@ -3,17 +3,18 @@ import { rmSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dossier } from '../../preload/types.ts';
 import { patchOf, wayBackOf, type PreparedCommand } from '../dossiers/apply-command.ts';
-import { applyPatch, EMPTY_DRAFT, type ArrivedPageFact, type DraftFacts } from '../dossiers/draft.ts';
-import { projectDraft } from '../dossiers/project-draft.ts';
+import { applyPatch, EMPTY_DRAFT, type ArrivedPageFact, type DraftFacts, type DraftPatch } from '../dossiers/draft.ts';
+import { projectDraft, type DraftBody } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import { dropUnusedBlobs, keepBlob, shelve } from './blob-shelf.ts';
 import { isComponentPdfInPlace, prepareComponentPdf } from './component-pdfs.ts';
 import { appendAudit, inTransaction, nowMs, recordTimeMs, toLocal, type StoreContext } from './context.ts';
-import { draftOf, listColumnsOf, readDossier, readDossierRow, type DossierRow } from './dossier-rows.ts';
+import { bodyOf, draftOf, listColumnsOf, readDossier, readDossierRow, type DossierRow } from './dossier-rows.ts';
 import { requireOfficer } from './officers.ts';
 import type { DraftCommand } from './protocol.ts';
-import { indexDossier, unindexDossier } from './search.ts';
+import { indexDossier, searchWords, unindexDossier } from './search.ts';
 import { requireFitsStack, requireNoRecords } from './stack-rules.ts';
+import { factsWithoutReadings, forgetDraft, keepDraft, writeReadings } from './open-drafts.ts';
 import { newestStep, recordDecision, takeStep, type Direction } from './undo-steps.ts';
 
 type Command = DraftCommand;
@@ -57,15 +58,17 @@ export async function editDraft(context: StoreContext, question: EditQuestion): 
   if (command.kind === 'undo' || command.kind === 'redo') return step(context, row, command.kind, officerId, revision);
   if (isAlreadyDone(context, row, command)) return readDossier(context, id);
   const prepared = await prepare(context, row, command);
-  const before = draftOf(row);
-  const { draft, inverse } = applyPatch(before, patchOf(before, prepared.command));
+  const before = draftOf(context, row);
+  const patch = patchOf(before, prepared.command);
+  const { draft, inverse } = applyPatch(before, patch);
   const wayBack = wayBackOf(prepared.command, inverse, revision !== null);
-  inTransaction(context, () => {
+  const body = inTransaction(context, () => {
     prepared.write(id);
     if (wayBack) recordDecision(context, id, wayBack);
-    saveDraft(context, row, draft, wayBack !== null);
     noteChange(context, row, officerId, command.kind);
+    return saveDraft(context, row, { draft, patch, isDecision: wayBack !== null });
   });
+  keepDraft(context, { id, revision: row.revision + 1, facts: draft, body });
   return readDossier(context, id);
 }
 
@@ -90,6 +93,7 @@ export function discardDraft(context: StoreContext, id: string, revision: number
     appendAudit(context, nowMs(context), { kind: 'draft-discarded', officerId, dossierId: id, data: { revision } });
     return dropUnusedBlobs(context);
   });
+  forgetDraft(context, id);
   for (const file of files) rmSync(file, { force: true });
   return null;
 }
@@ -114,27 +118,40 @@ function step(
   if (revision === null) throw new Failure('bad-request', `${direction} names the revision it was decided on`);
   const newest = newestStep(context, direction, row.id);
   if (!newest) return readDossier(context, row.id);
-  const { draft, inverse } = applyPatch(draftOf(row), newest.patch);
-  inTransaction(context, () => {
+  const { draft, inverse } = applyPatch(draftOf(context, row), newest.patch);
+  const body = inTransaction(context, () => {
     takeStep(context, direction, row.id, newest, inverse);
-    saveDraft(context, row, draft, true);
     noteChange(context, row, officerId, direction);
+    return saveDraft(context, row, { draft, patch: newest.patch, isDecision: true });
   });
+  keepDraft(context, { id: row.id, revision: row.revision + 1, facts: draft, body });
   return readDossier(context, row.id);
 }
 
-function saveDraft(context: StoreContext, row: DossierRow, draft: DraftFacts, isDecision: boolean): void {
+interface SavedDraft {
+  readonly draft: DraftFacts;
+  /** What led to it. */
+  readonly patch: DraftPatch;
+  readonly isDecision: boolean;
+}
+
+/** @returns what the draft shows now */
+function saveDraft(context: StoreContext, row: DossierRow, { draft, patch, isDecision }: SavedDraft): DraftBody {
   const body = projectDraft(draft, row.channel);
+  const { applicant, procedure } = body;
+  const before = bodyOf(context, row);
   const columns = listColumnsOf(body);
   context
     .sql(
       `UPDATE dossier SET draft = ?, revision = revision + 1, decided_revision = ?,
          applicant_name = ?, applicant_id_number = ?, procedure_name = ? WHERE id = ?`,
     )
-    .run(JSON.stringify(draft), isDecision ? row.revision + 1 : row.decided_revision, ...columns, row.id);
-  // A stack is found through its series, and has no citizen.
-  if (row.kind === 'dossier')
-    indexDossier(context, row.seq, { applicant: body.applicant, procedure: body.procedure, codes: [] });
+    .run(factsWithoutReadings(draft), isDecision ? row.revision + 1 : row.decided_revision, ...columns, row.id);
+  writeReadings(context, row.id, patch);
+  // A stack is found through its series, and has no citizen. Most decisions change no word by which a dossier is found.
+  const isNew = searchWords({ applicant, procedure, codes: [] }) !== searchWords({ ...before, codes: [] });
+  if (row.kind === 'dossier' && isNew) indexDossier(context, row.seq, { applicant, procedure, codes: [] });
+  return body;
 }
 
 export interface Prepared {
@@ -222,7 +239,7 @@ function writeRecognition(
 function isAlreadyDone(context: StoreContext, row: DossierRow, command: Command): boolean {
   if (command.kind === 'set-component-pdf') return isComponentPdfInPlace(context, row, command);
   if (command.kind !== 'add-page') return false;
-  return Object.entries(draftOf(row)).some(
+  return Object.entries(draftOf(context, row)).some(
     ([key, value]) => key.startsWith('page:') && (value as { source?: string }).source === command.image.file,
   );
 }

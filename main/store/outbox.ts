@@ -237,7 +237,7 @@ export function adoptOfficialCode(context: StoreContext, dossierId: string, code
   });
   if (!isUsable) return;
   context.sql('UPDATE dossier SET code = ? WHERE id = ?').run(code, dossierId);
-  const { applicant, procedure } = bodyOf(dossier);
+  const { applicant, procedure } = bodyOf(context, dossier);
   indexDossier(context, dossier.seq, { applicant, procedure, codes: [code, dossier.provisional_code] });
 }
 

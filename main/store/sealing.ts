@@ -8,7 +8,7 @@ import type { Dossier, DossierState } from '../../preload/types.ts';
 import { dueDate } from '../deadlines/due-date.ts';
 import { canMove } from '../dossiers/states.ts';
 import { nationalRecord } from '../dossiers/national-record.ts';
-import { missingOf, projectDraft, type DraftBody } from '../dossiers/project-draft.ts';
+import { missingOf, type DraftBody } from '../dossiers/project-draft.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { Manifest } from '../sync/protocol.ts';
 import { shelve } from './blob-shelf.ts';
@@ -22,7 +22,7 @@ import {
   type StoreContext,
 } from './context.ts';
 import {
-  draftOf,
+  bodyOf,
   listColumnsOf,
   readDocumentRows,
   readDossier,
@@ -58,7 +58,7 @@ export function sealDossier(context: StoreContext, id: string, revision: number,
 
 function seal(context: StoreContext, row: DossierRow, officerId: string): void {
   const { crashPoint } = context;
-  const body = projectDraft(draftOf(row), row.channel);
+  const body = bodyOf(context, row);
   const documents = componentDocuments(context, row.id, body);
   const missing = missingOf(body, (id) =>
     documents.some((document) => document.id === id && document.signatures !== '[]'),

@@ -13,13 +13,18 @@ export interface SearchFacts {
   readonly codes: readonly (string | null)[];
 }
 
-/** Writes the words under which a dossier is found; part of the transaction that changes them. */
-export function indexDossier(context: StoreContext, seq: number, { applicant, procedure, codes }: SearchFacts): void {
+/** Unaccented words and numbers under which a dossier is found. */
+export function searchWords({ applicant, procedure, codes }: SearchFacts): string {
   const numbers = [applicant?.idNumber, applicant?.oldIdNumber, applicant?.phone].map(
     (number) => number?.replace(/[\s.-]/g, '') ?? '',
   );
   const texts = [applicant?.fullName, ...codes, procedure?.name, procedure?.code].map((text) => foldText(text ?? ''));
-  const words = [...texts, ...numbers].filter((part) => part !== '').join(' ');
+  return [...texts, ...numbers].filter((part) => part !== '').join(' ');
+}
+
+/** Writes the words under which a dossier is found; part of the transaction that changes them. */
+export function indexDossier(context: StoreContext, seq: number, facts: SearchFacts): void {
+  const words = searchWords(facts);
   context.sql('DELETE FROM dossier_search WHERE rowid = ?').run(seq);
   context.sql('INSERT INTO dossier_search (rowid, words) VALUES (?, ?)').run(seq, words);
 }

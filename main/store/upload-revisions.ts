@@ -17,7 +17,7 @@ export function enqueueRevision(
   officerId: string,
   atMs: number,
 ): string {
-  const body = bodyOf(row);
+  const body = bodyOf(context, row);
   const results = readDocumentRows(context, row.id).filter(({ kind }) => kind === 'result');
   const documents = [...componentDocuments(context, row.id, body), ...results];
   const revision = row.upload_revision + 1;
