@@ -23,6 +23,8 @@ export default defineConfig({
           store: at('main/store/entry.ts'),
           sync: at('main/sync/entry.ts'),
           imaging: at('main/imaging/entry.ts'),
+          'layout-thread': at('main/imaging/pdf/layout-thread.ts'),
+          'pdf-thread': at('main/imaging/import/pdf-thread.ts'),
           signatures: at('main/signatures/entry.ts'),
           token: at('main/token/entry.ts'),
           bridge: at('main/bridge/entry.ts'),

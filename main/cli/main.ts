@@ -1,5 +1,6 @@
 /** @file The command table. Options only grow; `--json` prints one JSON document on stdout, everything else goes to stderr. */
 import { Command, CommanderError, Option } from 'commander';
+import { addBacklogCommands } from './backlog.ts';
 import { bridgeCertificate } from './bridge.ts';
 import { auditVerify, backup } from './care.ts';
 import { deadline } from './deadline.ts';
@@ -44,7 +45,13 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .command('scan')
     .option('--list')
     .option('--device <id>')
-    .addOption(new Option('--source <source>').choices(['adf', 'adf-duplex', 'flatbed']).default('adf'))
+    .addOption(
+      new Option('--source <source>', 'mặc định khay nạp, khay trống thì mặt kính').choices([
+        'adf',
+        'adf-duplex',
+        'flatbed',
+      ]),
+    )
     .option('--dpi <n>', 'điểm ảnh mỗi inch', '200')
     .option('--colour')
     .option('--grey')
@@ -55,11 +62,16 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .action(run(scan(where)));
   program
     .command('recognise')
+    .description('đọc chữ, mã QR và dữ liệu của ảnh, PDF, thư mục')
     .argument('<in...>')
     .requiredOption('--report <file>')
+    .option('--jobs <n>', 'số trang cùng lúc')
+    .option('--password-env <var>', 'biến môi trường chứa mật khẩu của PDF được mã hóa')
+    .option('--json', 'tóm tắt ra stdout')
     .action(run(recognise(where)));
   program
     .command('digitise')
+    .description('ảnh, PDF, thư mục thành một PDF/A tìm được chữ')
     .argument('<in...>')
     .requiredOption('--out <pdf>')
     .option('--report <file>')
@@ -67,8 +79,11 @@ export async function main(args: readonly string[], where: Where): Promise<numbe
     .option('--no-ocr')
     .option('--keep-blank')
     .option('--title <text>')
+    .option('--password-env <var>', 'biến môi trường chứa mật khẩu của PDF được mã hóa')
+    .option('--json', 'tóm tắt ra stdout')
     .action(run(digitise(where)));
   addSignatureCommands(program, run, where);
+  addBacklogCommands(program, run, where, VERSION);
   program
     .command('deadline')
     .requiredOption('--procedure <code>')

@@ -43,6 +43,14 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
+/** Before long work: whether a file may be written there. @throws Failure `disk-error` */
+export async function checkOutput(path: string): Promise<void> {
+  const folder = dirname(path);
+  const found = await stat(folder).catch(() => null);
+  if (!found?.isDirectory()) throw new Failure('disk-error', `${folder} is missing`);
+  if ((await stat(path).catch(() => null))?.isDirectory()) throw new Failure('disk-error', `${path} is a folder`);
+}
+
 type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** Writes a new file, whole and on the disk before its name appears. @throws Failure `file-exists` when the name is taken */

@@ -9,13 +9,19 @@ import { Supervisor, type RoomParams } from '../rooms/supervisor.ts';
 import { nodeMachine } from './node-machine.ts';
 import type { Where } from './output.ts';
 
+export interface ImportOptions {
+  readonly password?: string | undefined;
+  readonly signal?: AbortSignal;
+  /** Pages of the file, in order, each the moment it is on disk. */
+  readonly onPage: (page: ArrivedPage) => void;
+}
+
 export interface Imaging {
   readonly room: Supervisor<ImagingRoom>;
   readonly access: (deposit: Deposit) => BlobAccess;
   readonly bytes: (deposit: Deposit) => Promise<Buffer>;
-  /** Pages of a file, in order. */
-  readonly importFile: (path: string) => Promise<readonly ArrivedPage[]>;
-  readonly recognise: (page: ArrivedPage, ocr: boolean) => Promise<RecognisedPage>;
+  readonly importFile: (path: string, options: ImportOptions) => Promise<void>;
+  readonly recognise: (page: ArrivedPage, ocr: boolean, signal?: AbortSignal) => Promise<RecognisedPage>;
 }
 
 export async function withImaging(
@@ -25,6 +31,8 @@ export async function withImaging(
 ): Promise<number> {
   const machine = nodeMachine(where);
   const incomingFolder = mkdtempSync(join(tmpdir(), 'motcua-'));
+  const clear = (): void => rmSync(incomingFolder, { recursive: true, force: true });
+  process.on('exit', clear); // also when somebody ends the command at once
   const room = new Supervisor(imagingRoom, {
     launch: machine.launch,
     onLog: machine.log,
@@ -37,17 +45,17 @@ export async function withImaging(
       room,
       access,
       bytes: (deposit) => readBlob(access(deposit)),
-      importFile: async (path) => {
-        const pages: ArrivedPage[] = [];
-        unwrap(await room.call('importFile', { path }, { onProgress: (page) => void pages.push(page) }));
-        return pages;
+      importFile: async (path, { password, signal, onPage }) => {
+        const params = { path, ...(password === undefined ? {} : { password }) };
+        unwrap(await room.call('importFile', params, { signal, onProgress: onPage }));
       },
-      recognise: async (page, ocr) =>
-        unwrap(await room.call('recognise', { image: access(page.image), dpi: page.dpi, ocr })),
+      recognise: async (page, ocr, signal) =>
+        unwrap(await room.call('recognise', { image: access(page.image), dpi: page.dpi, ocr }, { signal })),
     });
   } finally {
     await room.stop();
-    rmSync(incomingFolder, { recursive: true, force: true });
+    clear();
+    process.off('exit', clear);
   }
 }
 
@@ -62,5 +70,6 @@ export function pageForPdf(
     rotation: read.rotation,
     skewDeg: read.skewDeg,
     lines: read.lines,
+    crop: read.crop,
   };
 }

@@ -1,10 +1,12 @@
 /** @file Entry of the imaging process: wires the room's methods to the parts that do the work. */
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { readBlob } from '../blobs/blob-file.ts';
 import { serveRoom } from '../rooms/serve.ts';
 import { createCapture } from './capture.ts';
 import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
+import { LayoutPool } from './pdf/layout-pool.ts';
 import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
 import { windowsHelper } from './scanners/windows/find-helper.ts';
@@ -20,9 +22,20 @@ sharp.concurrency(1);
 // Ctrl+C reaches the whole group of a terminal: the command stops this room itself, when its pages are where they belong.
 process.on('SIGINT', () => undefined);
 
+// Beside the bundle of this room in a build, in its folder among the sources.
+const LAYOUT_THREAD = join(
+  import.meta.dirname,
+  import.meta.filename.endsWith('.js') ? 'layout-thread.js' : 'pdf/layout-thread.ts',
+);
+
 serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
-  const capture = createCapture({ incomingFolder, windows: { program: windowsHelper(resourcesFolder) } });
-  const composer = createComposer({ incomingFolder, resourcesFolder });
+  const capture = createCapture({
+    incomingFolder,
+    windows: { program: windowsHelper(resourcesFolder) },
+    ...(import.meta.filename.endsWith('.js') ? { pdfThread: join(import.meta.dirname, 'pdf-thread.js') } : {}),
+  });
+  const layout = new LayoutPool(LAYOUT_THREAD, ocrWorkers);
+  const composer = createComposer({ incomingFolder, resourcesFolder, layout });
   const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
   return {
     handlers: {
@@ -39,6 +52,6 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) =
       readSignatureImage: (params) => takeSignatureImage(incomingFolder, params),
       readResult: async ({ pdf }, { signal }) => readResult(await readBlob(pdf), recogniser, signal),
     },
-    close: () => recogniser.close(),
+    close: async () => void (await Promise.all([recogniser.close(), layout.close()])),
   };
 });

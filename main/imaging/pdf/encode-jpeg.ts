@@ -16,7 +16,7 @@ const REDUCED_DPI = 200;
 const LARGEST_TRIED_PX = 2_000_000;
 
 export interface EncodedImage {
-  readonly jpeg: Buffer;
+  readonly jpeg: Uint8Array;
   readonly width: number;
   readonly height: number;
   readonly isGrey: boolean;

@@ -20,7 +20,7 @@ export interface Picture {
 
 export interface InkLayer {
   readonly box: Box;
-  readonly jbig2: Buffer;
+  readonly jbig2: Uint8Array;
 }
 
 export interface PageLayers {

@@ -3,46 +3,26 @@ import type { z } from 'zod';
 import type { Box } from '../../../preload/types.ts';
 import type { ArchiveDocument } from '../../pdf/archive-document.ts';
 import { pdfNumbers, pdfReference, pdfStream, type ObjectList } from '../../pdf/objects.ts';
-import { Failure } from '../../rooms/failure.ts';
 import type { Line } from '../protocol.ts';
-import type { Rotation } from '../recognition/geometry.ts';
 import type { EncodedImage } from './encode-jpeg.ts';
 import type { GlyphlessFont } from './glyphless-font.ts';
-import { levelPage } from './level-page.ts';
-import { separateLayers, type InkLayer, type PageLayers } from './page-layers.ts';
+import type { LaidOutPage, PageImage } from './lay-out-page.ts';
+import type { InkLayer, PageLayers } from './page-layers.ts';
 import { writeTextLayer } from './text-layer.ts';
 
-export interface ScannedPage {
-  readonly image: Uint8Array;
-  readonly dpi: number;
-  readonly rotation: Rotation;
-  readonly skewDeg: number;
+export interface ScannedPage extends PageImage {
   readonly lines: readonly z.infer<typeof Line>[];
-  /** The paper within the stored image, in its pixels; all of it when absent. */
-  readonly crop?: Box | null | undefined;
 }
 
-/** ISO 19005-2, 6.1.13. */
-const PAGE_LIMITS_PT = [3, 14_400] as const;
-
-export async function addScannedPage(
+export function addScannedPage(
   document: ArchiveDocument,
   page: ScannedPage,
+  { layers, geometry, paper, widthPt, heightPt }: LaidOutPage,
   font: GlyphlessFont,
   fontNumber: number,
-): Promise<void> {
-  if (page.dpi < 1) throw new Failure('bad-request', `a page has ${page.dpi} dpi`);
-  const { pixels, geometry, paper } = await levelPage(page.image, page.rotation, page.skewDeg, page.crop);
+): void {
   const pointsPerPixel = 72 / page.dpi;
-  const widthPt = pixels.width * pointsPerPixel;
-  const heightPt = pixels.height * pointsPerPixel;
-  if (Math.min(widthPt, heightPt) < PAGE_LIMITS_PT[0] || Math.max(widthPt, heightPt) > PAGE_LIMITS_PT[1]) {
-    throw new Failure(
-      'image-too-large',
-      `${pixels.width} × ${pixels.height} at ${page.dpi} dpi is not the size of a page`,
-    );
-  }
-  const drawing = drawLayers(document.list, await separateLayers(pixels, page.dpi), pointsPerPixel, heightPt);
+  const drawing = drawLayers(document.list, layers, pointsPerPixel, heightPt);
   const text = writeTextLayer(page.lines, geometry, paper, pointsPerPixel, font);
   document.addPage({
     widthPt,
