@@ -37,6 +37,8 @@ export const workbenchEn: Pick<Words, 'workbench' | 'workbenchKeys' | 'scanning'
     scopePaper: 'The whole paper',
     scopePages: '{count} pages picked',
     scopeOne: 'This page alone',
+    scopeUnread: 'Page still being read',
+    unreadHint: 'Nobody knows yet which paper this page belongs to. A key now places this page alone.',
     scopeRange: 'pages {pages}',
     scopeIn: 'now in: {name}',
     scopeNowhere: 'not sorted yet',

@@ -35,6 +35,8 @@ export const workbenchVi = {
     scopePaper: 'Cả giấy tờ',
     scopePages: '{count} trang đã chọn',
     scopeOne: 'Chỉ trang này',
+    scopeUnread: 'Trang đang đọc chữ',
+    unreadHint: 'Chưa rõ trang này thuộc giấy tờ nào. Xếp ngay thì chỉ xếp trang này.',
     scopeRange: 'trang {pages}',
     scopeIn: 'đang ở: {name}',
     scopeNowhere: 'chưa xếp vào đâu',

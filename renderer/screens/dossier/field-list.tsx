@@ -168,6 +168,7 @@ function FieldRow({
                 size="compact-sm"
                 variant="default"
                 aria-label={fill(words.fields.confirmField, { name })}
+                rightSection={hasFocus ? <Key>Enter</Key> : null}
                 onClick={() => save(text)}
               >
                 {words.fields.confirm}

@@ -10,7 +10,7 @@ import { fill, type Words } from '../../language/words.ts';
 import { useWords } from '../../state/session.ts';
 import { startDrag } from './dragging.ts';
 import type { PageMark, PageTarget } from './page-actions.ts';
-import { rowsOf, type Paper, type Segment } from './papers.ts';
+import { isUnread, rowsOf, type Paper, type Segment } from './papers.ts';
 import { Thumbnail } from './thumbnail.tsx';
 import classes from './workbench.module.css';
 
@@ -260,7 +260,7 @@ function useSeen(
   const unread = rows
     .slice(first, last + 1)
     .flatMap((row) => row.flatMap((segment) => segment.pages))
-    .filter((page) => page.recognition === 'pending' || page.recognition === 'running')
+    .filter(isUnread)
     .map((page) => page.id)
     .toReversed();
   const joined = unread.join(' ');

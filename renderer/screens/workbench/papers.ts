@@ -71,14 +71,21 @@ export function rowsOf(papers: readonly Paper[], columns: number): readonly (rea
   return rows;
 }
 
-/** What a command for the selection means: the pages picked, or the whole paper of the current page. */
+/**
+ * What a command for the selection means: the pages picked, or the whole paper of the current page. A page that is still
+ * being read stands for itself: until its title is known nobody can say which paper it belongs to.
+ */
 export function scopeOf(papers: readonly Paper[], pageIds: readonly string[], isChosen: boolean): readonly string[] {
   const here = new Set(papers.flatMap((paper) => paper.pages.map((page) => page.id)));
   const known = pageIds.filter((id) => here.has(id));
   if (isChosen || known.length > 1) return known;
   const paper = papers.find((one) => one.pages.some((page) => page.id === known[0]));
-  const visible = paper?.pages.filter((page) => !page.isHidden).map((page) => page.id) ?? [];
-  return visible.includes(known[0] ?? '') ? visible : known;
+  const whole = (paper?.pages ?? []).filter((page) => !page.isHidden && !isUnread(page)).map((page) => page.id);
+  return whole.includes(known[0] ?? '') ? whole : known;
+}
+
+export function isUnread(page: Page): boolean {
+  return page.recognition === 'pending' || page.recognition === 'running';
 }
 
 /** The page to look at after `done` found their place: the next one without, from there on and then from the top. */

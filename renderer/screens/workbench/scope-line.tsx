@@ -4,7 +4,7 @@ import { StateWord } from '../../components/marks.tsx';
 import { fill } from '../../language/words.ts';
 import { useWords } from '../../state/session.ts';
 import type { PageMark, PageTarget } from './page-actions.ts';
-import { ranges } from './papers.ts';
+import { isUnread, ranges } from './papers.ts';
 import type { Stack } from './stack.ts';
 import classes from './workbench.module.css';
 
@@ -26,7 +26,9 @@ export function ScopeLine({ stack, targets, marks }: ScopeLineProps): ReactNode 
       ? words.workbench.scopeOne
       : fill(words.workbench.scopePages, { count: scope.length })
     : scope.length === 1
-      ? title
+      ? isUnread(current)
+        ? words.workbench.scopeUnread
+        : title
       : `${words.workbench.scopePaper}: ${title}`;
   return (
     <div className={classes['scopeLine']} data-testid="scope" data-scope={isChosen ? 'pages' : 'paper'}>
@@ -59,6 +61,7 @@ function Trouble({ stack, marks }: Pick<ScopeLineProps, 'stack' | 'marks'>): Rea
   }
   if (own.includes('doubt')) return <StateWord tone="warn">{words.workbench.doubtHint}</StateWord>;
   if (isChosen) return words.workbench.chosenHint;
+  if (current !== null && isUnread(current)) return <StateWord tone="busy">{words.workbench.unreadHint}</StateWord>;
   return (currentPaper?.pages.length ?? 0) > 1 ? words.workbench.scopeHint : <Tally all={all} />;
 }
 
@@ -66,7 +69,7 @@ function Trouble({ stack, marks }: Pick<ScopeLineProps, 'stack' | 'marks'>): Rea
 function Tally({ all }: { readonly all: Stack['all'] }): ReactNode {
   const words = useWords();
   const visible = all.filter((page) => !page.isHidden);
-  const reading = visible.filter((page) => page.recognition === 'pending' || page.recognition === 'running').length;
+  const reading = visible.filter(isUnread).length;
   const open = visible.filter((page) => page.componentId === null).length;
   if (reading > 0) return <StateWord tone="busy">{fill(words.workbench.reading, { count: reading })}</StateWord>;
   if (open > 0) return <StateWord tone="warn">{fill(words.workbench.openLeft, { count: open })}</StateWord>;

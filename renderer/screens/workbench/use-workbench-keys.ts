@@ -35,9 +35,11 @@ export function useWorkbenchKeys({ stack, props, jumpBox, openHelp }: KeysOf): v
   useCommand('takeOut', canAct, null, () => stack.assign(null));
   useCommand('turn', canAct, words.keys.turn, () => actions.turn(picked));
   useCommand('hide', canAct, words.keys.hide, stack.hide);
-  useCommand('split', canAct, words.keys.split, () => current !== null && actions.setPaperStart(current.id, true));
+  useCommand('split', canAct, words.keys.split, () => {
+    if (current !== null && currentPaper?.id !== current.id) actions.setPaperStart(current.id, true);
+  });
   useCommand('merge', canAct, words.keys.merge, () => {
-    if (currentPaper !== null) actions.setPaperStart(currentPaper.id, false);
+    if (currentPaper !== null && stack.papers[0] !== currentPaper) actions.setPaperStart(currentPaper.id, false);
   });
   useCommand('rescan', canAct, null, () => current !== null && actions.replace(current.id, 'scanner'));
   useCommand('insert', canAct && actions.insertAfter !== undefined, null, () => {

@@ -103,9 +103,9 @@ export function WorkbenchTools({ stack, props, jumpBox, openHelp }: ToolsProps):
           <>
             <Tool icon={IconMinus} label={words.workbench.smaller} command="smaller" run={() => stack.resize(-1)} />
             <Tool icon={IconPlus} label={words.workbench.larger} command="larger" run={() => stack.resize(1)} />
+            <Tool icon={IconKeyboard} label={words.workbench.help} command="help" run={openHelp} />
           </>
         ) : null}
-        <Tool icon={IconKeyboard} label={words.workbench.help} command="help" run={openHelp} />
         {onLayout === undefined || isFull ? null : (
           <Tool icon={IconArrowsMaximize} label={words.workbench.full} command="layout" run={onLayout} />
         )}

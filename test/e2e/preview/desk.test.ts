@@ -111,6 +111,20 @@ describe.skipIf(!HAS_CHROMIUM)('the desk in Chromium (needs /usr/bin/chromium or
       await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
     });
 
+    it('takes another reading of a doubtful value by one key, and Enter says that a value is right', async () => {
+      const page = await desk();
+      await page.getByTestId('field-birthDate').getByRole('textbox').focus();
+      await page.keyboard.press('Alt+2');
+      await expect.poll(() => callsOf(page, 'dossiers.setField')).toHaveLength(1);
+      expect((await callsOf(page, 'dossiers.setField'))[0]?.[1]).toMatchObject({ value: '2021-11-19' });
+      await page.context().close();
+      const other = await desk();
+      await other.getByTestId('field-birthDate').getByRole('textbox').focus();
+      await other.keyboard.press('Enter');
+      await expect.poll(() => callsOf(other, 'dossiers.setField')).toHaveLength(1);
+      expect((await callsOf(other, 'dossiers.setField'))[0]?.[1]).toMatchObject({ value: '2024-11-19' });
+    });
+
     it('Esc closes what lies on top before it leaves the dossier', async () => {
       const page = await desk();
       await page.getByTestId('discard').click();

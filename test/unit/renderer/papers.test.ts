@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../../preload/types.ts';
+import { en } from '../../../renderer/language/en.ts';
+import { vi } from '../../../renderer/language/vi.ts';
 import { COMMAND_KEYS, KEY_TABLE, TARGET_KEYS } from '../../../renderer/screens/workbench/keys.ts';
 import {
   nextOpenPage,
@@ -114,6 +118,12 @@ describe('what a key acts on', () => {
     expect(scopeOf(papers, ['c', 'd'], false)).toEqual(['c', 'd']);
   });
 
+  it('leaves out what is still being read, which stands for itself', () => {
+    const stack = papersOf([makePage('a'), makePage('b', { recognition: 'running' }), makePage('c')], false);
+    expect(scopeOf(stack, ['a'], false)).toEqual(['a', 'c']);
+    expect(scopeOf(stack, ['b'], false)).toEqual(['b']);
+  });
+
   it('is a hidden page itself, and nothing that is gone', () => {
     expect(scopeOf(papers, ['b'], false)).toEqual(['b']);
     expect(scopeOf(papers, ['gone'], false)).toEqual([]);
@@ -190,5 +200,15 @@ describe('the keys of the workbench', () => {
     const silent = ['help', 'smaller', 'larger'];
     for (const [name, { shown }] of Object.entries(COMMAND_KEYS))
       if (!silent.includes(name)) expect(listed, name).toContain(shown);
+  });
+});
+
+describe('the handbook', () => {
+  it('lists every key with the words of both languages', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/workbench.md'), 'utf8');
+    const rows = KEY_TABLE.map(
+      ({ shown, word }) => `| \`${shown}\` | ${vi.workbenchKeys[word]} | ${en.workbenchKeys[word]} |`,
+    );
+    expect(page).toContain(rows.join('\n'));
   });
 });
