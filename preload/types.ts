@@ -169,6 +169,38 @@ export interface FieldValue {
   readonly isConfirmed: boolean;
 }
 
+/** What one source says of the applicant, and where it says so. */
+export interface IdentityReading {
+  /** The field that is confirmed when this reading is chosen. */
+  readonly fieldId: string | null;
+  /** As in `Applicant`: ISO dates, `male` and `female`. */
+  readonly value: string;
+  readonly source: FieldSource;
+  readonly confidence: number;
+  readonly pageId: string | null;
+  readonly box: Box | null;
+}
+
+/** A question about identity that papers cannot answer. It never blocks: the officer sees all sides and chooses. */
+export type IdentityDoubt =
+  | {
+      readonly kind: 'value';
+      readonly field: ApplicantField | 'expiresOn';
+      /** Different values, the one that was taken first; one alone when it contradicts the personal number. */
+      readonly readings: readonly IdentityReading[];
+      readonly isAgainstNumber: boolean;
+    }
+  | {
+      /** Cards of several people: whose dossier is it? */
+      readonly kind: 'people';
+      readonly people: readonly {
+        readonly name: string;
+        readonly idNumber: string;
+        readonly applicant: Applicant | null;
+        readonly pageId: string | null;
+      }[];
+    };
+
 export interface SignatureInfo {
   readonly signerName: string;
   readonly certificateSerial: string;
@@ -232,6 +264,7 @@ export interface Dossier extends DossierSummary {
   readonly checklist: readonly ChecklistItem[];
   readonly pages: readonly Page[];
   readonly fields: readonly FieldValue[];
+  readonly identityDoubts: readonly IdentityDoubt[];
   readonly documents: readonly DossierDocument[];
   readonly feeVnd: number | null;
   readonly returnMethod: 'counter' | 'post' | 'online';

@@ -58,6 +58,17 @@ export const OfficerSchema = z.strictObject({
   roles: z.array(z.enum(['counter', 'signer', 'admin'])),
 });
 
+const ApplicantFieldName = z.enum([
+  'fullName',
+  'idNumber',
+  'oldIdNumber',
+  'birthDate',
+  'sex',
+  'address',
+  'phone',
+  'email',
+  'idIssuedOn',
+]);
 export const ApplicantSchema = z.strictObject({
   kind: z.enum(['person', 'organisation']),
   fullName: z.string().max(200),
@@ -69,10 +80,7 @@ export const ApplicantSchema = z.strictObject({
   phone: z.string().max(20).nullable(),
   email: z.string().max(200).nullable(),
   idIssuedOn: z.string().max(10).nullable(),
-  sources: z.partialRecord(
-    z.enum(['fullName', 'idNumber', 'oldIdNumber', 'birthDate', 'sex', 'address', 'phone', 'email', 'idIssuedOn']),
-    FieldSource,
-  ),
+  sources: z.partialRecord(ApplicantFieldName, FieldSource),
 });
 
 export const ProcedureComponentSchema = z.strictObject({
@@ -163,6 +171,34 @@ export const FieldValueSchema = z.strictObject({
   isConfirmed: z.boolean(),
 });
 
+const IdentityReadingSchema = z.strictObject({
+  fieldId: z.string().nullable(),
+  value: z.string(),
+  source: FieldSource,
+  confidence: z.number(),
+  pageId: z.string().nullable(),
+  box: Box.nullable(),
+});
+export const IdentityDoubtSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('value'),
+    field: z.enum([...ApplicantFieldName.options, 'expiresOn']),
+    readings: z.array(IdentityReadingSchema),
+    isAgainstNumber: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('people'),
+    people: z.array(
+      z.strictObject({
+        name: z.string(),
+        idNumber: z.string(),
+        applicant: ApplicantSchema.nullable(),
+        pageId: z.string().nullable(),
+      }),
+    ),
+  }),
+]);
+
 export const SignatureInfoSchema = z.strictObject({
   signerName: z.string(),
   certificateSerial: z.string(),
@@ -226,6 +262,7 @@ export const DossierSchema = DossierSummarySchema.extend({
   checklist: z.array(ChecklistItemSchema),
   pages: z.array(PageSchema),
   fields: z.array(FieldValueSchema),
+  identityDoubts: z.array(IdentityDoubtSchema),
   documents: z.array(DossierDocumentSchema),
   feeVnd: z.int().nullable(),
   returnMethod: z.enum(['counter', 'post', 'online']),
@@ -281,6 +318,7 @@ proves<Same<z.infer<typeof DossierSummarySchema>, Mutable<t.DossierSummary>>>();
 proves<Same<z.infer<typeof DossierSchema>['documents'], Mutable<t.Dossier['documents']>>>();
 proves<Same<z.infer<typeof DossierSchema>['receipt'], Mutable<t.Dossier['receipt']>>>();
 proves<Same<z.infer<typeof DossierSchema>['fields'], Mutable<t.Dossier['fields']>>>();
+proves<Same<z.infer<typeof DossierSchema>['identityDoubts'], Mutable<t.Dossier['identityDoubts']>>>();
 proves<Same<z.infer<typeof DossierSchema>['checklist'], Mutable<t.Dossier['checklist']>>>();
 proves<Same<z.infer<typeof WaitingResultSchema>, Mutable<t.WaitingResult>>>();
 proves<Same<z.infer<typeof SignatureImagesSchema>, Mutable<t.SignatureImages>>>();
