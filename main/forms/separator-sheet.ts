@@ -54,7 +54,7 @@ function sheetBlocks({ target, name }: SeparatorSheet): BlockInput[] {
     line(SEPARATOR_TITLE.toLocaleUpperCase('vi'), 18, 'regular', 10),
     { kind: 'rule', share: 0.5, thicknessPt: 1, beforePt: 4, afterPt: 14 },
     line(words, sizePt, 'bold', 0),
-    { kind: 'spacer', heightPt: Math.max(20, 200 - lines * sizePt * 1.22) },
+    { kind: 'spacer', heightPt: Math.max(20, 300 - lines * sizePt * 1.22) },
     line(
       name === null
         ? 'Đặt tờ này trước mỗi giấy tờ mới trong tập cần quét.'
