@@ -10,9 +10,8 @@ import { formatRecordCode } from '../backlog/series.ts';
 import { foldedWords, foldText } from '../dossiers/fold-text.ts';
 import { Failure } from '../rooms/failure.ts';
 import { readSeries } from './backlog-series.ts';
-import { duplicateOf, readStack, readStackRows, thisYear } from './backlog-stacks.ts';
+import { duplicateOf, readStack, thisYear } from './backlog-stacks.ts';
 import { appendAudit, inTransaction, recordTimeMs, toLocal, type StoreContext } from './context.ts';
-import { requireDraft } from './drafts.ts';
 import { requireOfficer } from './officers.ts';
 
 export interface RecordRow {
@@ -103,9 +102,9 @@ export function confirmRecord(
 ): { stack: BacklogStack; record: BacklogRecord } {
   const { id, revision, key, officerId, duplicateReason } = question;
   requireOfficer(context, officerId, 'counter');
-  readStackRows(context, id);
-  requireDraft(context, id, revision);
   const stack = readStack(context, id);
+  // Confirmed is what was seen: a page that came or was read meanwhile counts, too.
+  if (stack.revision !== revision) throw new Failure('stale-revision', `decided on ${revision}, now ${stack.revision}`);
   const open = stack.records.find((record) => record.key === key);
   if (!open) throw new Failure('not-found', `record ${key}`);
   requireComplete(open);

@@ -11,13 +11,24 @@ export interface ProgressWords {
   readonly openWithoutPace: string;
 }
 
+/** `12.400`, `61,5`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('vi-VN');
+}
+
 /** "Còn N bản ghi, cần M bản ghi mỗi ngày làm việc đến dd/MM/yyyy". */
 export function backlogSentence(
   { state, remaining, perDay, done, target }: BacklogProgress,
   targetDate: string,
   words: ProgressWords = vi.backlogProgress,
 ): string {
-  const values = { remaining, perDay: perDay ?? 0, done, target, date: formatDay(targetDate) };
+  const values = {
+    remaining: formatCount(remaining),
+    perDay: formatCount(perDay ?? 0),
+    done: formatCount(done),
+    target: formatCount(target),
+    date: formatDay(targetDate),
+  };
   if (state === 'reached') return fill(words.reached, values);
   if (state === 'overdue') return fill(words.overdue, values);
   return fill(perDay === null ? words.openWithoutPace : words.open, values);

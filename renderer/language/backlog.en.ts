@@ -27,7 +27,6 @@ export const backlogEn: typeof backlogVi = {
     stackLine: '{pages} pages, {records} records to confirm',
     stackOf: 'Stack of {time}',
     newStack: 'New stack',
-    openStack: 'Go on with stack {name}',
     records: 'Finished records',
     recordsFilter: 'Find by number, year, name',
     noRecords: 'No record yet.',

@@ -25,7 +25,6 @@ export const backlogVi = {
     stackLine: '{pages} trang, {records} bản ghi chờ xác nhận',
     stackOf: 'Chồng ngày {time}',
     newStack: 'Mở chồng mới',
-    openStack: 'Làm tiếp chồng {name}',
     records: 'Bản ghi đã xong',
     recordsFilter: 'Tìm theo số, năm, họ tên',
     noRecords: 'Chưa có bản ghi nào.',

@@ -266,13 +266,13 @@ export async function feedSample(): Promise<void> {
 }
 
 /** Saved as it was typed, at once: closing the program loses nothing. */
-export async function saveField(key: string, name: string, value: string): Promise<boolean> {
-  const { stack } = useBacklog.getState();
-  if (stack === null) return false;
-  const answer = await command(stack.id, (on) => ask('backlog.setField', { ...on, key, name, value }));
+export async function saveField(stackId: string, key: string, name: string, value: string): Promise<boolean> {
+  const answer = await command(stackId, (on) => ask('backlog.setField', { ...on, key, name, value }));
+  if (!answer.ok) showFailure(answer);
+  // She may have gone on to another stack, or out of the backlog: what was typed is stored all the same.
+  if (useBacklog.getState().stack?.id !== stackId) return answer.ok;
   if (answer.ok) takeStack(answer.value);
-  else showFailure(answer);
-  void refreshDossier(stack.id);
+  void refreshDossier(stackId);
   return answer.ok;
 }
 

@@ -123,12 +123,7 @@ function SeriesDetail({ overview }: { readonly overview: SeriesOverview }): Reac
             <ul className={classes['stacks']} aria-label={words.backlog.stacks}>
               {stacks.map((stack) => (
                 <li key={stack.id}>
-                  <button
-                    type="button"
-                    onClick={() => void openStack(stack.id)}
-                    aria-label={fill(words.backlog.openStack, { name: stack.name })}
-                    data-testid={`stack-${stack.id}`}
-                  >
+                  <button type="button" onClick={() => void openStack(stack.id)} data-testid={`stack-${stack.id}`}>
                     <strong>{stack.name}</strong>
                     <span className="muted">
                       {fill(words.backlog.stackLine, { pages: stack.pageCount, records: stack.openRecords })} ·{' '}

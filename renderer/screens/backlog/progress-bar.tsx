@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { BacklogProgress } from '../../../preload/backlog-types.ts';
 import { StateWord, type Tone } from '../../components/marks.tsx';
-import { backlogSentence } from '../../language/backlog-words.ts';
+import { backlogSentence, formatCount } from '../../language/backlog-words.ts';
 import { fill } from '../../language/words.ts';
 import { useWords } from '../../state/session.ts';
 import classes from './backlog.module.css';
@@ -22,9 +22,14 @@ export function ProgressBar({
   const { done, target, total, composing, signed, recentPerDay, state } = progress;
   const percent = total === 0 ? 0 : Math.round((done * 1_000) / total) / 10;
   const facts = [
-    fill(words.backlog.numbers, { done, target, percent: percent.toLocaleString('vi-VN'), total }),
-    ...(composing > 0 ? [fill(words.backlog.composing, { count: composing })] : []),
-    ...(signed > 0 ? [fill(words.backlog.signed, { count: signed })] : []),
+    fill(words.backlog.numbers, {
+      done: formatCount(done),
+      target: formatCount(target),
+      percent: formatCount(percent),
+      total: formatCount(total),
+    }),
+    ...(composing > 0 ? [fill(words.backlog.composing, { count: formatCount(composing) })] : []),
+    ...(signed > 0 ? [fill(words.backlog.signed, { count: formatCount(signed) })] : []),
   ];
   return (
     <div className={classes['progress']} data-testid="series-progress" data-state={state}>
@@ -34,7 +39,7 @@ export function ProgressBar({
         <StateWord tone={TONES[state]}>{backlogSentence(progress, targetDate, words.backlogProgress)}</StateWord>
       </p>
       {recentPerDay === null || recentPerDay === 0 ? null : (
-        <p className="muted">{fill(words.backlog.recent, { count: recentPerDay.toLocaleString('vi-VN') })}</p>
+        <p className="muted">{fill(words.backlog.recent, { count: formatCount(recentPerDay) })}</p>
       )}
     </div>
   );

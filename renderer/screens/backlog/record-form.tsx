@@ -14,9 +14,11 @@ import classes from './backlog.module.css';
 
 /** Mounted anew for each record: what was typed into one never stands in the next. */
 export function RecordForm({
+  stackId,
   record,
   series,
 }: {
+  readonly stackId: string;
   readonly record: OpenRecord;
   readonly series: BacklogSeries;
 }): ReactNode {
@@ -28,26 +30,35 @@ export function RecordForm({
   const form = useRef<HTMLFormElement>(null);
   const reasonInput = useRef<HTMLInputElement>(null);
   const isAsking = useBacklog((view) => view.duplicateOf !== null);
+  /** Typed and not stored yet, by field. */
+  const typed = useRef(new Map<string, string>());
 
+  /** False when the store refused one. */
+  async function saveTyped(): Promise<boolean> {
+    const waiting = [...typed.current];
+    typed.current.clear();
+    for (const [name, text] of waiting) {
+      const kind = series.fields.find((field) => field.name === name)?.kind ?? 'text';
+      const value = storedValue(kind, text);
+      const known = record.fields.find((field) => field.name === name)?.value;
+      if (value !== known && !(await saveField(stackId, record.key, name, value))) return false;
+    }
+    return true;
+  }
+
+  const saveNow = useRef(saveTyped);
+  useEffect(() => {
+    saveNow.current = saveTyped;
+  });
   useEffect(() => {
     const first = firstToLookAt(series, record);
     form.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
+    // A field that goes away while it has the focus never says that it was left.
+    return () => void saveNow.current();
   }, []);
   useEffect(() => {
     if (isAsking) reasonInput.current?.focus();
   }, [isAsking]);
-
-  /** What is typed and not stored yet, field by field; false when the store refused one. */
-  async function saveTyped(): Promise<boolean> {
-    for (const field of series.fields) {
-      const text = texts[field.name];
-      const known = record.fields.find(({ name }) => name === field.name)?.value ?? '';
-      if (text === undefined) continue;
-      const value = storedValue(field.kind, text);
-      if (value !== known && !(await saveField(record.key, field.name, value))) return false;
-    }
-    return true;
-  }
 
   async function confirm(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -73,11 +84,11 @@ export function RecordForm({
             value={value}
             text={texts[field.name] ?? shownValue(field.kind, value.value)}
             isMissing={record.missing.includes(field.name)}
-            onText={(text) => setTexts((before) => ({ ...before, [field.name]: text }))}
-            onLeave={(text) => {
-              const stored = storedValue(field.kind, text);
-              if (stored !== value.value) void saveField(record.key, field.name, stored);
+            onText={(text) => {
+              typed.current.set(field.name, text);
+              setTexts((before) => ({ ...before, [field.name]: text }));
             }}
+            onLeave={() => void saveTyped()}
           />
         );
       })}
@@ -132,7 +143,7 @@ function Row({
   readonly text: string;
   readonly isMissing: boolean;
   readonly onText: (text: string) => void;
-  readonly onLeave: (text: string) => void;
+  readonly onLeave: () => void;
 }): ReactNode {
   const words = useWords();
   const remark = remarkOf(words, value, text, isMissing);
@@ -149,7 +160,7 @@ function Row({
       autoComplete="off"
       onChange={(event) => onText(event.currentTarget.value)}
       onFocus={() => useBacklog.setState({ fieldName: field.name, pageId: null })}
-      onBlur={(event) => onLeave(event.currentTarget.value)}
+      onBlur={onLeave}
       description={remark}
       inputWrapperOrder={['label', 'input', 'description']}
       data-testid={`index-${field.name}`}

@@ -60,7 +60,7 @@ function StackHead({
   const words = useWords();
   const isPractice = useSession((view) => view.session?.isPractice ?? false);
   return (
-    <header className={classes['stackHead']}>
+    <div className={classes['stackHead']}>
       <Button
         variant="default"
         leftSection={<IconArrowLeft size="1.125rem" stroke={1.75} aria-hidden />}
@@ -105,7 +105,7 @@ function StackHead({
           {isArranging ? words.backlog.indexView : words.backlog.pagesView}
         </Button>
       </Group>
-    </header>
+    </div>
   );
 }
 
@@ -173,7 +173,7 @@ function Indexing({ stack }: { readonly stack: BacklogStack }): ReactNode {
               </Button>
               <span className="muted">{fill(words.backlog.recordPages, { count: record.pageIds.length })}</span>
             </div>
-            <RecordForm key={record.key} record={record} series={stack.series} />
+            <RecordForm key={record.key} stackId={stack.id} record={record} series={stack.series} />
           </>
         )}
       </main>

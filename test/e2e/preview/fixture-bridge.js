@@ -166,6 +166,51 @@
     'confirm.request': () => ok(data.confirm),
     'confirm.submit': () => ({ ok: false, code: 'pin-wrong' }),
     'confirm.cancel': () => ok(null),
+    'backlog.overview': () => ok(data.backlog.overview),
+    'backlog.saveSeries': ({ code, ...choice }) => {
+      const known = data.backlog.overview.series.find((one) => one.series.code === code);
+      const [{ series, progress }] = data.backlog.overview.series;
+      const saved = { series: { ...(known?.series ?? series), code, ...choice }, progress, stacks: [] };
+      const others = data.backlog.overview.series.filter((one) => one !== known);
+      data.backlog.overview = { ...data.backlog.overview, series: [...others, saved] };
+      return ok(data.backlog.overview);
+    },
+    'backlog.createStack': () => ok(data.backlog.stack),
+    'backlog.stack': () => ok(structuredClone(data.backlog.stack)),
+    'backlog.setSplit': ({ split }) => ok((data.backlog.stack = { ...data.backlog.stack, split })),
+    'backlog.setField': ({ key, name, value }) => {
+      const record = data.backlog.stack.records.find((one) => one.key === key);
+      const typed = { value, source: 'typed', confidence: 100, isConfirmed: true };
+      Object.assign(
+        record.fields.find((one) => one.name === name),
+        typed,
+      );
+      record.missing = record.missing.filter((one) => one !== name || value === '');
+      return ok(structuredClone(data.backlog.stack));
+    },
+    'backlog.confirm': ({ key, duplicateReason }) => {
+      const { stack } = data.backlog;
+      const record = stack.records.find((one) => one.key === key);
+      if (record.missing.length > 0) return { ok: false, code: 'record-incomplete', detail: record.missing[0] };
+      if (record.duplicateOf !== null && duplicateReason === null)
+        return { ok: false, code: 'record-duplicate', detail: record.duplicateOf };
+      const kept = (list, id) => list.filter((one) => one[id] !== key);
+      data.backlog.stack = {
+        ...stack,
+        records: kept(stack.records, 'key'),
+        pages: kept(stack.pages, 'id'),
+        filedRecords: stack.filedRecords + 1,
+      };
+      return ok({ stack: structuredClone(data.backlog.stack), record: data.backlog.records[0] });
+    },
+    'backlog.records': ({ text }) => {
+      const items = data.backlog.records.filter((one) => one.name.toLowerCase().includes(text.toLowerCase()));
+      return ok({ total: items.length, items });
+    },
+    'backlog.correct': ({ recordId }) => ok(data.backlog.records.find((one) => one.id === recordId)),
+    'backlog.sign': ({ recordIds }) =>
+      ok(recordIds.map((documentId) => ({ documentId, title: documentId, state: 'signed', code: null }))),
+    'backlog.feedSample': () => ok({ jobId: 'job-sample' }),
     'sync.status': () => ok(data.sync),
     'devices.check': () => ok(data.checks),
   };
