@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   'image-too-large',
   'pdf-password',
   'pdf-too-many-pages',
+  'pdf-page-too-complex', // not drawn within the time and memory of a page
   'file-too-large',
   'file-not-found', // a file somebody named that is not there or may not be read
   'file-exists', // an output that would overwrite a file

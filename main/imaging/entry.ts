@@ -9,6 +9,7 @@ import { createComposer } from './pdf/composer.ts';
 import { LayoutPool } from './pdf/layout-pool.ts';
 import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
+import { watchUsbScanners } from './scanners/usb-scanners.ts';
 import { windowsHelper } from './scanners/windows/find-helper.ts';
 import { readResult } from './results/read-result.ts';
 import { createRecogniser } from './recognition/recogniser.ts';
@@ -28,15 +29,12 @@ const LAYOUT_THREAD = join(
   import.meta.filename.endsWith('.js') ? 'layout-thread.js' : 'pdf/layout-thread.ts',
 );
 
-serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }) => {
-  const capture = createCapture({
-    incomingFolder,
-    windows: { program: windowsHelper(resourcesFolder) },
-    ...(import.meta.filename.endsWith('.js') ? { pdfThread: join(import.meta.dirname, 'pdf-thread.js') } : {}),
-  });
+serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }, host) => {
+  const capture = createCapture({ incomingFolder, windows: { program: windowsHelper(resourcesFolder) } });
   const layout = new LayoutPool(LAYOUT_THREAD, ocrWorkers);
   const composer = createComposer({ incomingFolder, resourcesFolder, layout });
   const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
+  void watchUsbScanners((news) => host.emit('scannersChanged', news));
   return {
     handlers: {
       listScanners: capture.listScanners,

@@ -236,6 +236,11 @@ export const errorsEn: ErrorSentences = {
     safe: KEPT_PAGES,
     next: 'Ask for one without, or print and scan it.',
   },
+  'pdf-page-too-complex': {
+    what: 'A page of the PDF is too complex: it could not be drawn in the time allowed.',
+    safe: KEPT_PAGES,
+    next: 'Print that page and scan it, or ask for the file again.',
+  },
   'pdf-too-many-pages': {
     what: 'The PDF has too many pages.',
     safe: KEPT_PAGES,

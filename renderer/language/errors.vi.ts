@@ -253,6 +253,11 @@ export const errorsVi: ErrorSentences = {
     safe: KEPT_PAGES,
     next: 'Xin bản không đặt mật khẩu, hoặc in ra rồi quét.',
   },
+  'pdf-page-too-complex': {
+    what: 'Một trang của tệp PDF quá phức tạp, không vẽ xong trong thời gian cho phép.',
+    safe: KEPT_PAGES,
+    next: 'In trang đó ra rồi quét, hoặc xin lại tệp.',
+  },
   'pdf-too-many-pages': {
     what: 'Tệp PDF có quá nhiều trang.',
     safe: KEPT_PAGES,

@@ -5,20 +5,17 @@ import { asDiskFailure } from '../../blobs/blob-file.ts';
 import { Failure } from '../../rooms/failure.ts';
 import { readHeicImage } from './heic-image.ts';
 import { MAX_FILE_BYTES } from './image-limits.ts';
-import { readPdfPages } from './pdf-pages.ts';
+import { readPdfPages, type PdfReaderOptions } from './pdf-reader.ts';
 import { sniffFormat } from './sniff-format.ts';
 import { toStoredImage, type StoredImage } from './stored-image.ts';
 import { readTiffPages } from './tiff-pages.ts';
 
-export interface ImportOptions {
-  readonly password?: string | undefined;
-  readonly signal: AbortSignal;
-}
+export type ImportOptions = PdfReaderOptions;
 
 /**
  * The pages of a PDF, TIFF, JPEG, PNG or HEIC file, one at a time.
  * @throws Failure `file-empty`, `file-too-large`, `file-not-supported`, `file-damaged`, `image-too-large`,
- * `pdf-password`, `pdf-too-many-pages`, `not-found`, `disk-error`. Pages given before a failure are whole.
+ * `pdf-password`, `pdf-too-many-pages`, `pdf-page-too-complex`, `not-found`, `disk-error`. Pages given before a failure are whole.
  */
 export async function* importPages(path: string, options: ImportOptions): AsyncGenerator<StoredImage> {
   const bytes = await readInputFile(path);

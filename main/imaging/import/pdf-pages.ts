@@ -5,7 +5,6 @@ import { dirname, join, sep } from 'node:path';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import sharp from 'sharp';
 import { Failure } from '../../rooms/failure.ts';
-import { failOnManyPages, MAX_PIXELS } from './image-limits.ts';
 import { encodeJpeg, firstLine, type StoredImage } from './stored-image.ts';
 
 const POINTS_PER_INCH = 72;
@@ -15,34 +14,15 @@ const LEAST_DPI = 100;
 const MOST_SCAN_DPI = 600;
 /** A4 at 300 dpi has 8.7 million pixels; what is larger is drawn at 200 dpi. */
 const DRAWN_PIXELS = 9_500_000;
-/** Most pixels on the canvas (four bytes each), whatever the page claims to measure. */
-const CANVAS_PIXELS = 60_000_000;
+/** Most pixels on the canvas (four bytes each), whatever the page claims to measure: an A1 sheet at 200 dpi has 31 million. */
+const CANVAS_PIXELS = 40_000_000;
+/** Most pixels of a picture inside a page: an A3 sheet scanned at 600 dpi has 70 million. */
+const PICTURE_PIXELS = 75_000_000;
 /** Bytes behind the last end-of-file mark that are not blank: more is the beginning of a section that was cut off. */
 const TRAILING_BYTES = 2048;
 
-interface PdfOptions {
-  readonly password?: string | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Each page drawn on white. A page that is one scanned picture is drawn at that picture's own resolution. */
-export async function* readPdfPages(bytes: Uint8Array, options: PdfOptions): AsyncGenerator<StoredImage> {
-  failOnCutOff(bytes);
-  const pdf = await openPdf(bytes, options.password);
-  try {
-    failOnManyPages(pdf.numPages);
-    if (pdf.numPages === 0) throw new Failure('file-damaged', 'no pages');
-    for (let number = 1; number <= pdf.numPages; number++) {
-      options.signal.throwIfAborted();
-      yield await drawPage(await orDamaged(pdf.getPage(number), number), number);
-    }
-  } finally {
-    await pdf.loadingTask.destroy();
-  }
-}
-
 /** pdf.js would rebuild a truncated file from what is left of it; half a document must not pass for a whole one. */
-function failOnCutOff(bytes: Uint8Array): void {
+export function failOnCutOff(bytes: Uint8Array): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = file.lastIndexOf('%%EOF');
   if (end === -1) throw new Failure('file-damaged', 'no end-of-file mark');
@@ -53,8 +33,15 @@ function failOnCutOff(bytes: Uint8Array): void {
   if (rest.length > TRAILING_BYTES) throw new Failure('file-damaged', 'cut off inside its last section');
 }
 
-/** @throws Failure `pdf-password`, `file-damaged` */
-export async function openPdf(bytes: Uint8Array, password: string | undefined): Promise<PDFDocumentProxy> {
+/**
+ * @param says what pdf.js writes to the console
+ * @throws Failure `pdf-password`, `file-damaged`
+ */
+export async function openPdf(
+  bytes: Uint8Array,
+  password: string | undefined,
+  says: 'errors' | 'warnings' = 'errors',
+): Promise<PDFDocumentProxy> {
   const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const assets = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
   try {
@@ -68,8 +55,8 @@ export async function openPdf(bytes: Uint8Array, password: string | undefined): 
       useSystemFonts: false,
       disableFontFace: true,
       enableXfa: false,
-      maxImageSize: MAX_PIXELS,
-      verbosity: pdfjs.VerbosityLevel.ERRORS,
+      maxImageSize: PICTURE_PIXELS,
+      verbosity: says === 'errors' ? pdfjs.VerbosityLevel.ERRORS : pdfjs.VerbosityLevel.WARNINGS,
     }).promise;
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'PasswordException')
@@ -128,7 +115,7 @@ async function scanResolution(
   return isWholePage && dpi >= LEAST_DPI ? Math.min(dpi, MOST_SCAN_DPI) : null;
 }
 
-async function orDamaged<T>(work: Promise<T>, page: number): Promise<T> {
+export async function orDamaged<T>(work: Promise<T>, page: number): Promise<T> {
   try {
     return await work;
   } catch (cause) {
