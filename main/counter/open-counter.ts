@@ -98,8 +98,9 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
     line = status;
     void announceSync();
   });
-  rooms.store.on('dossierChanged', ({ id }) => events.emit('dossier.changed', { id }));
+  rooms.store.on('dossierChanged', (change) => events.emit('dossier.changed', change));
   rooms.store.on('outboxChanged', () => void announceSync());
+  rooms.imaging.on('scannersChanged', (news) => events.emit('scanners.changed', news));
   rooms.token.on('changed', ({ count }) => events.emit('tokens.changed', { count }));
   // A process that a driver hung is about to end: the next one starts at once, so that plugging in goes on being noticed.
   rooms.token.on('hung', () => setTimeout(() => void announceTokens(), TOKEN_RESTART_MS).unref());

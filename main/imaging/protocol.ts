@@ -79,7 +79,10 @@ export const imagingRoom = defineRoom({
   // About 200 pages: each arrives once and is recognised once.
   retireAfter: 400,
   init: z.strictObject({ incomingFolder: z.string(), resourcesFolder: z.string(), ocrWorkers: z.int().min(1).max(8) }),
-  events: {},
+  events: {
+    /** A scanner came or went on the USB bus: time to look again. `pluggedIn`: its name, said once. */
+    scannersChanged: z.strictObject({ pluggedIn: z.string().nullable() }),
+  },
   asks: {},
   methods: {
     /** Devices of the configured addresses, of mDNS, of SANE, and the sample stack of practice mode. */

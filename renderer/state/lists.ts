@@ -82,9 +82,10 @@ export const useDevices = create<DevicesView>(() => ({
   isChecking: false,
 }));
 
-export async function loadScanners(): Promise<void> {
+/** @param isNews something was plugged in: what is on screen stays until the new list is there. */
+export async function loadScanners(isNews = false): Promise<void> {
   if (!hasRole('counter') && !hasRole('admin')) return;
-  useDevices.setState({ scanners: null });
+  if (!isNews) useDevices.setState({ scanners: null });
   const answer = await ask('capture.devices', {});
   useDevices.setState({ scanners: answer.ok ? answer.value : [] });
 }

@@ -49,8 +49,8 @@ function useProgramEvents(): void {
       listTimer = setTimeout(() => void loadDossiers(useDossierList.getState().items.length), SETTLE_MS);
     };
     const stops = [
-      listen('dossier.changed', ({ id }) => {
-        if (useDesk.getState().dossierId === id) void refreshDossier(id);
+      listen('dossier.changed', ({ id, revision }) => {
+        if (useDesk.getState().dossierId === id) void refreshDossier(id, revision);
         reloadList();
       }),
       listen('job.progress', (progress) => {
@@ -66,7 +66,7 @@ function useProgramEvents(): void {
       listen('tokens.changed', () => void loadTokens()),
       listen('scanners.changed', ({ pluggedIn }) => {
         if (pluggedIn !== null) tell(fill(currentWords().scanOptions.pluggedIn, { name: pluggedIn }));
-        void loadScanners();
+        void loadScanners(true);
       }),
       listen('results.changed', () => void loadResults()),
       listen('bridge.changed', ({ unsent }) => {

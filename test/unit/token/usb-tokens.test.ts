@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readKnownModules } from '../../../main/token/known-modules.ts';
-import { listUsbTokens, watchUsb, type UsbPort } from '../../../main/token/usb-tokens.ts';
+import { listUsbTokens, watchUsb } from '../../../main/token/usb-tokens.ts';
+import type { UsbDevice, UsbPort } from '../../../main/usb/usb-bus.ts';
 
 const { usb: known } = readKnownModules(join(import.meta.dirname, '../../../resources'));
 
@@ -12,11 +13,11 @@ function bus(devices: readonly [vendorId: number, productId: number][]) {
   const port: UsbPort = {
     nativeGetDevices: async () => devices.map(([vendorId, productId]) => ({ vendorId, productId })),
     Emitter: class {
-      async addAttach(listener: () => void): Promise<void> {
-        attached.push(listener);
+      async addAttach(listener: (device: UsbDevice) => void): Promise<void> {
+        attached.push(() => listener({} as UsbDevice));
       }
-      async addDetach(listener: () => void): Promise<void> {
-        detached.push(listener);
+      async addDetach(listener: (handle: string) => void): Promise<void> {
+        detached.push(() => listener('1-2'));
       }
     },
   };
