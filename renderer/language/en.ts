@@ -1,5 +1,6 @@
 /** @file The words of `vi.ts` in English, complete, for maintainers. */
 import type { Words } from './vi.ts';
+import { identityEn } from './identity.en.ts';
 import { scanOptionsEn } from './scan-options.en.ts';
 import { backlogEn } from './backlog.en.ts';
 import { workbenchEn } from './workbench.en.ts';
@@ -8,6 +9,7 @@ export const en: Words = {
   ...backlogEn,
   ...workbenchEn,
   ...scanOptionsEn,
+  ...identityEn,
   app: {
     name: 'Quầy Một Cửa',
     practiceBanner: 'Practice mode: dossiers here go to no real province, signatures have no value.',

@@ -3,6 +3,7 @@
  * `{name}` is filled by `fill()`. `en.ts` has the same shape for maintainers. Imports only words: the command line reads it too.
  */
 import { backlogVi } from './backlog.vi.ts';
+import { identityVi } from './identity.vi.ts';
 import { scanOptionsVi } from './scan-options.vi.ts';
 import { workbenchVi } from './workbench.vi.ts';
 
@@ -10,6 +11,7 @@ export const vi = {
   ...backlogVi,
   ...workbenchVi,
   ...scanOptionsVi,
+  ...identityVi,
   app: {
     name: 'Quầy Một Cửa',
     practiceBanner: 'Chế độ luyện tập: hồ sơ ở đây không gửi tới tỉnh thật, chữ ký không có giá trị.',

@@ -10,6 +10,7 @@ import { showPage } from '../../state/desk.ts';
 import { edit } from '../../state/dossier.ts';
 import { useWords } from '../../state/session.ts';
 import classes from './dossier.module.css';
+import { IdentityDoubts } from './identity-doubts.tsx';
 
 const SAVE_DELAY_MS = 700;
 
@@ -87,6 +88,7 @@ export function ApplicantSection({
           </Button>
         </div>
       ) : null}
+      <IdentityDoubts dossier={dossier} isEditable={isEditable} />
       <div className={classes['grid']}>
         {FIELDS.map(({ name, span, mode }, index) => (
           <div key={name} data-span={span}>
