@@ -120,13 +120,31 @@ export async function loadDocumentTypes(folder: string): Promise<readonly Docume
 
 const FIRST_LINES = 25;
 const FORM_CODE_LINES = 6;
+const HEAD_LINES = 10;
+const SHORT_TITLE = 12;
+const HEADS = ['cộng hòa xã hội chủ nghĩa việt nam', 'độc lập tự do hạnh phúc'].map(squeeze);
+
+/** The state's name, its motto, or the number of a paper. */
+function isHeadLine(text: string): boolean {
+  const squeezed = squeeze(text);
+  const holds = (head: string): boolean => {
+    for (let from = 0; from + head.length <= squeezed.length + 2; from++)
+      if (matchBeginning(squeezed.slice(from), head) !== null) return true;
+    return false;
+  };
+  return HEADS.some(holds) || /^s[ốôo]\s*:/iu.test(text.normalize('NFC'));
+}
 
 /** The type whose title stands on the page in capitals, best match first; papers named in running text do not count. */
 export function findDocumentType(lines: readonly TextLine[], types: readonly DocumentType[]): FoundType | null {
   let best: FoundType | null = null;
   const candidates = titleCandidates(lines.slice(0, FIRST_LINES));
+  const hasHead = lines.slice(0, HEAD_LINES).some((line) => isHeadLine(textOf(line.words)));
   for (const type of types) {
-    const confidence = Math.max(scoreTitles(candidates, type), scoreFormCodes(lines.slice(0, FORM_CODE_LINES), type));
+    const confidence = Math.max(
+      scoreTitles(candidates, hasHead, type),
+      scoreFormCodes(lines.slice(0, FORM_CODE_LINES), type),
+    );
     if (confidence > (best?.confidence ?? 0)) best = { type, confidence };
   }
   // Rounded last: titles that contain each other differ by less than one.
@@ -149,12 +167,15 @@ function isCapitals(text: string): boolean {
   return letters.length >= 6 && capitals.length >= letters.length * 0.75;
 }
 
-function scoreTitles(candidates: readonly string[], type: DocumentType): number {
+function scoreTitles(candidates: readonly string[], hasHead: boolean, type: DocumentType): number {
   let best = 0;
   for (const pattern of type.titlePatterns.map(squeeze)) {
     for (const candidate of candidates) {
-      // Short titles ("QUYẾT ĐỊNH") must be the whole line; long ones may be followed by more.
-      const distance = pattern.length < 12 ? wholeDistance(candidate, pattern) : matchBeginning(candidate, pattern);
+      // Short titles ("QUYẾT ĐỊNH") must be the whole line; long ones may be followed by more. And the following page of a
+      // decision may begin with "QUYẾT ĐỊNH:": a short title is one only under the head of a paper.
+      const isShort = pattern.length < SHORT_TITLE;
+      if (isShort && !hasHead) continue;
+      const distance = isShort ? wholeDistance(candidate, pattern) : matchBeginning(candidate, pattern);
       if (distance === null) continue;
       // Of two titles that fit, the longer one says more ("tờ khai đăng ký khai sinh" against "tờ khai").
       best = Math.max(best, 100 * (1 - distance / pattern.length) - 100 / (pattern.length + 10));

@@ -17,6 +17,26 @@ export interface ReadField {
   readonly box: Box | null;
 }
 
+/** A field with what is needed to look at its ink again. */
+export interface InkField extends ReadField {
+  /** How it was read; a value found by its place is read as what stands there. */
+  readonly kind: ReaderKind;
+  /** False when it was read but fails its own rules. */
+  readonly isSure: boolean;
+  /** The words it was made of, in reading order. */
+  readonly words: readonly FieldWord[];
+  /** Other readings of the same ink, most likely first. */
+  readonly candidates?: readonly string[];
+}
+
+export interface FieldWord {
+  readonly text: string;
+  /** 0–100. */
+  readonly confidence: number;
+  /** Pixels of the prepared page. */
+  readonly box: Box;
+}
+
 interface LabelMatch {
   readonly start: number;
   /** First token of the value. */
@@ -28,8 +48,12 @@ const SPACE_SHARE = 0.6;
 const UNSURE_CONFIDENCE = 40;
 
 export function readFields(lines: readonly TextLine[], type: DocumentType): ReadField[] {
+  return findFields(lines, type).map(({ name, value, confidence, box }) => ({ name, value, confidence, box }));
+}
+
+export function findFields(lines: readonly TextLine[], type: DocumentType): InkField[] {
   const whole = contextOf(tokenise(lines), type);
-  const fields: ReadField[] = [];
+  const fields: InkField[] = [];
   for (const [index, section] of type.sections.entries()) {
     const columnLines = section.column && cutColumn(lines, whole.page.pitchPx, section.column);
     if (columnLines === null) continue;
@@ -68,7 +92,7 @@ function contextOf(page: TokenPage, type: DocumentType): Context {
 }
 
 /** What digits and words say must be the same; which of them was misread, a person decides. */
-function confirm(fields: ReadField[], again: ReadField): void {
+function confirm(fields: InkField[], again: InkField): void {
   const index = fields.findIndex((field) => field.name === again.name);
   const field = fields[index];
   if (!field) fields.push(again);
@@ -123,9 +147,10 @@ function readLabelled(
   from: number,
   to: number,
   stops: ReadonlySet<number>,
-): { field: ReadField; next: number } | null {
+): { field: InkField; next: number } | null {
   for (const label of rule.labels) {
-    const match = findLabel(page, label, from, to, rule.hasColon);
+    const match =
+      findLabel(page, label, from, to, rule.hasColon) ?? findLabelWithoutColon(page, label, from, to, stops);
     if (!match) continue;
     const value = valueTokens(page, match, to, stops, rule);
     const reading = readTyped(rule.read, textOf(value));
@@ -199,6 +224,45 @@ function findLabel(page: TokenPage, label: string, from: number, to: number, has
   return best;
 }
 
+/**
+ * A label whose colon was lost: at the beginning of its line, letter for letter, no longer label of this form, and followed
+ * by what a value begins with.
+ */
+function findLabelWithoutColon(
+  page: TokenPage,
+  label: string,
+  from: number,
+  to: number,
+  stops: ReadonlySet<number>,
+): LabelMatch | null {
+  const wanted = squeeze(label);
+  if (wanted.length < MIN_BARE_LABEL) return null;
+  for (let start = from; start < to; start++) {
+    if (stops.has(start) || !beginsItem(page, start)) continue;
+    let joined = '';
+    for (let end = start; end < to && joined.length < wanted.length; end++) {
+      const token = page.tokens[end] as Token;
+      if (token.line !== page.tokens[start]?.line) break;
+      joined += token.plain;
+      const next = page.tokens[end + 1];
+      if (joined === wanted && next && next.line === token.line && /^[\p{Lu}\d]/u.test(next.text))
+        return { start, end: end + 1 };
+    }
+  }
+  return null;
+}
+
+/** Shorter ones ("Tên", "Số") stand in sentences, too. */
+const MIN_BARE_LABEL = 8;
+
+/** Whether a token is the first of its line but for the mark of an item, or stands behind a wide gap. */
+function beginsItem(page: TokenPage, at: number): boolean {
+  const token = page.tokens[at] as Token;
+  const before = page.tokens[at - 1];
+  if (!before || before.line !== token.line) return true;
+  return isItemMark(before) || isColumnGap(page, before, token);
+}
+
 function matchLabelAt(
   page: TokenPage,
   wanted: string,
@@ -228,7 +292,7 @@ function couldBegin(plain: string, wanted: string): boolean {
   return editDistance(plain.slice(0, length), wanted.slice(0, length)) <= (wanted.length <= 6 ? 0 : 1);
 }
 
-function toField(name: string, kind: ReaderKind, reading: Reading, tokens: readonly Token[]): ReadField {
+function toField(name: string, kind: ReaderKind, reading: Reading, tokens: readonly Token[]): InkField {
   const used = tokensBetween(tokens, reading.start, reading.end);
   const mean =
     used.reduce((sum, token) => sum + token.confidence * token.text.length, 0) /
@@ -245,6 +309,9 @@ function toField(name: string, kind: ReaderKind, reading: Reading, tokens: reado
     value: reading.value,
     confidence: Math.max(0, Math.min(confidence, ceiling)),
     box: unionBox(used.map((token) => token.box)),
+    kind,
+    isSure: reading.isSure,
+    words: used.map((token) => ({ text: token.text, confidence: token.confidence, box: token.box })),
   };
 }
 

@@ -14,6 +14,7 @@ export interface TextLine {
 }
 
 const SAME_BASELINE = 0.35;
+const SAME_TOP = 0.15;
 /** Below this Tesseract is inventing letters from seals, ruling lines and dirt. */
 const MIN_ROW_CONFIDENCE = 25;
 const MIN_WORD_CONFIDENCE = 8;
@@ -60,24 +61,50 @@ export function textOf(words: readonly { readonly text: string }[]): string {
   return words.map((word) => word.text).join(' ');
 }
 
-/** On one baseline, and beside the pieces already there, not over them. */
+/** On one line, and beside the pieces already there, not over them. */
 function fits(group: readonly OcrRow[], piece: OcrRow): boolean {
-  const near = group.some(
-    (other) =>
-      Math.abs(other.baselineY - piece.baselineY) <= SAME_BASELINE * Math.min(usualHeight(other), usualHeight(piece)),
+  return (
+    group.some((other) => areLevel(other, piece)) &&
+    group.every((other) => overlap(extent(other), extent(piece)) <= 0.2)
   );
-  return near && group.every((other) => overlap(extent(other), extent(piece)) <= 0.2);
+}
+
+/** On one baseline; or level at their tops, for a dotted line under the words draws their baseline down. */
+function areLevel(a: OcrRow, b: OcrRow): boolean {
+  const height = Math.min(usualHeight(a), usualHeight(b));
+  if (Math.abs(a.baselineY - b.baselineY) <= SAME_BASELINE * height) return true;
+  return (
+    Math.abs(usualTop(a) - usualTop(b)) <= SAME_TOP * height && Math.abs(a.baselineY - b.baselineY) <= 0.6 * height
+  );
 }
 
 function dropNoise(row: OcrRow): OcrRow {
   const mean = row.words.reduce((sum, word) => sum + word.confidence, 0) / Math.max(1, row.words.length);
   if (mean < MIN_ROW_CONFIDENCE) return { ...row, words: [] };
-  const words = row.words.filter((word) => {
-    if (word.text.trim() === '' || word.confidence < MIN_WORD_CONFIDENCE) return false;
+  const tallest = Math.max(...row.words.map((word) => word.box[3]));
+  const words = row.words.map(withoutRareSigns).filter((word) => {
+    if (word.text.trim() === '' || word.confidence < MIN_WORD_CONFIDENCE || isDots(word, tallest)) return false;
     return /[\p{L}\p{N}]/u.test(word.text) || word.confidence >= 50 || row.words.length > 1;
   });
   // A piece of nothing but strokes is a ruling line.
   return { ...row, words: words.some((word) => /[\p{L}\p{N}-]/u.test(word.text)) ? words : [] };
+}
+
+/** Dotted blanks are read as letters and digits: lower than any letter, or narrower than any digit. */
+function isDots({ text, confidence, box }: OcrWord, tallest: number): boolean {
+  if (!/[\p{L}\p{N}]/u.test(text)) return false;
+  if (confidence < 60 && box[3] < tallest * 0.3) return true;
+  if (confidence < 30 && box[3] < tallest * 0.7) return true;
+  return confidence < 70 && /^[\dOĐHØ]{3,}$/u.test(text) && box[2] / text.length < box[3] * 0.3;
+}
+
+/** Signs that no paper has and that Tesseract knows: the fraction slash for the slash. */
+function withoutRareSigns(word: OcrWord): OcrWord {
+  return word.text.includes('\u2044') ? { ...word, text: word.text.replace(/\/?\u2044+\/?/gu, '/') } : word;
+}
+
+function usualTop(row: OcrRow): number {
+  return median(row.words.map((word) => word.box[1]));
 }
 
 function usualHeight(row: OcrRow): number {

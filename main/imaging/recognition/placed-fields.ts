@@ -1,13 +1,13 @@
 /** @file Fields found by where they stand on an official paper: heading, dateline, signature, and the household table. */
 import type { Box } from '../../../preload/types.ts';
 import type { PlaceRule } from './document-types.ts';
-import type { ReadField } from './fields.ts';
+import type { InkField } from './fields.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
 import { textOf, type TextLine } from './lines.ts';
 import type { OcrWord } from './ocr-pool.ts';
 import type { TokenPage } from './tokens.ts';
-import { readTyped } from './typed-readers.ts';
+import { readTyped, type ReaderKind } from './typed-readers.ts';
 
 /** A gap this share of the line pitch is more than a space between words. */
 const COLUMN_GAP_SHARE = 0.65;
@@ -20,18 +20,18 @@ interface Segment {
   readonly text: string;
 }
 
-export function findByPlace(page: TokenPage, rule: PlaceRule): ReadField[] {
+export function findByPlace(page: TokenPage, rule: PlaceRule): InkField[] {
   const segments = cutSegments(page.lines, page.pitchPx);
   switch (rule.find) {
     case 'authority':
-      return asFields(rule.name, findAuthority(page, segments));
+      return asFields(rule.name, 'text', findAuthority(page, segments));
     case 'dateline-first':
     case 'dateline-last':
       return findDateline(rule.name, segments, rule.find === 'dateline-last');
     case 'signer':
-      return asFields(rule.name, findSigner(segments, rule.titles, page.pitchPx)?.name);
+      return asFields(rule.name, 'name', findSigner(segments, rule.titles, page.pitchPx)?.name);
     case 'signer-title':
-      return asFields(rule.name, findSigner(segments, rule.titles, page.pitchPx)?.title);
+      return asFields(rule.name, 'text', findSigner(segments, rule.titles, page.pitchPx)?.title);
     case 'members':
       return findMembers(page);
   }
@@ -81,8 +81,8 @@ export function isDateline(text: string): boolean {
 }
 
 /** "<place>, ngày … tháng … năm …" standing by itself; the year may have slipped to the next line. */
-function findDateline(name: string, segments: readonly Segment[], isLast: boolean): ReadField[] {
-  const found: ReadField[] = [];
+function findDateline(name: string, segments: readonly Segment[], isLast: boolean): InkField[] {
+  const found: InkField[] = [];
   for (const segment of segments) {
     const dateline = DATELINE.exec(segment.text);
     if (!dateline) continue;
@@ -97,7 +97,7 @@ function findDateline(name: string, segments: readonly Segment[], isLast: boolea
     );
     const words = [...own, ...below.flatMap((other) => other.words)];
     const date = readTyped('date', textOf(words));
-    if (date) found.push(field(name, date.value, words, date.isSure));
+    if (date) found.push(field(name, 'date', date.value, words, date.isSure));
   }
   const chosen = isLast ? found.at(-1) : found[0];
   return chosen ? [chosen] : [];
@@ -136,8 +136,8 @@ function isPersonName(text: string): boolean {
 }
 
 /** Rows of the household table: each has a personal number; the columns follow from it. Names may wrap to the next line. */
-function findMembers(page: TokenPage): ReadField[] {
-  const fields: ReadField[] = [];
+function findMembers(page: TokenPage): InkField[] {
+  const fields: InkField[] = [];
   const header = page.lines.findIndex(
     (line) => squeeze(textOf(line.words)).includes('ngaysinh') && squeeze(textOf(line.words)).includes('sodinhdanh'),
   );
@@ -158,33 +158,36 @@ function findMembers(page: TokenPage): ReadField[] {
     const fullName = isWrapped ? [...name, ...wrapped] : name;
     const prefix = `member${member}`;
     if (fullName.length > 0)
-      fields.push(field(`${prefix}Name`, textOf(fullName), fullName, isPersonName(textOf(fullName))));
+      fields.push(field(`${prefix}Name`, 'name', textOf(fullName), fullName, isPersonName(textOf(fullName))));
     const born = words[birth];
     const date = born ? readTyped('date', born.text) : null;
-    if (born && date) fields.push(field(`${prefix}BirthDate`, date.value, [born], date.isSure));
+    if (born && date) fields.push(field(`${prefix}BirthDate`, 'date', date.value, [born], date.isSure));
     const sexWord = words.slice(birth + 1, number);
     const sex = readTyped('sex', textOf(sexWord));
-    if (sex) fields.push(field(`${prefix}Sex`, sex.value, sexWord, true));
+    if (sex) fields.push(field(`${prefix}Sex`, 'sex', sex.value, sexWord, true));
     const idWord = words[number];
     const id = idWord ? readTyped('personal-number', idWord.text) : null;
-    if (idWord && id) fields.push(field(`${prefix}IdNumber`, id.value, [idWord], id.isSure));
+    if (idWord && id) fields.push(field(`${prefix}IdNumber`, 'personal-number', id.value, [idWord], id.isSure));
     const relation = words.slice(number + 1).filter((word) => /\p{L}/u.test(word.text));
-    if (relation.length > 0) fields.push(field(`${prefix}Relation`, textOf(relation), relation, true));
+    if (relation.length > 0) fields.push(field(`${prefix}Relation`, 'text', textOf(relation), relation, true));
   }
   return fields;
 }
 
-function asFields(name: string, segment: Segment | undefined): ReadField[] {
-  return segment ? [field(name, segment.text.replace(/[\s.,;:]+$/, ''), segment.words, true)] : [];
+function asFields(name: string, kind: ReaderKind, segment: Segment | undefined): InkField[] {
+  return segment ? [field(name, kind, segment.text.replace(/[\s.,;:]+$/, ''), segment.words, true)] : [];
 }
 
-function field(name: string, value: string, words: readonly OcrWord[], isSure: boolean): ReadField {
+function field(name: string, kind: ReaderKind, value: string, words: readonly OcrWord[], isSure: boolean): InkField {
   const mean = words.reduce((sum, word) => sum + word.confidence, 0) / Math.max(1, words.length);
   return {
     name,
     value,
     confidence: Math.round(isSure ? mean : Math.min(mean, 60)),
     box: unionBox(words.map((word) => word.box)),
+    kind,
+    isSure,
+    words,
   };
 }
 

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { flattenBackground } from './flatten.ts';
 import type { PageGeometry, Rotation } from './geometry.ts';
+import { addItemNumbers } from './item-numbers.ts';
 import { buildLines, type TextLine } from './lines.ts';
 import type { OcrPool, OcrResult } from './ocr-pool.ts';
 import { levelPage } from './prepare.ts';
@@ -15,6 +16,8 @@ export interface PageReading {
   readonly lines: readonly TextLine[];
   readonly geometry: PageGeometry;
   readonly confidence: number;
+  /** What was read, before turning and enlarging, flattened: for looking again. */
+  readonly plane: GreyImage;
 }
 
 export interface PageToRead {
@@ -55,8 +58,9 @@ async function readAt(
   const stored = { widthPx: page.storedWidthPx, heightPx: page.storedHeightPx };
   const prepared = await levelPage(flat, page.dpi, stored, rotation, skewDeg);
   const result = await pool.recognise(prepared.image, prepared.dpi, signal);
-  const reading = { lines: buildLines(result.rows), geometry: prepared.geometry, confidence: result.confidence };
-  return { reading, result };
+  const found = buildLines(result.rows);
+  const lines = isSure(result) ? await addItemNumbers(found, prepared.image, prepared.dpi, pool, signal) : found;
+  return { reading: { lines, geometry: prepared.geometry, confidence: result.confidence, plane: flat }, result };
 }
 
 /** The share of the page that can hold its title. */

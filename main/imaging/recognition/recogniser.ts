@@ -6,8 +6,8 @@ import type { RecognisedPage } from '../protocol.ts';
 import { isBlankPage } from './blank.ts';
 import { decodePage, type DecodedPage } from './decode.ts';
 import { OcrPool } from './ocr-pool.ts';
-import { findDocumentType, loadDocumentTypes, type DocumentType, type FoundType } from './document-types.ts';
-import { readFields } from './fields.ts';
+import { findDocumentType, loadDocumentTypes, type FoundType } from './document-types.ts';
+import { findFields, type InkField } from './fields.ts';
 import { clipBox, toStoredBox, type PageGeometry } from './geometry.ts';
 import { readZone } from '../mrz/read-zone.ts';
 import { loadTemplates } from '../mrz/templates.ts';
@@ -20,6 +20,7 @@ import { findPaper, type FoundPaper } from '../page-shape/find-paper.ts';
 import { readCard, type CardReading } from './read-cards.ts';
 import { shapeOfSize } from '../page-shape/paper-sizes.ts';
 import { addColouredHeading, readPage, type PageReading } from './read-page.ts';
+import { lookAgain } from './second-look.ts';
 
 export type Code = RecognisedPage['codes'][number];
 
@@ -99,7 +100,7 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     if (!ocr || base.isBlank) return { ...base, fields: identity };
     const cards = await readCards(page, paper, codes, signal);
     if (cards) return { ...base, ...cards };
-    const { lines, geometry, found } = await readTyped(page, signal);
+    const { lines, geometry, found, fields } = await readTyped(page, signal);
     const text = lines.map((line) => textOf(line.words)).join('\n');
     return {
       ...base,
@@ -108,7 +109,7 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
       skewDeg: geometry.skewDeg,
       rotation: geometry.rotation,
       documentType: found && { code: found.type.code, title: found.type.title, confidence: found.confidence },
-      fields: [...identity, ...zoneOf(page, text), ...(found ? ocrFields(lines, found.type, geometry) : [])],
+      fields: [...identity, ...zoneOf(page, text), ...asRecognised(fields, geometry)],
     };
   }
 
@@ -148,13 +149,30 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
   }
 
   /** Reads the page; when no title is on it, reads its head again with red ink kept, because titles are often printed red. */
-  async function readTyped(page: DecodedPage, signal: AbortSignal): Promise<PageReading & { found: FoundType | null }> {
+  async function readTyped(page: DecodedPage, signal: AbortSignal): Promise<TypedReading> {
+    const { reading, found } = await readTitled(page, signal);
+    const { geometry, plane } = reading;
+    const first = found ? findFields(reading.lines, found.type) : [];
+    const looked = await lookAgain(
+      first,
+      reading.lines,
+      { plane, geometry, dpi: page.storedDpi * geometry.scale },
+      pool,
+      signal,
+    );
+    return { ...looked, geometry, found };
+  }
+
+  async function readTitled(
+    page: DecodedPage,
+    signal: AbortSignal,
+  ): Promise<{ reading: PageReading; found: FoundType | null }> {
     const input = { dpi: page.dpi, storedWidthPx: page.storedWidthPx, storedHeightPx: page.storedHeightPx };
     const reading = await readPage({ ...input, plane: inkChannel(page.image) }, pool, signal);
     const found = findDocumentType(reading.lines, types);
-    if (found) return { ...reading, found };
+    if (found) return { reading, found };
     const headed = await addColouredHeading(reading, { ...input, plane: greyChannel(page.image) }, pool, signal);
-    return { ...headed, found: findDocumentType(headed.lines, types) };
+    return { reading: headed, found: findDocumentType(headed.lines, types) };
   }
 
   return {
@@ -174,12 +192,20 @@ function sizeMm({ storedWidthPx, storedHeightPx, storedDpi }: DecodedPage): [wid
   return [(storedWidthPx / storedDpi) * 25.4, (storedHeightPx / storedDpi) * 25.4];
 }
 
-function ocrFields(lines: readonly TextLine[], type: DocumentType, geometry: PageGeometry): RecognisedPage['fields'] {
-  return readFields(lines, type).map(({ name, value, confidence, box }) => ({
+interface TypedReading {
+  readonly lines: readonly TextLine[];
+  readonly fields: readonly InkField[];
+  readonly geometry: PageGeometry;
+  readonly found: FoundType | null;
+}
+
+function asRecognised(fields: readonly InkField[], geometry: PageGeometry): RecognisedPage['fields'] {
+  return fields.map(({ name, value, confidence, box, candidates }) => ({
     name,
     value,
     confidence,
     source: 'ocr',
     box: box && [...clipBox(toStoredBox(geometry, box), geometry.storedWidthPx, geometry.storedHeightPx)],
+    ...(candidates ? { candidates: [...candidates] } : {}),
   }));
 }

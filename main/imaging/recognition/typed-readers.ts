@@ -40,6 +40,8 @@ const DIGIT_LOOKALIKES: Readonly<Record<string, string>> = {
   o: '0',
   Q: '0',
   D: '0',
+  Ø: '0',
+  ø: '0',
   l: '1',
   I: '1',
   i: '1',
@@ -55,7 +57,7 @@ const DIGIT_LOOKALIKES: Readonly<Record<string, string>> = {
   g: '9',
   q: '9',
 };
-const DIGIT = '[0-9OoQDlIi|¡!ZzSsbBgq]';
+const DIGIT = '[0-9OoQDØølIi|¡!ZzSsbBgq]';
 
 /** What Tesseract takes digits for, given back; for places where only digits can stand. */
 export function repairDigits(text: string): string {
@@ -140,8 +142,24 @@ function readText(text: string): Reading | null {
     .replace(/\s+/g, ' ')
     .replace(/^[\s:;,.–-]+/, '')
     .replace(/[\s;,.:|]+$/, '');
-  return value === '' ? null : { value, isSure: true, start: 0, end: text.length };
+  return value === '' ? null : { value: restorePlaceWords(value), isSure: true, start: 0, end: text.length };
 }
+
+/**
+ * The printed word for the kind of a place stands before its name and has one spelling: `tính Hưng Yên` can only be `tỉnh`.
+ * The name itself is never touched.
+ */
+function restorePlaceWords(text: string): string {
+  return text.replace(
+    /(^|, ?)(t[iíìỉĩị]nh|x[aáàảãạ]|ph[uư][oơớờởỡợ]ng|th[oôốồổỗộ]n)(?= \p{Lu})/gu,
+    (whole, before: string, word: string) => {
+      const known = PLACE_WORDS[foldText(word)];
+      return known === undefined ? whole : `${before}${known}`;
+    },
+  );
+}
+
+const PLACE_WORDS: Readonly<Record<string, string>> = { tinh: 'tỉnh', xa: 'xã', phuong: 'phường', thon: 'thôn' };
 
 /** Up to the first mark that cannot stand in a name. What looks unlike a name, or runs into a digit, is unsure, never mended. */
 function readName(text: string): Reading | null {
@@ -200,7 +218,8 @@ function readPersonalNumber(text: string): Reading | null {
     const value = repairDigits(match[0]).replace(/[ .]/g, '');
     const reading = {
       value,
-      isSure: faultOfPersonalNumber(value) === null,
+      // The fourth digit says the century: nobody is born after 2099 yet.
+      isSure: faultOfPersonalNumber(value) === null && (value[3] as string) <= '3',
       start: match.index,
       end: match.index + match[0].length,
     };

@@ -59,7 +59,7 @@ const SHEET = `
 body { margin: 0; color: #111 }
 .page { position: relative; box-sizing: border-box; width: 210mm; height: 296mm; padding: 16mm 15mm 10mm 24mm; overflow: hidden; page-break-after: always }
 .pair, .cells { display: flex; gap: 8mm }
-.pair > *:first-child { width: 40% } .pair > *:last-child { width: 60% }
+.pair > *:first-child { width: 42% } .pair > *:last-child { width: 58% }
 .pair > *, .centre { text-align: center; font-weight: bold }
 .pair { font-size: 0.88em; line-height: 1.35 }
 .light { font-weight: normal !important; font-style: italic }
@@ -116,6 +116,7 @@ function headLine(line: string): string {
 }
 
 function closingLine(line: string, isSealed: boolean): string {
+  if (line.includes('\t')) return pairLine(line);
   if (/ngày/u.test(line)) return `<div class="right">${escape(line)}</div>`;
   const isName = /^(?:\p{Lu}\p{Ll}+ ?){2,}$/u.test(line) && !line.startsWith('Người');
   return `<div class="signed${isName ? ' name' : ''}">${escape(line)}${isSealed ? sealAt('-8%', '-22mm', 6) : ''}</div>`;

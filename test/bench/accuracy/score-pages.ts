@@ -58,6 +58,7 @@ const FONTS: Readonly<Record<Half, readonly string[]>> = {
 const SIZES_PT = [10, 11, 12, 13, 13, 14];
 const INKS = ['#111', '#111', '#17307c', '#1d2a52'];
 const CONDITIONS: readonly Condition[] = ['office', 'poor', 'seal'];
+const RARE_NAMES: Readonly<Record<Half, number>> = { tuning: 0, 'held-out': 0.15 };
 const SEEDS: Readonly<Record<Half, number>> = { tuning: 1, 'held-out': 7_001 };
 
 /**
@@ -76,7 +77,7 @@ export async function drawJudgedPages(half: Half, rounds: number): Promise<Judge
       const random = randomOf(SEEDS[half] + round * 1_000 + index);
       const condition = CONDITIONS[(index + round) % CONDITIONS.length] as Condition;
       const style = styleOf(half, condition, random);
-      plans.push({ paper: varyPaper(original, rules, random), style, condition, random });
+      plans.push({ paper: varyPaper(original, rules, random, RARE_NAMES[half]), style, condition, random });
     });
   }
   const digest = createHash('sha256').update(JSON.stringify(plans));
@@ -116,7 +117,7 @@ function styleOf(half: Half, condition: Condition, random: Random): PrintStyle {
 export async function scorePages(pages: readonly JudgedPage[], workers = 2): Promise<PageScore[]> {
   const recogniser = await createRecogniser({ resourcesFolder: join(ROOT, 'resources'), workers, readCodes });
   try {
-    const scores = new Array<PageScore>(pages.length);
+    const scores: PageScore[] = [];
     let next = 0;
     const readOn = async (): Promise<void> => {
       for (let at = next++; at < pages.length; at = next++) {

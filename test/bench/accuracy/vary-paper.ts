@@ -21,6 +21,8 @@ const GIVEN =
   'Hằng Thủy Tuấn Dũng Hải Quỳnh Trưởng Khuyên Nguyệt Huyền Diễm Vượng Thưởng Bổng Đỉnh Lộc Kỳ Mỵ Ẩn Ánh Yến Nghĩa Thảo Vy Giàu Sửu Khuê Thoa Toàn Phượng Chiến Thắng Nhẫn Ngoãn Hậu Liễu Cường Bình Tuyết Nhàn Ưu Ước Đạt Phúc Hiếu Luyến Trúc Oanh Khải Sỹ Tâm Nga'.split(
     ' ',
   );
+/** Seldom met, and on no list of the program. */
+const RARE = 'Thuyên Phiệt Khoát Nhíu Páo Sếnh Thoòng Rin Chuyên Ngoạt Diệm Hoằng Lẫm Bưởi Khuông Đáng'.split(' ');
 const PLACES =
   'Hoằng Sơn|Nga Phượng|Yên Định|Vĩnh Lộc|Cẩm Thủy|Triệu Lộc|Thiệu Hóa|Nông Cống|Mường Chanh|Ngọc Lặc|Đông Tiến|Hậu Lộc|Quỳnh Lưu|Diễn Kỷ|Bát Xát|Tủa Chùa|Sủng Máng|Krông Pắc|Phước Hữu|Gò Quao|Mỹ Xuyên|Ô Môn'.split(
     '|',
@@ -48,9 +50,16 @@ export function randomOf(seed: number): Random {
 
 export const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
 
-/** @param rules say which fields are people */
-export function varyPaper(paper: Paper, rules: DocumentType, random: Random): Paper {
-  const swaps = [...swapsOfNames(paper, rules, random), ...swapsOfPlaces(random), ...swapsOfNumbers(paper, random)];
+/**
+ * @param rules say which fields are people
+ * @param rareShare how many of the given names are ones that lists of names lack
+ */
+export function varyPaper(paper: Paper, rules: DocumentType, random: Random, rareShare = 0): Paper {
+  const swaps = [
+    ...swapsOfNames(paper, rules, random, rareShare),
+    ...swapsOfPlaces(random),
+    ...swapsOfNumbers(paper, random),
+  ];
   const swapped = applySwaps([...paper.lines, ...Object.values(paper.fields)], swaps);
   const lines = swapped.slice(0, paper.lines.length);
   const fields = Object.fromEntries(
@@ -71,7 +80,7 @@ function applySwaps(texts: readonly string[], swaps: readonly Swap[]): string[] 
   return texts.map((text) => text.replace(pattern, (found) => table.get(found) ?? found));
 }
 
-function swapsOfNames(paper: Paper, rules: DocumentType, random: Random): Swap[] {
+function swapsOfNames(paper: Paper, rules: DocumentType, random: Random, rareShare: number): Swap[] {
   const isName = new Set(
     rules.sections
       .flatMap((section) => section.fields)
@@ -82,7 +91,8 @@ function swapsOfNames(paper: Paper, rules: DocumentType, random: Random): Swap[]
     .filter(([field]) => isName.has(field) || /^member\d+Name$/.test(field))
     .map(([, name]) => titleCase(name));
   return [...new Set(names)].flatMap((name) => {
-    const words = [pick(random, SURNAMES), pick(random, MIDDLE), pick(random, GIVEN)];
+    const given = rareShare > 0 && random() < rareShare ? RARE : GIVEN;
+    const words = [pick(random, SURNAMES), pick(random, MIDDLE), pick(random, given)];
     if (random() < 0.4) words.splice(2, 0, pick(random, GIVEN));
     const fresh = words.join(' ');
     return [

@@ -58,3 +58,46 @@ describe('document types', () => {
     await expect(loadDocumentTypes(broken)).rejects.toThrow(/^sai\.json: /);
   });
 });
+
+describe('pages that follow the first', () => {
+  it.each([
+    [
+      'a decision that decides on its second page',
+      ['QUYẾT ĐỊNH:', 'Điều 1. Trợ cấp xã hội hằng tháng đối với ông Trần Văn Bình', 'CHỦ TỊCH', 'Lê Văn Cường'],
+    ],
+    [
+      'the second page of a form',
+      [
+        '2',
+        '11. Những thành viên trong hộ gia đình cùng thay đổi:',
+        'Ý KIẾN CỦA CHỦ HỘ',
+        'XÁC NHẬN CỦA CÔNG AN XÃ',
+        'Trần Văn Bình',
+      ],
+    ],
+    [
+      'the rest of a contract',
+      ['ĐIỀU 4', 'TRÁCH NHIỆM CỦA CÁC BÊN', 'Bên A giao nhà theo hợp đồng thuê nhà ở đã ký.', 'BÊN A', 'BÊN B'],
+    ],
+    [
+      'running text that names papers',
+      [
+        'kèm theo Giấy khai sinh, Giấy chứng nhận kết hôn và Tờ khai đăng ký khai sinh',
+        'theo Quyết định số 346/QĐ-UBND ngày 12/5/2025',
+      ],
+    ],
+    [
+      'a list of what is handed in',
+      ['DANH MỤC', '1. Tờ khai đăng ký kết hôn', '2. Giấy xác nhận tình trạng hôn nhân', 'NGƯỜI NỘP', 'Vũ Thị Quỳnh'],
+    ],
+    ['the back with the remarks of an office', ['GHI CHÚ', 'BIÊN BẢN', 'đã lập ngày 12/5/2025']],
+  ])('%s is of no type', (_, lines) => {
+    expect(findDocumentType(pageOf(lines), types)).toBeNull();
+  });
+
+  it('a short title is one under the head of a paper, misread or not', () => {
+    const head = ['ỦY BAN NHÂN DÂN\tCONG HOA XÃ HỘI CHÚ NGHĨA VIET NAM', 'XÃ TÂN PHÚ\tĐộc lập - Tự do - Hạnh phúc'];
+    expect(findDocumentType(pageOf([...head, 'QUYẾT ĐỊNH']), types)?.type.code).toBe('quyet-dinh');
+    expect(findDocumentType(pageOf(['Số: 346/QĐ-UBND', 'QUYẾT ĐỊNH']), types)?.type.code).toBe('quyet-dinh');
+  });
+});

@@ -48,6 +48,30 @@ describe('lines from scattered pieces', () => {
     expect(texts([row('CHỦ TỊCH', 100, 300), row('XÃ NGỌC', 110, 305)])).toEqual(['CHỦ TỊCH', 'XÃ NGỌC']);
   });
 
+  it('joins pieces whose tops are level though a dotted line draws one of them down', () => {
+    const onDots = { ...row('Số định danh: 004090526952', 100, 300), baselineY: 316 };
+    expect(texts([onDots, row('Ngày cấp: 24/4/2021', 1200, 300)])).toEqual([
+      'Số định danh: 004090526952 Ngày cấp: 24/4/2021',
+    ]);
+  });
+
+  it('leaves out the dots of a blank behind what was filled in, never narrow letters', () => {
+    const filled = row('tên: HỒ VĂN KHẢI', 100, 300);
+    const dots = [
+      { text: 'HH', confidence: 42, box: [640, 294, 13, 5] as const },
+      { text: 'HO', confidence: 13, box: [660, 280, 20, 20] as const },
+      { text: '00000060000', confidence: 46, box: [700, 280, 47, 20] as const },
+    ];
+    const narrow = { text: '111111111111', confidence: 60, box: [800, 250, 190, 50] as const };
+    expect(texts([{ ...filled, words: [...filled.words, ...dots, narrow] }])).toEqual([
+      'tên: HỒ VĂN KHẢI 111111111111',
+    ]);
+  });
+
+  it('reads the slash of fractions as the slash it is', () => {
+    expect(texts([row('Số: 21\u2044\u2044TTr-UBND', 100, 300)])).toEqual(['Số: 21/TTr-UBND']);
+  });
+
   it('drops what seals, ruling lines and dotted leaders were read as', () => {
     const rows = [
       row('Số định danh cá nhân', 100, 300),

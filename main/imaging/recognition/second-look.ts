@@ -1,0 +1,320 @@
+/**
+ * @file Doubtful values are cut out of the page and read again, by themselves and at other sizes; the readings decide
+ * together. Where they agree the value is surer than before; where they do not, the officer gets a low confidence and the
+ * other readings beside it. Only what was read somewhere on the ink can become a value: nothing is mended from a list.
+ */
+import type { Box } from '../../../preload/types.ts';
+import { contradictions } from './contradictions.ts';
+import { cropLevel, smooth } from './crop.ts';
+import type { FieldWord, InkField } from './fields.ts';
+import type { PageGeometry } from './geometry.ts';
+import type { TextLine } from './lines.ts';
+import type { OcrPool } from './ocr-pool.ts';
+import { familiarityOfName, nearbyNames, strangenessOf } from './person-names.ts';
+import { isSyllable } from './syllables.ts';
+import type { GreyImage } from './raster.ts';
+import { readTyped, type ReaderKind } from './typed-readers.ts';
+
+export interface LookedAt {
+  /** Working size, unturned, flattened. */
+  readonly plane: GreyImage;
+  readonly geometry: PageGeometry;
+  /** Of the prepared page, on which the boxes lie. */
+  readonly dpi: number;
+}
+
+/** A page with more doubtful values than this is a bad page, and the officer reads it himself. */
+const MAX_VALUES = 10;
+/** Below this a value is looked at again. */
+const SURE_FROM = 85;
+/** Enlargements of the prepared page: smaller hides the grain and the dots in zeros, larger keeps the marks apart. */
+const SCALES = [0.75, 1.33] as const;
+const MARGIN_ABOVE = 0.32;
+const MARGIN_BELOW = 0.22;
+const MARGIN_SIDE = 0.3;
+const BORDER_PX = 14;
+/** What a person must confirm: never above the limit below which officers are asked to look. */
+const CHANGED_CEILING = 75;
+const CONTESTED_CEILING = 60;
+const STRANGE_CEILING = 80;
+
+/** One reading of the same ink, as words. */
+interface Version {
+  readonly words: readonly { readonly text: string; readonly confidence: number }[];
+}
+
+/**
+ * @param fields of the page's type, none when it has none
+ * @returns the fields in their order, those looked at with settled value, confidence and candidates; and the lines with
+ *   the words that were read better, numbers and dates outside all fields included
+ */
+export async function lookAgain(
+  fields: readonly InkField[],
+  lines: readonly TextLine[],
+  page: LookedAt,
+  pool: OcrPool,
+  signal: AbortSignal,
+): Promise<{ fields: InkField[]; lines: readonly TextLine[] }> {
+  const suspects = contradictions(fields);
+  const doubtful = [
+    ...fields.filter((field) => isDoubtful(field) || (suspects.has(field) && !UNLOOKED.has(field.kind))),
+    ...looseNumbers(lines, fields),
+  ]
+    .sort((a, b) => a.confidence - b.confidence)
+    .slice(0, MAX_VALUES);
+  const settled = new Map<InkField, InkField>();
+  for (const field of doubtful) settled.set(field, await lookAt(field, page, pool, signal));
+  const judged = fields.map((field) => judgeSpelling(settled.get(field) ?? field));
+  const contradicted = contradictions(judged);
+  return {
+    fields: judged.map((field) =>
+      contradicted.has(field) ? { ...field, confidence: Math.min(field.confidence, CONTESTED_CEILING) } : field,
+    ),
+    lines: rewrite(lines, settled),
+  };
+}
+
+const LIKE_NUMBER = /^[(]?[\dOoØ]{11,13}[),.;]*$/;
+const LIKE_DATE = /^[(]?[\dOoØ]{1,2}\/[\dOoØ]{1,2}\/[\dOoØ]{4}[),.;]*$/;
+
+/** Personal numbers and dates in the text that fail their rules or were read badly, and that no field looks at. */
+function looseNumbers(lines: readonly TextLine[], fields: readonly InkField[]): InkField[] {
+  const known = new Set(fields.flatMap((field) => field.words.map(placeOf)));
+  return lines.flatMap((line) =>
+    line.words.flatMap((word): InkField[] => {
+      const kind = LIKE_NUMBER.test(word.text) ? 'personal-number' : LIKE_DATE.test(word.text) ? 'date' : null;
+      if (kind === null || known.has(placeOf(word))) return [];
+      const reading = readTyped(kind, word.text);
+      const field: InkField = {
+        name: '',
+        value: reading?.value ?? '',
+        confidence: word.confidence,
+        box: word.box,
+        kind,
+        isSure: reading?.isSure ?? false,
+        words: [word],
+      };
+      return isDoubtful(field) ? [field] : [];
+    }),
+  );
+}
+
+/** Puts the settled words where they were read; a value of more or fewer words than before leaves its lines alone. */
+function rewrite(lines: readonly TextLine[], settled: ReadonlyMap<InkField, InkField>): readonly TextLine[] {
+  const better = new Map<string, string>();
+  for (const [before, after] of settled)
+    before.words.forEach((word, at) => {
+      const text = after.words.length === before.words.length ? after.words[at]?.text : undefined;
+      if (text !== undefined && text !== word.text) better.set(placeOf(word), text);
+    });
+  if (better.size === 0) return lines;
+  return lines.map((line) => ({
+    ...line,
+    words: line.words.map((word) => ({ ...word, text: better.get(placeOf(word)) ?? word.text })),
+  }));
+}
+
+function placeOf(word: FieldWord): string {
+  return `${word.box.join(' ')} ${word.text}`;
+}
+
+/** Kinds of values whose ink says all of it; a date in words or an address over three lines is confirmed elsewhere. */
+const UNLOOKED: ReadonlySet<ReaderKind> = new Set(['date-in-words', 'money-in-words', 'sex']);
+
+function isDoubtful(field: InkField): boolean {
+  if (UNLOOKED.has(field.kind) || field.words.length === 0) return false;
+  if (field.confidence < SURE_FROM || !field.isSure) return true;
+  if (field.kind === 'name') return familiarityOfName(field.value) !== 'usual';
+  return field.kind === 'text' && misspellings(field.value) > 0;
+}
+
+async function lookAt(field: InkField, page: LookedAt, pool: OcrPool, signal: AbortSignal): Promise<InkField> {
+  const versions: Version[] = [{ words: field.words }];
+  for (const scale of SCALES) {
+    const version = await readPiece(field.words, page, scale, pool, signal);
+    if (version) versions.push(version);
+    if (versions.length > 1 && versions.every((other) => textOf(other) === textOf(versions[0] as Version))) break;
+  }
+  return settle(field, versions);
+}
+
+/** The words of a value, line by line, each line cut out and read by itself. */
+async function readPiece(
+  words: readonly FieldWord[],
+  page: LookedAt,
+  scale: number,
+  pool: OcrPool,
+  signal: AbortSignal,
+): Promise<Version | null> {
+  const read: { text: string; confidence: number }[] = [];
+  for (const line of intoLines(words)) {
+    const piece = cropLevel(page.plane, page.geometry, pieceBox(line), scale, BORDER_PX);
+    if (!piece) return null;
+    const { rows } = await pool.recognise(smooth(piece, scale > 1 ? 2 : 1), page.dpi * scale, signal, 'line');
+    read.push(...rows.flatMap((row) => row.words).filter((word) => /[\p{L}\p{N}]/u.test(word.text)));
+  }
+  // The edge of the next letter or of a dotted line becomes a quotation mark at either end.
+  const trimmed = read.map(({ text, confidence }) => ({
+    text: text.replace(/\/?\u2044+\/?/gu, '/').replace(/^[“”"'‘’_.|]+(?=[\p{L}\p{N}])|[“”"'‘’_|]+$/gu, ''),
+    confidence,
+  }));
+  return trimmed.length === 0 ? null : { words: trimmed };
+}
+
+function intoLines(words: readonly FieldWord[]): FieldWord[][] {
+  const lines: FieldWord[][] = [];
+  for (const word of words) {
+    const last = lines.at(-1)?.at(-1);
+    const isBeside = last && word.box[0] > last.box[0] && word.box[1] < last.box[1] + last.box[3];
+    if (isBeside) lines.at(-1)?.push(word);
+    else lines.push([word]);
+  }
+  return lines;
+}
+
+function pieceBox(words: readonly FieldWord[]): Box {
+  const left = Math.min(...words.map(({ box }) => box[0]));
+  const right = Math.max(...words.map(({ box }) => box[0] + box[2]));
+  const bottom = Math.max(...words.map(({ box }) => box[1] + box[3]));
+  const top = Math.min(...words.map(({ box }) => box[1]));
+  const height = bottom - top;
+  return [
+    left - height * MARGIN_SIDE,
+    top - height * MARGIN_ABOVE,
+    right - left + 2 * height * MARGIN_SIDE,
+    height * (1 + MARGIN_ABOVE + MARGIN_BELOW),
+  ];
+}
+
+interface Choice {
+  readonly version: Version;
+  readonly value: string;
+  readonly isSure: boolean;
+  readonly score: number;
+  readonly support: number;
+  readonly confidence: number;
+}
+
+function settle(field: InkField, versions: readonly Version[]): InkField {
+  if (versions.length === 1) return field;
+  const choices = rank(field.kind, [...versions, ...blend(versions)], versions);
+  const best = choices[0];
+  if (!best) return field;
+  const others = [...new Set(choices.map((choice) => choice.value))].filter((value) => value !== best.value);
+  const isChanged = best.value !== field.value;
+  const isContested = best.support < versions.length / 2 + 0.01;
+  const confidence = Math.min(
+    isContested ? CONTESTED_CEILING : isChanged ? CHANGED_CEILING : 100,
+    best.isSure ? 100 : Math.min(field.isSure ? 100 : field.confidence, CONTESTED_CEILING),
+    Math.round(others.length === 0 ? Math.max(best.confidence, field.confidence) : best.confidence),
+  );
+  const candidates = isChanged ? [field.value, ...others.filter((value) => value !== field.value)] : others;
+  return {
+    ...field,
+    value: best.value,
+    isSure: best.isSure,
+    confidence,
+    words: isChanged && best.isSure ? inPlace(field.words, best.version) : field.words,
+    ...(candidates.length > 0 ? { candidates: candidates.slice(0, 3) } : {}),
+  };
+}
+
+/** The words of a version at the places of the first reading, with the marks that stood around them. */
+function inPlace(places: readonly FieldWord[], version: Version): readonly FieldWord[] {
+  if (version.words.length !== places.length) return places;
+  return places.map((place, at) => {
+    const bare = (text: string): string => text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+    const text = bare((version.words[at] as Version['words'][number]).text);
+    return { ...place, text: place.text.replace(bare(place.text), () => text) };
+  });
+}
+
+/** Word by word, when all versions have as many: each may have lost a mark in another place. */
+function blend(versions: readonly Version[]): Version[] {
+  const [first] = versions;
+  if (!first || first.words.length < 2 || versions.some((other) => other.words.length !== first.words.length))
+    return [];
+  const words = first.words.map((_, at) => {
+    const spellings = versions.map((version) => version.words[at] as Version['words'][number]);
+    const weightOf = (text: string): number =>
+      spellings.reduce((sum, spelling) => sum + (spelling.text === text ? spelling.confidence : 0), 0) +
+      (isSyllable(text.replace(/[^\p{L}]/gu, '')) ? 30 : 0);
+    return spellings.reduce((best, spelling) => (weightOf(spelling.text) > weightOf(best.text) ? spelling : best));
+  });
+  return [{ words }];
+}
+
+/** Every value that some version gives, likeliest first. */
+function rank(kind: ReaderKind, offered: readonly Version[], versions: readonly Version[]): Choice[] {
+  const seen = new Map<string, Choice>();
+  for (const version of offered) {
+    const reading = readTyped(kind, textOf(version));
+    if (!reading || seen.has(reading.value)) continue;
+    const supporters = versions.map((other) => shareOfWords(reading.value, kind, other));
+    const support = supporters.filter((share) => share === 1).length;
+    const trust =
+      supporters.reduce((sum, share, at) => sum + share * meanOf(versions[at] as Version), 0) / versions.length;
+    const oddity =
+      kind === 'name' ? 12 * strangenessOf(reading.value) : kind === 'text' ? 8 * misspellings(reading.value) : 0;
+    seen.set(reading.value, {
+      version,
+      value: reading.value,
+      isSure: reading.isSure,
+      score: trust - oddity - (reading.isSure ? 0 : 40),
+      support,
+      confidence: Math.max(meanOf(version), ...versions.filter((_, at) => supporters[at] === 1).map(meanOf)),
+    });
+  }
+  // Words can be right against every rule of spelling; digits that break theirs cannot.
+  const byRule = kind === 'name' || kind === 'text' ? 0 : 1;
+  return [...seen.values()].sort((a, b) => byRule * (Number(b.isSure) - Number(a.isSure)) || b.score - a.score);
+}
+
+function shareOfWords(value: string, kind: ReaderKind, version: Version): number {
+  const other = readTyped(kind, textOf(version))?.value;
+  if (other === value) return 1;
+  if (other === undefined) return 0;
+  const mine = value.split(' ');
+  const theirs = other.split(' ');
+  if (mine.length !== theirs.length || mine.length === 1) return 0;
+  return Math.min(0.95, mine.filter((word, at) => word === theirs[at]).length / mine.length);
+}
+
+/** What is spelled as nothing is stays as it is; the officer is told, and offered what a name may have been. */
+function judgeSpelling(field: InkField): InkField {
+  if (field.kind === 'text' && misspellings(field.value) > 0)
+    return { ...field, confidence: Math.min(field.confidence, STRANGE_CEILING) };
+  if (field.kind !== 'name' || !field.isSure || familiarityOfName(field.value) === 'usual') return field;
+  const offered = [...(field.candidates ?? []), ...nearbyNames(field.value)];
+  const candidates = [...new Set(offered)].filter((name) => name !== field.value).slice(0, 3);
+  const ceiling = familiarityOfName(field.value) === 'foreign' || candidates.length > 0 ? STRANGE_CEILING : 100;
+  return {
+    ...field,
+    confidence: Math.min(field.confidence, ceiling),
+    ...(candidates.length > 0 ? { candidates } : {}),
+  };
+}
+
+/** Words in small letters that no Vietnamese syllable is, and letters run together with digits. */
+function misspellings(text: string): number {
+  return text
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) =>
+      /\p{Ll}/u.test(word) && /\p{L}{2}/u.test(word) ? !isKnownSpelling(word) : /\p{L}\d\p{L}|^\d\p{Ll}/u.test(word),
+    ).length;
+}
+
+function isKnownSpelling(word: string): boolean {
+  return isSyllable(word) || /^[\x20-\x7e]+$/.test(word);
+}
+
+function meanOf(version: Version): number {
+  const letters = version.words.reduce((sum, word) => sum + word.text.length, 0);
+  const weighted = version.words.reduce((sum, word) => sum + word.text.length * word.confidence, 0);
+  const least = Math.min(...version.words.map((word) => word.confidence));
+  return (weighted / Math.max(1, letters) + least) / 2;
+}
+
+function textOf(version: Version): string {
+  return version.words.map((word) => word.text).join(' ');
+}
