@@ -1,7 +1,7 @@
 /** @file The words of `scan-options.vi.ts` in English. */
 import type { Words } from './vi.ts';
 
-export const scanOptionsEn: Pick<Words, 'scanOptions'> = {
+export const scanOptionsEn: Pick<Words, 'scanOptions' | 'scanPapers' | 'scanAreas'> = {
   scanOptions: {
     byRule: 'For the component: {kind} — {how}',
     byOfficer: 'As chosen for {kind} — {how}',
@@ -14,16 +14,16 @@ export const scanOptionsEn: Pick<Words, 'scanOptions'> = {
     area: 'Scan area',
     twin: '{name} — another connection ({driver})',
     pluggedIn: '{name} was plugged in',
-    kinds: {
-      form: 'Forms and requests',
-      certificate: 'Certificates and extracts',
-      'small-print': 'Small print',
-      card: 'ID card',
-      drawing: 'Drawings',
-      photograph: 'Photographs',
-      paper: 'Papers',
-      stack: 'The whole stack',
-    },
-    areas: { a4: 'A4', a5: 'A5', a3: 'A3', card: 'Card (corner of the glass)', max: 'All the device has' },
   },
+  scanPapers: {
+    form: 'Forms and requests',
+    certificate: 'Certificates and extracts',
+    'small-print': 'Small print',
+    card: 'ID card',
+    drawing: 'Drawings',
+    photograph: 'Photographs',
+    paper: 'Papers',
+    stack: 'The whole stack',
+  },
+  scanAreas: { a4: 'A4', a5: 'A5', a3: 'A3', card: 'Card (corner of the glass)', max: 'All the device has' },
 };

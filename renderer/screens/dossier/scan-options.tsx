@@ -151,7 +151,7 @@ function SettingsOf({
         label={words.scanOptions.area}
         value={area}
         allowDeselect={false}
-        data={AREAS.map((one) => ({ value: one, label: words.scanOptions.areas[one] }))}
+        data={AREAS.map((one) => ({ value: one, label: words.scanAreas[one] }))}
         onChange={(value) => void changeScanSettings(target, { area: value as ScanArea })}
         comboboxProps={{ withinPortal: false }}
         data-testid="scan-area"
@@ -179,7 +179,7 @@ function proposalText(words: Words, { origin, kind, settings }: ScanProposal): s
     source: words.scanSources[settings.source].toLocaleLowerCase('vi'),
   });
   const sentence = origin === 'rule' ? words.scanOptions.byRule : words.scanOptions.byOfficer;
-  return fill(sentence, { kind: words.scanOptions.kinds[kind], how });
+  return fill(sentence, { kind: words.scanPapers[kind], how });
 }
 
 function deviceName(words: Words, { name, driver, twinOf }: ScannerDevice): string {
