@@ -1,7 +1,7 @@
 /** @file The report of `motcua recognise` and `digitise`. Its keys are stable: they only grow. */
 import { basename } from 'node:path';
 import type { Reading } from './read-pages.ts';
-import { identityOf } from './identity-report.ts';
+import { identitiesOf } from './identity-report.ts';
 
 /**
  * Boxes are pixels of the stored image, `[x, y, width, height]`; pages count from 1. A field that several pages have is the
@@ -16,6 +16,7 @@ export function reportOf({ pages, bad, isComplete }: Reading): Readonly<Record<s
       fields[name] = { value, confidence, source, page: index + 1, box, ...more };
     }
   }
+  const people = identitiesOf(pages);
   return {
     pages: pages.map(({ file, page, read }) => ({
       file: basename(file),
@@ -33,7 +34,8 @@ export function reportOf({ pages, bad, isComplete }: Reading): Readonly<Record<s
       crop: read.crop,
       shape: read.shape,
     })),
-    identity: identityOf(pages),
+    identity: people[0] ?? null,
+    people,
     documentType: pages.find(({ read }) => read.documentType)?.read.documentType ?? null,
     fields,
     bad: bad.map(({ file, page, code }) => ({ file, page, code })),
