@@ -158,6 +158,21 @@ describe('fields by their labels', () => {
     expect(name?.box?.[0]).toBe(words[4]?.box[0]);
   });
 
+  it('finds a label that lost its colon where it begins its line, and nowhere else', () => {
+    const lines = (bare: string): string[] => [
+      'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+      'TỜ KHAI ĐĂNG KÝ NHẬN CHA, MẸ, CON',
+      'Họ, chữ đệm, tên người yêu cầu: HÀ PHƯƠNG CHIẾN',
+      bare,
+      'Quan hệ với người nhận cha/mẹ/con: Bản thân',
+    ];
+    const code = 'to-khai-dang-ky-nhan-cha-me-con';
+    const found = read(code, lines('Nơi cư trú Thôn Đông, xã Gò Quao'));
+    expect(found).toMatchObject({ requesterAddress: 'Thôn Đông, xã Gò Quao', requesterName: 'HÀ PHƯƠNG CHIẾN' });
+    expect(read(code, lines('tại Nơi cư trú Thôn Đông'))).not.toHaveProperty('requesterAddress');
+    expect(read(code, lines('Nơi cư trú của người đó'))).not.toHaveProperty('requesterAddress');
+  });
+
   it('has no fields on an empty page', () => {
     for (const type of types) expect(readFields([], type)).toEqual([]);
   });

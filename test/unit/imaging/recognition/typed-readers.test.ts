@@ -67,6 +67,14 @@ const CASES: readonly [ReaderKind, string, string | null, boolean?][] = [
   ['parcel-number', ': 45-1, tờ', '45-1'],
   ['parcel-number', 'DC 15', 'DC 15'],
   ['parcel-number', 'chưa đo', null],
+  ['date', 'ngày Ø7 tháng 12 năm 2Ø25', '2025-12-07'],
+  // Nobody was born in the 24th century: the fourth digit is misread.
+  ['personal-number', '038950726730', '038950726730', false],
+  ['text', 'Công an xã Tủa Chùa, tính Bắc Ninh', 'Công an xã Tủa Chùa, tỉnh Bắc Ninh'],
+  ['text', 'thồn Đoài, xà Tân Phú, tĩnh Thanh Hóa', 'thôn Đoài, xã Tân Phú, tỉnh Thanh Hóa'],
+  ['text', 'Tổ 5, phương Hạc Thành', 'Tổ 5, phường Hạc Thành'],
+  ['text', 'tính từ ngày nộp, xa nơi ở', 'tính từ ngày nộp, xa nơi ở'],
+  ['text', 'Phương Liên, Thơn Tính', 'Phương Liên, Thơn Tính'],
   ['area', '312,6 m²', '312,6'],
   ['area', '1.250,5 m²', '1250,5'],
   ['area', '1.250 m2', '1250'],
@@ -90,6 +98,15 @@ describe('typed readers', () => {
         const [year, month, date] = iso.split('-').map(Number);
         expect(readTyped('date', `${date}/${month}/${year}`)?.value).toBe(iso);
         expect(readTyped('date', `ngày ${date} tháng ${month} năm ${year}`)?.value).toBe(iso);
+      }),
+    );
+  });
+
+  it('restores the word for the kind of a place and never the name behind it', () => {
+    const names = fc.constantFrom('Tính Gia', 'Xá Lượng', 'Phương Lâm', 'Thơn Rưng', 'Cấm Thủy');
+    fc.assert(
+      fc.property(names, fc.constantFrom('tính', 'tỉnh', 'tinh'), (name, word) => {
+        expect(readTyped('text', `xã ${name}, ${word} ${name}`)?.value).toBe(`xã ${name}, tỉnh ${name}`);
       }),
     );
   });
