@@ -88,7 +88,7 @@ export const workbenchEn: Pick<Words, 'workbench' | 'workbenchKeys' | 'scanning'
   scanning: {
     running: 'Scanning: {count} pages so far',
     runningNone: 'Scanning, waiting for the first page',
-    working: 'Sort while it scans: what came first can be placed first.',
+    working: 'Pages can be placed meanwhile.',
     stop: 'Stop scanning',
     pagesIn: '{count} pages are in the dossier.',
     noneIn: 'No page came in this time.',

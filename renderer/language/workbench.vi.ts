@@ -86,7 +86,7 @@ export const workbenchVi = {
   scanning: {
     running: 'Đang quét: đã có {count} trang',
     runningNone: 'Đang quét, chờ trang đầu tiên',
-    working: 'Vừa quét vừa xếp được: trang nào vào trước, xếp trước.',
+    working: 'Xếp được ngay trong lúc quét.',
     stop: 'Dừng quét',
     pagesIn: '{count} trang đã vào hồ sơ.',
     noneIn: 'Lần này chưa có trang nào vào hồ sơ.',

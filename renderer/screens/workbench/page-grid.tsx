@@ -20,6 +20,8 @@ export const THUMB_SIZES: readonly number[] = [5, 6.5, 9, 13, 19];
 const AROUND_REM = 6.375;
 const GAP_REM = 0.5;
 const LEAST_ROW_REM = 11;
+/** How much of the window a grid inside a page may take; the style sheet says the same. */
+const INLINE_SHARE = 0.5;
 const PORTRAIT = 1.3;
 const OVERSCAN = 2;
 const LOOK_MS = 250;
@@ -64,7 +66,8 @@ export function PageGrid(props: PageGridProps): ReactNode {
   const rows = useMemo(() => (isMeasured ? rowsOf(papers, columns) : []), [papers, columns, isMeasured]);
   const currentRow = rows.findIndex((row) => row.some((one) => one.pages.some((page) => page.id === currentId)));
   // One row always fits, however large the text and however small the screen.
-  const most = props.isFilling ? Math.max(LEAST_ROW_REM * rem, height - GAP_REM * 2 * rem) : Number.POSITIVE_INFINITY;
+  const frame = props.isFilling ? height : window.innerHeight * INLINE_SHARE;
+  const most = Math.max(LEAST_ROW_REM * rem, frame - GAP_REM * 2 * rem);
   const rowPx = Math.min((AROUND_REM + sizeRem * PORTRAIT) * rem, most);
 
   const virtual = useVirtualizer({

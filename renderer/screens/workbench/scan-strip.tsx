@@ -1,7 +1,7 @@
 /** @file How the scan goes, beside the pages it brings: so many so far and a stop; or where it stopped, why, and what to do. */
 import { Button } from '@mantine/core';
 import { IconPlayerStop, IconScan } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { ErrorCode } from '../../../preload/error-codes.ts';
 import { ask } from '../../app/bridge.ts';
 import { Key, StateWord } from '../../components/marks.tsx';
@@ -63,8 +63,17 @@ function Fault({ fault }: { readonly fault: ScanFault }): ReactNode {
   const words = useWords();
   const { sheet, pages, code } = fault;
   const [what, next] = sentencesOf(code, words);
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => strip.current?.scrollIntoView({ block: 'nearest' }), [fault]);
   return (
-    <div className={classes['strip']} role="alert" data-tone="wrong" data-testid="scan-fault" data-code={code}>
+    <div
+      ref={strip}
+      className={classes['strip']}
+      role="alert"
+      data-tone="wrong"
+      data-testid="scan-fault"
+      data-code={code}
+    >
       <p className={classes['stripText']}>
         <StateWord tone="wrong">{fill(what, { sheet })}</StateWord>{' '}
         {pages === 0 ? words.scanning.noneIn : fill(words.scanning.pagesIn, { count: pages })}{' '}
