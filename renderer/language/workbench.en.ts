@@ -44,6 +44,7 @@ export const workbenchEn: Pick<Words, 'workbench' | 'workbenchKeys' | 'scanning'
     scopeNowhere: 'not sorted yet',
     scopeHint: 'Number keys place the whole paper. For single pages press the space bar.',
     chosenHint: 'Number keys place only the pages picked. For the whole paper press P.',
+    splitHint: 'T: a new paper starts at this page. G: join the paper before.',
     failedHint: 'The text of this page could not be read. Place it by hand, or press L to scan it again.',
     duplicateHint: 'This page is the same as page {n}. If it was scanned twice, press H to hide it.',
     doubtHint: 'Something on this page was read with doubt. See what was read from it.',

@@ -42,6 +42,7 @@ export const workbenchVi = {
     scopeNowhere: 'chưa xếp vào đâu',
     scopeHint: 'Phím số xếp cả giấy tờ. Muốn xếp riêng trang: nhấn phím cách.',
     chosenHint: 'Phím số chỉ xếp những trang đã chọn. Muốn cả giấy tờ: nhấn P.',
+    splitHint: 'Nhấn T: giấy tờ mới bắt đầu từ trang này. Nhấn G: gộp vào giấy tờ trước.',
     failedHint: 'Máy không đọc được chữ trên trang này. Hãy xếp bằng tay, hoặc nhấn L để quét lại.',
     duplicateHint: 'Trang này giống hệt trang {n}. Nếu quét trùng, nhấn H để ẩn.',
     doubtHint: 'Trang này có chỗ máy đọc chưa chắc. Xem lại ở mục thông tin đọc được.',

@@ -24,27 +24,7 @@ export function FullWorkbench({ stack, props, tools, line, grid }: FullWorkbench
   const { current } = stack;
   return (
     <>
-      <nav className={classes['targetPane']} aria-label={words.workbench.targets}>
-        {props.onLayout === undefined ? null : (
-          <button type="button" className={classes['wayBack']} onClick={props.onLayout} data-testid="workbench-back">
-            <IconArrowLeft size="1.25rem" stroke={1.75} aria-hidden />
-            <span>{words.workbench.inline}</span> <Key>Esc</Key>
-          </button>
-        )}
-        <h2>{words.workbench.targets}</h2>
-        <ol className={classes['targets']}>
-          {props.targets.map((target, index) => (
-            <TargetRow
-              key={target.id}
-              target={target}
-              index={index}
-              stack={stack}
-              isEditable={props.isEditable}
-              props={props}
-            />
-          ))}
-        </ol>
-      </nav>
+      {props.targets.length === 0 ? null : <TargetPane stack={stack} props={props} />}
       <main className={classes['middle']} aria-label={props.label}>
         {tools}
         {line}
@@ -59,6 +39,33 @@ export function FullWorkbench({ stack, props, tools, line, grid }: FullWorkbench
         )}
       </aside>
     </>
+  );
+}
+
+function TargetPane({ stack, props }: Pick<FullWorkbenchProps, 'stack' | 'props'>): ReactNode {
+  const words = useWords();
+  return (
+    <nav className={classes['targetPane']} aria-label={words.workbench.targets}>
+      {props.onLayout === undefined ? null : (
+        <button type="button" className={classes['wayBack']} onClick={props.onLayout} data-testid="workbench-back">
+          <IconArrowLeft size="1.25rem" stroke={1.75} aria-hidden />
+          <span>{words.workbench.inline}</span> <Key>Esc</Key>
+        </button>
+      )}
+      <h2>{words.workbench.targets}</h2>
+      <ol className={classes['targets']}>
+        {props.targets.map((target, index) => (
+          <TargetRow
+            key={target.id}
+            target={target}
+            index={index}
+            stack={stack}
+            isEditable={props.isEditable}
+            props={props}
+          />
+        ))}
+      </ol>
+    </nav>
   );
 }
 

@@ -150,6 +150,7 @@ export function PageGrid(props: PageGridProps): ReactNode {
                     page={page}
                     number={numbers.get(page.id) ?? 0}
                     placeInPaper={placeInPaper(segment.paper, page, words)}
+                    hasTargets={targets.length > 0}
                     targetKey={byTarget.get(page.componentId ?? '')?.key ?? null}
                     targetName={byTarget.get(page.componentId ?? '')?.name ?? null}
                     isCurrent={page.id === currentId}

@@ -34,23 +34,29 @@ export function ScopeLine({ stack, targets, marks }: ScopeLineProps): ReactNode 
     <div className={classes['scopeLine']} data-testid="scope" data-scope={isChosen ? 'pages' : 'paper'}>
       <p className={classes['scopeWhat']}>
         <strong>{what}</strong> <span>({fill(words.workbench.scopeRange, { pages: ranges(numbers) })})</span>{' '}
-        <span className={classes['scopePlace']}>
-          {target === undefined
-            ? words.workbench.scopeNowhere
-            : fill(words.workbench.scopeIn, {
-                name: [target.key?.toUpperCase(), target.name].filter(Boolean).join(' – '),
-              })}
-        </span>
+        {targets.length === 0 ? null : (
+          <span className={classes['scopePlace']}>
+            {target === undefined
+              ? words.workbench.scopeNowhere
+              : fill(words.workbench.scopeIn, {
+                  name: [target.key?.toUpperCase(), target.name].filter(Boolean).join(' – '),
+                })}
+          </span>
+        )}
       </p>
       <p className={classes['scopeHint']}>
-        <Trouble stack={stack} marks={marks} />
+        <Trouble stack={stack} marks={marks} hasTargets={targets.length > 0} />
       </p>
     </div>
   );
 }
 
 /** The most pressing thing to know about the current page, else how the choice works. */
-function Trouble({ stack, marks }: Pick<ScopeLineProps, 'stack' | 'marks'>): ReactNode {
+function Trouble({
+  stack,
+  marks,
+  hasTargets,
+}: Pick<ScopeLineProps, 'stack' | 'marks'> & { readonly hasTargets: boolean }): ReactNode {
   const words = useWords();
   const { current, currentPaper, isChosen, all } = stack;
   const own = marks?.get(current?.id ?? '') ?? [];
@@ -60,6 +66,7 @@ function Trouble({ stack, marks }: Pick<ScopeLineProps, 'stack' | 'marks'>): Rea
     return <StateWord tone="warn">{fill(words.workbench.duplicateHint, { n: before })}</StateWord>;
   }
   if (own.includes('doubt')) return <StateWord tone="warn">{words.workbench.doubtHint}</StateWord>;
+  if (!hasTargets) return words.workbench.splitHint;
   if (isChosen) return words.workbench.chosenHint;
   if (current !== null && isUnread(current)) return <StateWord tone="busy">{words.workbench.unreadHint}</StateWord>;
   return (currentPaper?.pages.length ?? 0) > 1 ? words.workbench.scopeHint : <Tally all={all} />;

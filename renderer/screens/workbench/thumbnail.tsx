@@ -15,6 +15,8 @@ export interface ThumbnailProps {
   readonly number: number;
   /** `2 / 3` of its paper, in words for the screen reader. */
   readonly placeInPaper: string;
+  /** False where there is nowhere to put pages: then none is missing its place. */
+  readonly hasTargets: boolean;
   readonly targetKey: string | null;
   readonly targetName: string | null;
   readonly isCurrent: boolean;
@@ -29,29 +31,29 @@ export interface ThumbnailProps {
 }
 
 /** Where a page stands, in words: hidden, being read, sorted by machine or by hand. */
-function pageWord(page: Page, words: Words): string {
+function pageWord(page: Page, hasTargets: boolean, words: Words): string {
   if (page.replacedById !== null) return words.workbench.replaced;
   if (page.isSeparator) return words.workbench.separator;
   if (page.isHidden) return page.isBlank ? words.papers.pageBlank : words.papers.pageHidden;
   if (page.recognition === 'pending') return words.papers.pagePending;
   if (page.recognition === 'running') return words.papers.pageRunning;
   if (page.recognition === 'failed') return words.papers.pageFailed;
-  if (page.componentId === null) return words.papers.pageUnassigned;
+  if (page.componentId === null) return hasTargets ? words.papers.pageUnassigned : '';
   return page.isAssignedByOfficer ? '' : words.papers.pageSuggested;
 }
 
-function toneOf(page: Page): string {
+function toneOf(page: Page, hasTargets: boolean): string {
   if (page.isHidden) return 'quiet';
   if (page.recognition === 'failed') return 'wrong';
   if (page.recognition !== 'done') return 'busy';
-  return page.componentId === null ? 'open' : 'placed';
+  return page.componentId === null && hasTargets ? 'open' : 'placed';
 }
 
 export const Thumbnail = memo(function Thumbnail(props: ThumbnailProps): ReactNode {
   const { page, number, isCurrent, isInScope, isChosen, isEditable, targetKey, targetName } = props;
   const words = useWords();
   const [side, setSide] = useState<'before' | 'behind' | null>(null);
-  const word = pageWord(page, words);
+  const word = pageWord(page, props.hasTargets, words);
   const markWords = props.marks.map((mark) => MARKS[mark].word(words));
   const spoken = [
     fill(words.papers.page, { n: number }),
@@ -73,7 +75,7 @@ export const Thumbnail = memo(function Thumbnail(props: ThumbnailProps): ReactNo
       className={classes['page']}
       data-page={page.id}
       data-testid={`page-${number}`}
-      data-tone={toneOf(page)}
+      data-tone={toneOf(page, props.hasTargets)}
       data-scope={isInScope}
       data-current={isCurrent}
       data-side={side}

@@ -32,7 +32,7 @@ export function useWorkbenchKeys({ stack, props, jumpBox, openHelp }: KeysOf): v
     },
     keys.length > 1 ? `1–${keys.at(-1)?.toUpperCase()}` : '1',
   );
-  useCommand('takeOut', canAct, null, () => stack.assign(null));
+  useCommand('takeOut', canAct && targets.length > 0, null, () => stack.assign(null));
   useCommand('turn', canAct, words.keys.turn, () => actions.turn(picked));
   useCommand('hide', canAct, words.keys.hide, stack.hide);
   useCommand('split', canAct, words.keys.split, () => {
@@ -51,7 +51,7 @@ export function useWorkbenchKeys({ stack, props, jumpBox, openHelp }: KeysOf): v
   useCommand('selectPaper', canAct, null, () => {
     if (currentPaper !== null) stack.choose(currentPaper.pages.map((page) => page.id));
   });
-  useCommand('nextOpen', canAct, null, () => {
+  useCommand('nextOpen', canAct && targets.length > 0, null, () => {
     const next = nextOpenPage(stack.pages, current === null ? [] : [current.id]);
     if (next !== undefined) stack.showOnly(next.id);
   });
@@ -64,7 +64,8 @@ export function useWorkbenchKeys({ stack, props, jumpBox, openHelp }: KeysOf): v
     null,
     () => useWorkbenchView.setState((view) => ({ showsHidden: !view.showsHidden })),
   );
-  const otherLayout = props.layout === 'full' ? words.workbench.inline : words.keys.workbench;
+  const wayBack = targets.length > 0 ? words.workbench.inline : words.keys.back;
+  const otherLayout = props.layout === 'full' ? wayBack : words.keys.workbench;
   useCommand('layout', props.onLayout !== undefined && has, otherLayout, () => props.onLayout?.());
   useCommand('help', has, words.keys.help, openHelp);
 }

@@ -4,6 +4,7 @@ import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconArrowsMaximize,
+  IconArrowsMinimize,
   IconDots,
   IconEye,
   IconEyeOff,
@@ -106,8 +107,13 @@ export function WorkbenchTools({ stack, props, jumpBox, openHelp }: ToolsProps):
             <Tool icon={IconKeyboard} label={words.workbench.help} command="help" run={openHelp} />
           </>
         ) : null}
-        {onLayout === undefined || isFull ? null : (
-          <Tool icon={IconArrowsMaximize} label={words.workbench.full} command="layout" run={onLayout} />
+        {onLayout === undefined || (isFull && props.targets.length > 0) ? null : (
+          <Tool
+            icon={isFull ? IconArrowsMinimize : IconArrowsMaximize}
+            label={isFull ? words.keys.back : words.workbench.full}
+            command="layout"
+            run={onLayout}
+          />
         )}
       </div>
     </div>

@@ -186,7 +186,13 @@ export function Workbench(props: WorkbenchProps): ReactNode {
   const tools = <WorkbenchTools stack={stack} props={props} jumpBox={jumpBox} openHelp={() => setIsHelpOpen(true)} />;
   const line = isEditable ? <ScopeLine stack={stack} targets={targets} marks={marks} /> : null;
   return (
-    <div ref={region} className={classes['workbench']} data-layout={layout} data-testid="workbench">
+    <div
+      ref={region}
+      className={classes['workbench']}
+      data-layout={layout}
+      data-targets={targets.length > 0}
+      data-testid="workbench"
+    >
       {layout === 'full' ? (
         <FullWorkbench stack={stack} props={props} tools={tools} line={line} grid={grid} />
       ) : (
