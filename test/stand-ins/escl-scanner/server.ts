@@ -19,6 +19,7 @@ export interface EsclScannerOptions {
   readonly port?: number;
   readonly hasDuplex?: boolean;
   readonly model?: string;
+  readonly uuid?: string;
   readonly root?: string;
   readonly faults?: Partial<EsclFaults>;
   /** PEM. With it the device speaks HTTPS. */
@@ -95,7 +96,7 @@ export async function startEsclScanner(options: EsclScannerOptions): Promise<Esc
 
 class VirtualScanner {
   readonly root: string;
-  readonly uuid = randomUUID();
+  readonly uuid: string;
   readonly log: LoggedRequest[] = [];
   readonly #options: EsclScannerOptions;
   #faults: Partial<EsclFaults>;
@@ -108,6 +109,7 @@ class VirtualScanner {
   constructor(options: EsclScannerOptions) {
     this.#options = options;
     this.root = options.root ?? '/eSCL';
+    this.uuid = options.uuid ?? randomUUID();
     this.#faults = options.faults ?? {};
   }
 
