@@ -35,6 +35,7 @@ export function createScannerList(rooms: Pick<Rooms, 'imaging' | 'store'>, setti
       addresses: [...settings.scanners.addresses],
       useDiscovery: settings.scanners.useDiscovery,
       useSane: settings.scanners.useSane,
+      watchedFolder: settings.scanners.watchedFolder ?? null,
       sampleFolder: settings.mode === 'practice' ? settings.scanners.sampleFolder : null,
       // Without discovery IT has said which devices there are: an address of the past is not one of them.
       remembered: settings.scanners.useDiscovery ? (await remembered()).map(({ scanner }) => scanner.id) : [],

@@ -29,6 +29,8 @@ export const Settings = z.strictObject({
     addresses: z.array(z.url()),
     useDiscovery: z.boolean(),
     useSane: z.boolean(),
+    /** Where a device of the office drops its scans: network share, hot folder. */
+    watchedFolder: z.string().nullable().optional(),
     /** Folder of page images that plays the part of a scanner in practice mode. */
     sampleFolder: z.string().nullable(),
   }),
