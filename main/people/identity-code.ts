@@ -7,9 +7,14 @@ import { Failure } from '../rooms/failure.ts';
 import { FIRST_COUNTRY_CODE, OLD_PROVINCES } from './province-codes.ts';
 
 const MIN_FIELDS = 6;
+/** A card's code has about 200 characters, the 2024 card's a few more; what is far longer is no card. */
+const MOST_CHARACTERS = 1_500;
+/** As the applicant's record holds it. */
+const MOST_ADDRESS = 500;
 
 /** @throws Failure `identity-code-unreadable`, with what does not fit as detail (never the person's data) */
 export function parseIdentityCode(payload: string): Applicant {
+  if (payload.length > MOST_CHARACTERS) throw unreadable(`${payload.length} characters`);
   const fields = payload
     .normalize('NFC')
     .replace(/^\uFEFF/, '')
@@ -26,6 +31,7 @@ export function parseIdentityCode(payload: string): Applicant {
   if (sex === null) throw unreadable('sex');
   const idIssuedOn = issued === '' ? null : parseDate(issued);
   if (issued !== '' && idIssuedOn === null) throw unreadable('date of issue');
+  if (address.length > MOST_ADDRESS || /\p{Cc}/u.test(address)) throw unreadable('address');
   const fault = faultOfPersonalNumber(idNumber, { birthDate, sex });
   if (fault !== null) throw unreadable(fault);
   const values: Partial<Record<ApplicantField, string | null>> = {

@@ -1,11 +1,11 @@
 import { start } from './providers.tsx';
 import { Desk } from '../screens/desk/desk.tsx';
-import { takeIdentityText } from '../state/actions.ts';
+import { takeCode } from '../state/wedge-actions.ts';
 import { hasRole } from '../state/session.ts';
 import { listenToKeys } from './keyboard.ts';
 
 // Before anything is drawn: ours has to see a key first, while what it would close is still on screen.
-listenToKeys((text) => {
-  if (hasRole('counter')) void takeIdentityText(text);
+listenToKeys((code) => {
+  if (hasRole('counter')) void takeCode(code);
 });
 start(<Desk />);

@@ -3,6 +3,7 @@
  * composed (Unikey, IBus); takes a card reader's burst out of any field; and hands every other key to the shortcuts.
  */
 import { BURST_GAP_MS, WedgeReader } from './wedge-reader.ts';
+import { isIdentityText, readWedgeText, type WedgeText } from './wedge-text.ts';
 import { dismissFailure } from '../state/failures.ts';
 import { findShortcut } from '../state/shortcuts.ts';
 
@@ -53,16 +54,53 @@ function isPopupOpen(): boolean {
 }
 
 /** Starts listening; the returned function ends it. */
-export function listenToKeys(onIdentityCode: (text: string) => void): () => void {
+export function listenToKeys(onCode: (code: WedgeText) => void): () => void {
   const reader = new WedgeReader();
+  /** The key of the latest keydown; a letter that comes with another has no key. */
+  let lastKey: string | null = null;
   let before: { readonly field: TextField; readonly value: string } | null = null;
   let giveUpTimer: ReturnType<typeof setTimeout> | undefined;
   let loneKeyTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** The held burst has stopped: a whole card was read by a reader that sends no Enter, or somebody typed after all. */
   function giveUp(): void {
-    const text = reader.giveUp();
-    if (text !== null && before !== null && document.contains(before.field))
-      setFieldText(before.field, before.value + text);
+    const held = reader.giveUp();
+    if (held === null) return;
+    const code = readWedgeText(held.text, held.isComposed);
+    if (code.kind !== 'unknown') onCode(code);
+    else if (before !== null && document.contains(before.field)) setFieldText(before.field, before.value + held.text);
+  }
+
+  /** Lets the reader see one key; true when the key is a code's and nobody else's. */
+  function feed(key: string, event: KeyboardEvent, field: TextField | null): boolean {
+    if (reader.startsAnew(event.timeStamp)) before = field ? { field, value: field.value } : null;
+    const verdict = reader.key(key, event.timeStamp);
+    if (verdict.kind === 'pass') return false;
+    event.preventDefault();
+    event.stopPropagation();
+    clearTimeout(giveUpTimer);
+    if (verdict.landed > 0 && before) setFieldText(before.field, before.value);
+    if (verdict.kind === 'hold') giveUpTimer = setTimeout(giveUp, GIVE_UP_MS);
+    else onCode(readWedgeText(verdict.text, verdict.isComposed));
+    return true;
+  }
+
+  /** Readers that send Alt and a number on the keypad: the letter comes without a key of its own. */
+  function onKeyPress(event: KeyboardEvent): void {
+    const isOwn = event.key === lastKey;
+    lastKey = null;
+    const field = textField(event.target);
+    if (isOwn || event.key.length !== 1 || (field instanceof HTMLInputElement && field.type === 'password')) return;
+    feed(event.key, event, field);
+  }
+
+  /** Readers that come with a program paste what they read. */
+  function onPaste(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!isIdentityText(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onCode(readWedgeText(text));
   }
 
   function run(name: string, event: KeyboardEvent): void {
@@ -76,29 +114,26 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.isComposing || event.keyCode === 229) return;
+    lastKey = event.key;
+    if (event.isComposing || event.keyCode === 229) {
+      if (!event.repeat) reader.composed(event.timeStamp);
+      return;
+    }
+    // The number that a reader sends for a letter is no command.
+    if (event.altKey && event.code.startsWith('Numpad')) return;
+    if (event.key === 'Backspace' && !event.repeat && reader.composed(event.timeStamp)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const field = textField(event.target);
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     const isPrintable = event.key.length === 1 && isPlain;
     const isSecret = field instanceof HTMLInputElement && field.type === 'password';
     clearTimeout(loneKeyTimer);
 
-    if ((isPrintable || (event.key === 'Enter' && isPlain)) && !isSecret) {
-      if (reader.length === 0 || event.timeStamp > lastAt + BURST_GAP_MS)
-        before = field ? { field, value: field.value } : null;
-      lastAt = event.timeStamp;
-      const verdict = reader.key(event.key, event.timeStamp);
-      if (verdict.kind !== 'pass') {
-        event.preventDefault();
-        event.stopPropagation();
-        clearTimeout(giveUpTimer);
-        if (verdict.kind === 'hold') {
-          if (verdict.landed > 0 && before) setFieldText(before.field, before.value);
-          giveUpTimer = setTimeout(giveUp, GIVE_UP_MS);
-        } else onIdentityCode(verdict.text);
-        return;
-      }
-    }
+    const isEnd = (event.key === 'Enter' || event.key === 'Tab') && isPlain && !event.shiftKey;
+    if ((isPrintable || isEnd) && !isSecret && !event.repeat && feed(event.key, event, field)) return;
 
     if (isPrintable) {
       // A single letter acts only when it is alone: the digits of a card reader are no commands.
@@ -144,10 +179,13 @@ export function listenToKeys(onIdentityCode: (text: string) => void): () => void
     run(name, event);
   }
 
-  let lastAt = Number.NEGATIVE_INFINITY;
   window.addEventListener('keydown', onKeyDown, true);
+  window.addEventListener('keypress', onKeyPress, true);
+  window.addEventListener('paste', onPaste, true);
   return () => {
     window.removeEventListener('keydown', onKeyDown, true);
+    window.removeEventListener('keypress', onKeyPress, true);
+    window.removeEventListener('paste', onPaste, true);
     clearTimeout(giveUpTimer);
     clearTimeout(loneKeyTimer);
   };

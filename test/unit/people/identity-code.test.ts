@@ -56,6 +56,9 @@ describe('the code of an identity card', () => {
     ['an old number of 8 digits', CARD.replace('012345678', '01234567')],
     ['no name', CARD.replace('Nguyễn Văn A', '')],
     ['markup in the name', CARD.replace('Nguyễn Văn A', '<img src=x>')],
+    ['a thousand fields', `${CARD}${'|x'.repeat(1_000)}`],
+    ['an address longer than any', CARD.replace('Hà Nội', 'x'.repeat(501))],
+    ['control characters in the address', CARD.replace('Hà Nội', 'Hà\u0000Nội')],
     ['a broken date of issue', CARD.replace('25042021', '2504')],
   ])('is refused with %s', (_name, payload) => {
     expect(() => parseIdentityCode(payload)).toThrow(expect.objectContaining({ code: 'identity-code-unreadable' }));
