@@ -68,6 +68,7 @@ export const workbenchEn: Pick<Words, 'workbench' | 'workbenchKeys' | 'scanning'
     takeOut: 'Take out of its place',
     choose: 'Pick this page alone, or drop it again',
     range: 'Pick several neighbouring pages',
+    roam: 'Walk over pages, keeping those picked',
     selectPaper: 'Pick every page of this paper',
     selectAll: 'Pick every page',
     split: 'Split: a new paper starts at this page',

@@ -66,6 +66,7 @@ export const workbenchVi = {
     takeOut: 'Bỏ ra khỏi chỗ đang xếp',
     choose: 'Chọn hoặc thôi chọn riêng trang này',
     range: 'Chọn nhiều trang liền nhau',
+    roam: 'Đi qua các trang, giữ nguyên những trang đã chọn',
     selectPaper: 'Chọn mọi trang của giấy tờ này',
     selectAll: 'Chọn mọi trang',
     split: 'Tách: một giấy tờ mới bắt đầu từ trang này',

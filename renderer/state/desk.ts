@@ -73,8 +73,20 @@ export function selectPages(pageIds: readonly string[], areChosen: boolean): voi
   useDesk.setState({ selectedPageIds: pageIds, arePagesChosen: areChosen });
 }
 
+/** Opens or closes the pages at full size; the page in hand keeps the focus. */
 export function openWorkbench(isOpen: boolean): void {
   useDesk.setState({ isWorkbenchOpen: isOpen });
+  focusCurrentPage(FRAMES_TO_DRAW);
+}
+
+/** The grid is drawn when it knows its width, a few frames from now. */
+const FRAMES_TO_DRAW = 30;
+function focusCurrentPage(framesLeft: number): void {
+  requestAnimationFrame(() => {
+    const page = document.querySelector<HTMLElement>('[data-page][data-current="true"]');
+    if (page !== null) page.focus();
+    else if (framesLeft > 0) focusCurrentPage(framesLeft - 1);
+  });
 }
 
 export function showDocument(documentId: string): void {

@@ -67,6 +67,7 @@ export const KEY_TABLE: readonly { readonly shown: string; readonly word: KeyWor
   { shown: '0', word: 'takeOut' },
   { shown: 'Space', word: 'choose' },
   { shown: 'Shift+← →', word: 'range' },
+  { shown: 'Ctrl+← →', word: 'roam' },
   { shown: 'P', word: 'selectPaper' },
   { shown: 'Ctrl+A', word: 'selectAll' },
   { shown: 'T', word: 'split' },
@@ -93,6 +94,7 @@ export type KeyWord =
   | 'turnOver'
   | 'choose'
   | 'range'
+  | 'roam'
   | 'reorder'
   | 'zoom'
   | 'thumbs'

@@ -115,16 +115,37 @@ export function runsOf(numbers: readonly number[]): readonly (readonly [first: n
 
 /**
  * Where pages go when they are moved one step: the id they stand before afterwards, null for the end,
- * `undefined` when there is no way further. Several pages move as one block.
+ * `undefined` when there is no way further. Several pages move as one block. Whole papers step over whole papers,
+ * since a paper put down in the middle of another one would tear it in two.
  */
-export function stepBefore(pages: readonly Page[], moved: readonly string[], step: 1 | -1): string | null | undefined {
-  const at = moved.map((id) => pages.findIndex((page) => page.id === id)).filter((index) => index >= 0);
+export function stepBefore(
+  papers: readonly Paper[],
+  moved: readonly string[],
+  step: 1 | -1,
+): string | null | undefined {
+  const whole = papers.filter((paper) => paper.pages.every((page) => moved.includes(page.id)));
+  const isPapers = whole.reduce((sum, paper) => sum + paper.pages.length, 0) === moved.length;
+  return isPapers
+    ? before(
+        papers.map((paper) => paper.id),
+        whole.map((paper) => paper.id),
+        step,
+      )
+    : before(
+        papers.flatMap((paper) => paper.pages.map((page) => page.id)),
+        moved,
+        step,
+      );
+}
+
+function before(ids: readonly string[], moved: readonly string[], step: 1 | -1): string | null | undefined {
+  const at = moved.map((id) => ids.indexOf(id)).filter((index) => index >= 0);
   if (at.length === 0) return undefined;
   const first = Math.min(...at);
   const last = Math.max(...at);
   const isBlock = last - first + 1 === at.length;
-  // Pages that lie apart come together first, where the first of them stands.
-  if (!isBlock) return pages.slice(first).find((page) => !moved.includes(page.id))?.id ?? null;
-  if (step === -1) return first === 0 ? undefined : pages[first - 1]?.id;
-  return last === pages.length - 1 ? undefined : (pages[last + 2]?.id ?? null);
+  // What lies apart comes together first, where the first of it stands.
+  if (!isBlock) return ids.slice(first).find((id) => !moved.includes(id)) ?? null;
+  if (step === -1) return first === 0 ? undefined : ids[first - 1];
+  return last === ids.length - 1 ? undefined : (ids[last + 2] ?? null);
 }

@@ -53,7 +53,7 @@ export function useWorkbenchKeys({ stack, props, jumpBox, openHelp }: KeysOf): v
   });
   useCommand('nextOpen', canAct && targets.length > 0, null, () => {
     const next = nextOpenPage(stack.pages, current === null ? [] : [current.id]);
-    if (next !== undefined) stack.showOnly(next.id);
+    if (next !== undefined) stack.goTo(next.id);
   });
   useCommand('jump', has, null, () => jumpBox.current?.focus());
   useCommand('smaller', has, null, () => stack.resize(-1));

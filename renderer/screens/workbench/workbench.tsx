@@ -54,10 +54,10 @@ export function Workbench(props: WorkbenchProps): ReactNode {
   const current = pages.find((page) => page.id === currentId) ?? null;
   const currentPaper = papers.find((paper) => paper.pages.some((page) => page.id === currentId)) ?? null;
 
-  function focus(pageId: string): void {
+  function focus(pageId: string, doesScroll = false): void {
     requestAnimationFrame(() => {
       const element = region.current?.querySelector<HTMLElement>(`[data-page="${CSS.escape(pageId)}"]`);
-      element?.focus({ preventScroll: true });
+      element?.focus({ preventScroll: !doesScroll });
     });
   }
   const hasFocus = (): boolean => document.activeElement?.closest('[data-page]') != null;
@@ -110,7 +110,7 @@ export function Workbench(props: WorkbenchProps): ReactNode {
     },
     step: (step) => {
       const moved = pages.filter((page) => stack.picked.includes(page.id)).map((page) => page.id);
-      const beforeId = stepBefore(pages, moved, step);
+      const beforeId = stepBefore(papers, moved, step);
       if (beforeId === undefined) return;
       actions.move(moved, beforeId);
       if (currentId !== null && hasFocus()) focus(currentId);
@@ -137,16 +137,24 @@ export function Workbench(props: WorkbenchProps): ReactNode {
   }
 
   function onKey(event: KeyboardEvent, columns: number): void {
-    if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || current === null) return;
+    if (event.nativeEvent.isComposing || event.metaKey || current === null) return;
+    // The page with the focus; Ctrl and the arrows take the focus on while what was picked stays picked.
+    const focused = pages.find((page) => page.id === (event.target as HTMLElement).dataset['page']) ?? current;
     if (event.key === ' ') {
       event.preventDefault();
-      stack.toggle(current.id);
+      stack.toggle(focused.id);
+      focus(focused.id);
       return;
     }
-    const at = pages.indexOf(current);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + columns, ArrowUp: at - columns }[event.key];
-    const target =
-      event.key === 'Home' ? 0 : event.key === 'End' ? pages.length - 1 : to === undefined ? undefined : to;
+    const at = pages.indexOf(focused);
+    const target = {
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      ArrowDown: at + columns,
+      ArrowUp: at - columns,
+      Home: 0,
+      End: pages.length - 1,
+    }[event.key];
     if (target === undefined) return;
     event.preventDefault();
     if (event.altKey) {
@@ -155,7 +163,9 @@ export function Workbench(props: WorkbenchProps): ReactNode {
     }
     // Below a short last row stands nothing: its last page is meant.
     const page = pages[Math.min(pages.length - 1, Math.max(0, target))];
-    if (page !== undefined) select(page.id, event.shiftKey ? 'range' : 'one');
+    if (page === undefined) return;
+    if (event.ctrlKey) focus(page.id, true);
+    else select(page.id, event.shiftKey ? 'range' : 'one');
   }
 
   useWorkbenchKeys({ stack, props, jumpBox, openHelp: () => setIsHelpOpen(true) });

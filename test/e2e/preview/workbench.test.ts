@@ -37,6 +37,8 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
   const current = (page: Page): Promise<string | null> =>
     page.locator('[data-page][data-current="true"]').first().getAttribute('data-testid');
 
+  const focused = (page: Page): Promise<unknown> => page.evaluate('document.activeElement.dataset.testid');
+
   async function last(page: Page, channel: string): Promise<Record<string, unknown>> {
     await expect.poll(async () => (await callsOf(page, channel)).length, { timeout: 5_000 }).toBeGreaterThan(0);
     return (await callsOf(page, channel)).at(-1)?.[1] ?? {};
@@ -110,7 +112,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       expect(await current(page)).toBe('page-1');
       await page.keyboard.press('End');
       expect(await current(page)).toBe('page-18');
-      expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('page-18');
+      await expect.poll(() => focused(page)).toBe('page-18');
     });
 
     it('goes to a page by its number and to the next one without a place', async () => {
@@ -120,10 +122,22 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.keyboard.type('15');
       await page.keyboard.press('Enter');
       await expect.poll(() => current(page)).toBe('page-15');
-      expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('page-15');
+      await expect.poll(() => focused(page)).toBe('page-15');
       await page.keyboard.press('n');
       await expect.poll(() => current(page)).toBe('page-16');
       expect(await callsOf(page, 'dossiers.assignPages')).toEqual([]);
+    });
+
+    it('picks pages that lie apart, and keeps them while it walks on', async () => {
+      const page = await stack(mixedStack(), true);
+      await page.getByTestId('page-8').click();
+      await page.keyboard.press(' ');
+      await page.keyboard.press('Control+ArrowRight');
+      await page.keyboard.press('Control+ArrowRight');
+      await page.keyboard.press(' ');
+      await expect.poll(() => page.getByTestId('scope').innerText()).toContain('trang 8, 11');
+      await page.keyboard.press('2');
+      expect(await last(page, 'dossiers.assignPages')).toMatchObject({ pageIds: ['mixed-7', 'mixed-10'] });
     });
 
     it('moves one page or several with Alt and the arrows', async () => {
@@ -194,11 +208,12 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.getByTestId('page-6').click();
       await page.keyboard.press('F8');
       await page.getByTestId('workbench-back').waitFor();
-      await expect.poll(() => current(page)).toBe('page-6');
+      await expect.poll(() => focused(page)).toBe('page-6');
       expect(await page.getByTestId('section-applicant').count()).toBe(0);
+      await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Escape');
       await page.getByTestId('section-applicant').waitFor();
-      await expect.poll(() => current(page)).toBe('page-6');
+      await expect.poll(() => focused(page)).toBe('page-7');
     });
 
     it('explains every key with ?, and Esc closes the explanation alone', async () => {

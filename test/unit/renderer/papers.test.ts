@@ -140,9 +140,10 @@ describe('the page to look at next', () => {
 });
 
 describe('moving pages by one step', () => {
-  const pages = ['a', 'b', 'c', 'd', 'e'].map((id) => makePage(id));
-  function moved(ids: readonly string[], step: 1 | -1): string {
-    const before = stepBefore(pages, ids, step);
+  /** Pages of one paper, unless a letter is a capital: there a paper begins. */
+  function moved(stack: string, ids: readonly string[], step: 1 | -1): string {
+    const pages = [...stack].map((id) => makePage(id, { startsPaper: id === id.toUpperCase() }));
+    const before = stepBefore(papersOf(pages, true), ids, step);
     if (before === undefined) return 'stays';
     const others = pages.filter((page) => !ids.includes(page.id)).map((page) => page.id);
     const at = before === null ? others.length : others.indexOf(before);
@@ -150,20 +151,28 @@ describe('moving pages by one step', () => {
   }
 
   it('takes one page or a block over its neighbour', () => {
-    expect(moved(['b'], 1)).toBe('acbde');
-    expect(moved(['b'], -1)).toBe('bacde');
-    expect(moved(['b', 'c'], 1)).toBe('adbce');
-    expect(moved(['d', 'e'], -1)).toBe('abdec');
+    expect(moved('abcde', ['b'], 1)).toBe('acbde');
+    expect(moved('abcde', ['b'], -1)).toBe('bacde');
+    expect(moved('abcde', ['b', 'c'], 1)).toBe('adbce');
+    expect(moved('abcde', ['d', 'e'], -1)).toBe('abdec');
   });
 
   it('stops at the ends', () => {
-    expect(moved(['a'], -1)).toBe('stays');
-    expect(moved(['d', 'e'], 1)).toBe('stays');
-    expect(moved(['d'], 1)).toBe('abced');
+    expect(moved('abcde', ['a'], -1)).toBe('stays');
+    expect(moved('abcde', ['d', 'e'], 1)).toBe('stays');
+    expect(moved('abcde', ['d'], 1)).toBe('abced');
+  });
+
+  it('takes a whole paper over a whole paper, never into it', () => {
+    expect(moved('AbCdE', ['A', 'b'], 1)).toBe('CdAbE');
+    expect(moved('AbCdE', ['E'], -1)).toBe('AbECd');
+    expect(moved('AbCdE', ['C', 'd'], 1)).toBe('AbECd');
+    expect(moved('AbCdE', ['b'], 1)).toBe('ACbdE');
+    expect(moved('AbCdE', ['C', 'd', 'E'], 1)).toBe('stays');
   });
 
   it('brings pages that lie apart together first', () => {
-    expect(moved(['b', 'd'], 1)).toBe('abdce');
+    expect(moved('abcde', ['b', 'd'], 1)).toBe('abdce');
   });
 });
 
