@@ -1,9 +1,9 @@
 import { Failure } from '../../rooms/failure.ts';
 
-/** Longest side of a picture the program opens: an A0 sheet at 400 dpi fits. */
+/** Longest side of a picture the program opens. */
 export const MAX_SIDE_PX = 19_999;
-/** Most pixels of one picture; also libvips' own guard while it decodes. */
-export const MAX_PIXELS = 200_000_000;
+/** Most pixels of one picture (an A3 sheet at 600 dpi has 70 million); also libvips' own guard while it decodes. */
+export const MAX_PIXELS = 100_000_000;
 /** Largest file taken in at once. */
 export const MAX_FILE_BYTES = 200 * 1024 * 1024;
 /** Most pages of one PDF or TIFF. */

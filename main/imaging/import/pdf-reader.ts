@@ -24,8 +24,11 @@ export interface PdfReaderOptions {
 }
 
 const LIMIT_MS = 30_000;
-/** Of JavaScript alone; pictures lie outside of it and have their own limits. */
-const MEMORY_MB = 512;
+/** Of JavaScript alone; pictures and unpacked streams lie outside of it. */
+const HEAP_MB = 512;
+/** By how much the whole process may grow over one file: an A3 sheet at 600 dpi with its canvas stays below. */
+const GROWTH_MB = 600;
+const LOOK_EVERY_MS = 150;
 
 /**
  * Each page drawn on white, in order.
@@ -34,7 +37,7 @@ const MEMORY_MB = 512;
 export async function* readPdfPages(bytes: Uint8Array, options: PdfReaderOptions): AsyncGenerator<StoredImage> {
   failOnCutOff(bytes);
   options.signal.throwIfAborted();
-  const thread = new Worker(findThread(), { resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } });
+  const thread = new Worker(findThread(), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
   try {
     const opened = await ask(thread, { kind: 'open', bytes, password: options.password }, options, 'the file');
     if (opened.kind !== 'opened') throw new Error(`the reader answered ${opened.kind} to open`);
@@ -66,11 +69,17 @@ function ask(
 ): Promise<Exclude<ThreadAnswer, { kind: 'refused' }>> {
   return new Promise((resolve, reject) => {
     const tooComplex = (why: string): void => end(() => reject(new Failure('pdf-page-too-complex', `${what}: ${why}`)));
+    const before = process.memoryUsage.rss();
+    // The thread may be too busy to be asked; what it takes is taken from the process.
+    const watch = setInterval(() => {
+      const grownMb = (process.memoryUsage.rss() - before) / 1024 / 1024;
+      if (grownMb > GROWTH_MB) tooComplex(`took ${Math.round(grownMb)} MB`);
+    }, LOOK_EVERY_MS);
     const timer = setTimeout(() => tooComplex(`not drawn within ${limitMs} ms`), limitMs);
     const onAbort = (): void => end(() => reject(signal.reason));
     const onError = (error: unknown): void =>
       (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? tooComplex(`needs more than ${MEMORY_MB} MB`)
+        ? tooComplex(`needs more than ${HEAP_MB} MB`)
         : end(() => reject(error instanceof Error ? error : new Error(String(error))));
     const onExit = (code: number): void => tooComplex(`its reader ended with ${code}`);
     const onMessage = (answer: ThreadAnswer): void =>
@@ -79,6 +88,7 @@ function ask(
       );
     const end = (settle: () => void): void => {
       clearTimeout(timer);
+      clearInterval(watch);
       signal.removeEventListener('abort', onAbort);
       thread.off('message', onMessage).off('error', onError).off('exit', onExit);
       // What a dying thread still has to say belongs to nobody.
