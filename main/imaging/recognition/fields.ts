@@ -105,9 +105,7 @@ function sectionRanges(page: TokenPage, type: DocumentType): (Range | null)[] {
   const starts = type.sections.map((section) => {
     if (section.start === undefined) return 0;
     for (const start of [section.start].flat()) {
-      const match =
-        findLabel(page, start, from, page.tokens.length, true) ??
-        findLabel(page, start, from, page.tokens.length, false);
+      const match = findLabel(page, start, from, page.tokens.length, true) ?? findStartWithoutColon(page, start, from);
       if (!match) continue;
       // A column is read by itself: what follows it on the page may stand beside it.
       if (!section.column) from = match.start + 1;
@@ -120,6 +118,15 @@ function sectionRanges(page: TokenPage, type: DocumentType): (Range | null)[] {
     const next = starts.slice(index + 1).find((later): later is number => later !== null && later > start);
     return { from: start, to: next ?? page.tokens.length };
   });
+}
+
+/** The beginning of a section whose colon was lost. Its last word tells "người mẹ" from "người yêu cầu" and must be there. */
+function findStartWithoutColon(page: TokenPage, start: string, from: number): LabelMatch | null {
+  const match = findLabel(page, start, from, page.tokens.length, false);
+  const lastWord = squeeze(start.split(' ').at(-1) ?? '');
+  const last = match && (page.tokens[match.end - 1] as Token).plain;
+  if (!match || last === null) return null;
+  return last.endsWith(lastWord) || editDistance(last, lastWord, 1) <= (lastWord.length > 3 ? 1 : 0) ? match : null;
 }
 
 /** Token positions at which some label of this form begins: a value ends there. */

@@ -173,6 +173,23 @@ describe('fields by their labels', () => {
     expect(read(code, lines('Nơi cư trú của người đó'))).not.toHaveProperty('requesterAddress');
   });
 
+  it('reads the nine digits of papers from before 2016', () => {
+    const declared = read('to-khai-dang-ky-khai-sinh', [
+      'TỜ KHAI ĐĂNG KÝ KHAI SINH',
+      'Họ, chữ đệm, tên người yêu cầu: LÊ THỊ BA',
+      'Giấy tờ tùy thân: Chứng minh nhân dân số 171234567, cấp ngày 14/8/2013',
+    ]);
+    expect(declared).toMatchObject({ requesterIdNumber: '171234567', requesterIdIssuedOn: '2013-08-14' });
+    const land = read('giay-chung-nhan-quyen-su-dung-dat', [
+      'GIẤY CHỨNG NHẬN',
+      'QUYỀN SỬ DỤNG ĐẤT, QUYỀN SỞ HỮU NHÀ Ở VÀ TÀI SẢN KHÁC GẮN LIỀN VỚI ĐẤT',
+      'I. Người sử dụng đất, chủ sở hữu nhà ở và tài sản khác gắn liền với đất',
+      'Ông Trần Văn Bình, sinh năm 1950, CMND số 171234567',
+      'II. Thửa đất, nhà ở và tài sản khác gắn liền với đất',
+    ]);
+    expect(land).toMatchObject({ ownerName: 'Trần Văn Bình', ownerIdNumber: '171234567' });
+  });
+
   it('has no fields on an empty page', () => {
     for (const type of types) expect(readFields([], type)).toEqual([]);
   });
