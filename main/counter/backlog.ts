@@ -58,6 +58,7 @@ export interface Backlog {
 
 /** What the store hands out at once; the rest follows. */
 const AT_ONCE = 20;
+const MOST_AT_ONCE = 100;
 
 export function createBacklog(
   machine: Machine,
@@ -95,7 +96,9 @@ export function createBacklog(
   async function composeAll(): Promise<void> {
     for (;;) {
       isAskedAgain = false;
-      const listed = await rooms.store.call('backlogToCompose', { limit: AT_ONCE + failed.size });
+      const listed = await rooms.store.call('backlogToCompose', {
+        limit: Math.min(MOST_AT_ONCE, AT_ONCE + failed.size),
+      });
       if (!listed.ok) return;
       const due = listed.value.filter((record) => !failed.has(attempt(record)));
       if (due.length === 0 && !isAskedAgain) return;

@@ -134,6 +134,8 @@ export function confirmRecord(
     for (const { id: pageId } of pages)
       context.sql('INSERT INTO backlog_page (page_id, stack_id, record_id) VALUES (?, ?, ?)').run(pageId, id, recordId);
     context.sql('UPDATE dossier SET revision = revision + 1 WHERE id = ?').run(id);
+    if (stack.records.length === 1)
+      context.sql('UPDATE backlog_stack SET done_revision = ? WHERE id = ?').run(revision + 1, id);
     appendAudit(context, atMs, {
       kind: 'backlog-record-confirmed',
       officerId,

@@ -97,7 +97,12 @@ export function setSplit(
 
 /** Stacks in which something is left to do, the newest first. */
 export function stackSummaries(context: StoreContext): readonly StackSummary[] {
-  const rows = context.sql('SELECT * FROM backlog_stack ORDER BY id DESC').all() as StackRow[];
+  const rows = context
+    .sql(
+      `SELECT backlog_stack.* FROM backlog_stack JOIN dossier ON dossier.id = backlog_stack.id
+       WHERE dossier.revision IS NOT done_revision ORDER BY backlog_stack.id DESC`,
+    )
+    .all() as StackRow[];
   return rows
     .map((stack) => summarise(context, stack, readDossierRow(context, stack.id)))
     .filter(({ openRecords, pageCount, filedRecords }) => openRecords > 0 || (pageCount === 0 && filedRecords === 0));

@@ -6,7 +6,7 @@ import { ask } from '../app/bridge.ts';
 import { tell, tellWithUndo } from '../app/toast.tsx';
 import { fill } from '../language/words.ts';
 import { nextPlace } from './capture-news.ts';
-import { focusSection, foldSection, openPanel, showDocument } from './desk.ts';
+import { focusSection, foldSection, openPanel, showDocument, useDesk } from './desk.ts';
 import { command, createDossier, edit, editOf, refreshDossier, useDossier } from './dossier.ts';
 import { showFailure } from './failures.ts';
 import { loadDossiers, loadResults, loadTokens, useDevices, useResults } from './lists.ts';
@@ -29,7 +29,10 @@ export async function startDossier(): Promise<void> {
 /** A card reader works anywhere: with no draft open, the card opens one. */
 export async function takeIdentityText(text: string): Promise<void> {
   const open = useDossier.getState().dossier;
-  const isNew = open === null || open.state !== 'draft';
+  // A stack of old records has no citizen: the card opens a dossier at the counter.
+  const isAtBacklog = useDesk.getState().desk === 'backlog';
+  const isNew = open === null || open.state !== 'draft' || isAtBacklog;
+  if (isAtBacklog) useDesk.setState({ desk: 'counter' });
   const dossier = isNew ? await createDossier() : open;
   if (dossier === null) return;
   const read = await editOf(dossier.id, 'dossiers.readIdentityText', { text });

@@ -19,7 +19,9 @@ export const backlog: Migration = {
       id TEXT PRIMARY KEY REFERENCES dossier (id) ON DELETE CASCADE,
       series_code TEXT NOT NULL REFERENCES backlog_series (code),
       name TEXT NOT NULL,
-      split TEXT NOT NULL
+      split TEXT NOT NULL,
+      -- The draft's revision at which its last record was confirmed: nothing is left to do while it stands there.
+      done_revision INTEGER
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX backlog_stack_series ON backlog_stack (series_code, name);
 

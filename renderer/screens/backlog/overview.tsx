@@ -19,8 +19,8 @@ export function Overview(): ReactNode {
   const current = overview?.series.find(({ series }) => series.code === seriesCode);
   return (
     <div className={classes['overview']}>
-      <main className={classes['main']} aria-label={words.backlog.region}>
-        <header className={classes['titleLine']}>
+      <nav className={classes['main']} aria-label={words.backlog.region}>
+        <div className={classes['titleLine']}>
           <h2>{words.backlog.title}</h2>
           {isHead ? (
             <Button
@@ -32,7 +32,7 @@ export function Overview(): ReactNode {
               {words.backlog.newSeries}
             </Button>
           ) : null}
-        </header>
+        </div>
         {overview === null ? (
           <p className="muted">{words.app.loading}</p>
         ) : overview.series.length === 0 ? (
@@ -42,6 +42,8 @@ export function Overview(): ReactNode {
         ) : (
           <SeriesList series={overview.series} currentCode={seriesCode} />
         )}
+      </nav>
+      <main className={classes['main']} aria-label={current?.series.name ?? words.backlog.title}>
         {current === undefined ? null : <SeriesDetail key={current.series.code} overview={current} />}
       </main>
       <aside className={classes['preview']} aria-label={words.regions.paper}>

@@ -3,12 +3,19 @@ import { Button, Group, NativeSelect, NumberInput, Stack, TextInput } from '@man
 import { useState, type FormEvent, type ReactNode } from 'react';
 import type { BacklogSeries, SeriesTemplate, SplitRule } from '../../../preload/backlog-types.ts';
 import { Dialog } from '../../components/dialog.tsx';
+import { formatDay, parseDay } from '../../language/format.ts';
 import { saveSeries, useBacklog } from '../../state/backlog.ts';
 import { useWords } from '../../state/session.ts';
 import { splitOf, useSplitChoices } from './split-choice.tsx';
 
 const CODE = '[A-Z][A-Z0-9]{0,9}';
 const USUAL_PERCENT = 30;
+
+/** A whole day; a year alone is none. */
+function dayOf(text: string): string | null {
+  const day = parseDay(text);
+  return day != null && day.length === 10 ? day : null;
+}
 
 export function SeriesDialog(): ReactNode {
   const words = useWords();
@@ -46,7 +53,8 @@ function SeriesForm({
   const [name, setName] = useState<string | null>(series?.name ?? null);
   const [total, setTotal] = useState<number | ''>(series?.total ?? '');
   const [targetPercent, setTargetPercent] = useState<number | ''>(series?.targetPercent ?? USUAL_PERCENT);
-  const [targetDate, setTargetDate] = useState(series?.targetDate ?? '');
+  const [dateText, setDateText] = useState(series === null ? '' : formatDay(series.targetDate));
+  const targetDate = dayOf(dateText);
   const [chosenSplit, setSplit] = useState<SplitRule | null>(series?.split ?? null);
   const split = chosenSplit ?? template?.split ?? { kind: 'hand' as const };
   const splitPages = split.kind === 'every' ? split.pages : 2;
@@ -54,7 +62,7 @@ function SeriesForm({
 
   function save(event: FormEvent): void {
     event.preventDefault();
-    if (total === '' || targetPercent === '') return;
+    if (total === '' || targetPercent === '' || targetDate === null) return;
     const shownName = name ?? template?.name ?? code;
     void saveSeries({ code, name: shownName, templateId, split, total, targetPercent, targetDate });
   }
@@ -113,10 +121,11 @@ function SeriesForm({
         </Group>
         <TextInput
           label={words.backlog.seriesDate}
-          type="date"
-          value={targetDate}
+          value={dateText}
+          placeholder="31/12/2026"
           required
-          onChange={(event) => setTargetDate(event.currentTarget.value)}
+          error={dateText !== '' && targetDate === null ? words.backlog.wrong : null}
+          onChange={(event) => setDateText(event.currentTarget.value)}
           data-testid="series-date"
         />
         <NativeSelect

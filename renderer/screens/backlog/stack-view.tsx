@@ -60,7 +60,7 @@ function StackHead({
   const words = useWords();
   const isPractice = useSession((view) => view.session?.isPractice ?? false);
   return (
-    <div className={classes['stackHead']}>
+    <section className={classes['stackHead']} aria-label={words.backlog.title}>
       <Button
         variant="default"
         leftSection={<IconArrowLeft size="1.125rem" stroke={1.75} aria-hidden />}
@@ -105,7 +105,7 @@ function StackHead({
           {isArranging ? words.backlog.indexView : words.backlog.pagesView}
         </Button>
       </Group>
-    </div>
+    </section>
   );
 }
 

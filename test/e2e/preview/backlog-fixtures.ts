@@ -61,8 +61,8 @@ const record = (key: string, number: string, fullName: string, more: Partial<b.O
   fields: [
     value(key, 'number', number),
     value(key, 'year', number.split('/')[1] ?? ''),
-    value(key, 'fullName', fullName, { confidence: 71, box: [420, 640, 640, 60] }),
-    value(key, 'birthDate', '2004-11-19', { box: [420, 760, 640, 60] }),
+    value(key, 'fullName', fullName, { confidence: 71, box: [455, 438, 410, 52] }),
+    value(key, 'birthDate', '2024-11-19', { box: [520, 498, 180, 44] }),
     value(key, 'fatherName', 'PHẠM ĐỨC THUẬN'),
     value(key, 'motherName', '', { pageId: null, box: null }),
   ],
@@ -139,7 +139,7 @@ export function withBacklog(data: PreviewData, isEmpty = false) {
     records: isEmpty
       ? []
       : [
-          record('old-1', '57/2004', 'PHẠM NGỌC THẢO VY'),
+          record('old-1', '57/2025', 'PHẠM NGỌC THẢO VY'),
           record('old-2', '58/2004', '', { missing: ['fullName'] }),
           record('old-3', '12/2004', 'LÊ VĂN AN', { duplicateOf: 'KS.000012' }),
           record('old-4', '59/2004', 'TRẦN THỊ BÉ'),

@@ -45,7 +45,7 @@ describe.skipIf(!HAS_CHROMIUM)('the series', () => {
     await page.getByTestId('series-template').selectOption('dat-dai');
     await page.getByTestId('series-code').fill('dd2');
     await page.getByTestId('series-total').fill('5000');
-    await page.getByTestId('series-date').fill('2027-06-30');
+    await page.getByTestId('series-date').fill('30/6/2027');
     expect(await violationsOf(page)).toEqual([]);
     await page.getByTestId('series-save').click();
     await page.getByTestId('series-DD2').waitFor();

@@ -1,6 +1,7 @@
 /** @file Every screen worth looking at, and how to get there. */
 import type { Page } from 'playwright-core';
 import type * as t from '../../../preload/types.ts';
+import { withBacklog } from './backlog-fixtures.ts';
 import type { PreviewData } from './fixtures.ts';
 import { longStack, mixedStack, SEAL, summaries } from './fixtures.ts';
 import type { View } from './open.ts';
@@ -304,6 +305,78 @@ export const screens: readonly Screen[] = [
       await open(page, 100, 'dossier-0');
       await page.getByTestId('discard').click();
       await page.getByTestId('discard-yes').waitFor();
+    },
+  },
+  {
+    name: 'backlog-overview',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => withBacklog(data),
+    steps: async (page, text) => {
+      await enlarge(page, text);
+      await page.getByTestId('desk-backlog').click();
+      await page.getByTestId('record-KS.000014').click();
+    },
+  },
+  {
+    name: 'backlog-series',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => withBacklog(data),
+    steps: async (page) => {
+      await page.getByTestId('desk-backlog').click();
+      await page.getByTestId('new-series').click();
+    },
+  },
+  {
+    name: 'backlog-record',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => withBacklog(data),
+    steps: async (page, text) => {
+      await enlarge(page, text);
+      await page.getByTestId('desk-backlog').click();
+      await page.getByTestId('stack-stack-1').click();
+      await page.getByTestId('record-position').waitFor();
+    },
+  },
+  {
+    name: 'backlog-duplicate',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => withBacklog(data),
+    steps: async (page) => {
+      await page.getByTestId('desk-backlog').click();
+      await page.getByTestId('stack-stack-1').click();
+      await page.getByTestId('record-position').waitFor();
+      await page.keyboard.press('Control+ArrowDown');
+      await page.keyboard.press('Control+ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('record-duplicate').waitFor();
+    },
+  },
+  {
+    name: 'backlog-arrange',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => withBacklog(data),
+    steps: async (page) => {
+      await page.getByTestId('desk-backlog').click();
+      await page.getByTestId('stack-stack-1').click();
+      await page.getByTestId('record-position').waitFor();
+      await page.keyboard.press('F7');
+      await page.getByTestId('workbench-back').waitFor();
+    },
+  },
+  {
+    name: 'backlog-empty',
+    document: 'index.html',
+    sizes: FEW,
+    data: (data) => withBacklog(data, true),
+    steps: async (page) => {
+      await page.getByTestId('desk-backlog').click();
+      await page.getByTestId('stack-stack-1').click();
+      await page.getByTestId('stack-back').waitFor();
     },
   },
   { name: 'confirm', document: 'confirm.html', sizes: SMALL },

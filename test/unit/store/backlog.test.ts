@@ -137,6 +137,29 @@ describe('a stack of old records', () => {
     });
   });
 
+  it('takes no more pages than it can work with', async () => {
+    const { id } = await openStack();
+    const page = { imageBlobId: 'x', thumbnailBlobId: null, widthPx: 1, heightPx: 1, dpi: 200, source: 'x' };
+    const pages = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`page:${index}`, page]));
+    kit.service.context
+      .sql('UPDATE dossier SET draft = ?, revision = revision + 1 WHERE id = ?')
+      .run(JSON.stringify(pages), id);
+    await expect(addPage(kit, id)).rejects.toMatchObject({ code: 'stack-full' });
+  });
+
+  it('leaves the list when its last record is confirmed, and comes back with the next page', async () => {
+    const { id } = await openStack();
+    const listed = async () => (await progress())?.stacks.map((stack) => stack.id);
+    await feed(id, birthPage('57/2004', 'A'));
+    await feed(id, birthPage('58/2004', 'B'));
+    await confirm(await stackOf(id));
+    expect(await listed()).toEqual([id]);
+    await confirm(await stackOf(id));
+    expect(await listed()).toEqual([]);
+    await feed(id, birthPage('59/2004', 'C'));
+    expect(await listed()).toEqual([id]);
+  });
+
   it('cannot be discarded once records were made of it', async () => {
     const { id } = await openStack();
     await feed(id, birthPage('57/2004', 'A'));
