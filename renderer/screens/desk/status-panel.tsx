@@ -13,6 +13,7 @@ import { checkDevices, loadScanners, useDevices, useJobs } from '../../state/lis
 import { chooseScanner, scannerOf } from '../../state/preferences.ts';
 import { useSession, useWords } from '../../state/session.ts';
 import { showFailure } from '../../state/failures.ts';
+import { deviceName } from '../dossier/scan-options.tsx';
 import { VerificationPanel } from '../verification/verification-panel.tsx';
 import { BridgePart } from './bridge-part.tsx';
 import classes from './desk.module.css';
@@ -63,7 +64,7 @@ function ScannerPanel(): ReactNode {
         >
           <Stack gap="sm" mt="sm">
             {scanners.map((device) => (
-              <Radio key={device.id} value={device.id} label={device.name} />
+              <Radio key={device.id} value={device.id} label={deviceName(words, device)} />
             ))}
           </Stack>
         </Radio.Group>

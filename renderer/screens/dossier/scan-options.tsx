@@ -182,6 +182,7 @@ function proposalText(words: Words, { origin, kind, settings }: ScanProposal): s
   return fill(sentence, { kind: words.scanPapers[kind], how });
 }
 
-function deviceName(words: Words, { name, driver, twinOf }: ScannerDevice): string {
+/** A device that is in the list twice says by which driver. */
+export function deviceName(words: Words, { name, driver, twinOf }: ScannerDevice): string {
   return twinOf === undefined ? name : fill(words.scanOptions.twin, { name, driver: driver.toUpperCase() });
 }
