@@ -177,12 +177,15 @@ describe('a scanner in trouble', () => {
   test.each([
     ['one side', 'adf', 5],
     ['both sides', 'adf-duplex', 5],
-  ] as const)('that ends the job after every sheet gives the whole stack all the same, %s', async (_, source, pages) => {
-    const scanner = await power({ hasDuplex: source === 'adf-duplex', faults: { oneSheetPerJob: true } });
-    const outcome = await room.scan(scanner, { source });
-    expect(outcome).toMatchObject({ pages, end: 'complete', code: null });
-    expect(arrivedHashes(outcome)).toEqual(hashes);
-  });
+  ] as const)(
+    'that ends the job after every sheet gives the whole stack all the same, %s',
+    async (_, source, pages) => {
+      const scanner = await power({ hasDuplex: source === 'adf-duplex', faults: { oneSheetPerJob: true } });
+      const outcome = await room.scan(scanner, { source });
+      expect(outcome).toMatchObject({ pages, end: 'complete', code: null });
+      expect(arrivedHashes(outcome)).toEqual(hashes);
+    },
+  );
 
   test('that ends the job after every sheet and jams at the third keeps the two before it', async () => {
     const outcome = await scanWith({ oneSheetPerJob: true, jamAtSheet: 3 });
