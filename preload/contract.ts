@@ -183,7 +183,8 @@ export interface Channels {
 
 /** Pushed to the desk. The page answers by asking again: events carry ids, not state. */
 export interface Events {
-  'dossier.changed': { readonly id: string };
+  /** With the revision that a change of a draft made: a page that has it need not ask again. */
+  'dossier.changed': { readonly id: string; readonly revision?: number | undefined };
   'job.progress': t.JobProgress;
   'sync.status': t.SyncStatus;
   'tokens.changed': { readonly count: number };

@@ -9,7 +9,6 @@ import type { Dossier, JobProgress, Page, ScannerDevice, ScanPlace, ScanSettings
 import type { ArrivedPage } from '../imaging/protocol.ts';
 import { unwrap } from '../rooms/failure.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { CounterEvents } from './events.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { collectPages, type PageCollector } from './page-collector.ts';
 import { createReadingQueue, type PageToRead, type ReadingQueue } from './reading-queue.ts';
@@ -50,13 +49,7 @@ export interface Capture {
 
 const AT_END: ScanPlace = { kind: 'end' };
 
-export function createCapture(
-  rooms: Rooms,
-  settings: Settings,
-  jobs: Jobs,
-  events: CounterEvents,
-  scanners: ScannerList,
-): Capture {
+export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, scanners: ScannerList): Capture {
   const reading = createReadingQueue({
     workers: settings.ocrWorkers,
     isReady: async () => (await rooms.imaging.start()).ok,
@@ -83,9 +76,7 @@ export function createCapture(
       open: () => rooms.store.call('blobAccess', { blobId: page.imageBlobId }),
       keep: async (recognised) => {
         const command = { kind: 'set-recognition', pageId: page.id, recognised } as const;
-        const kept = await rooms.store.call('append', { id: dossierId, officerId, command });
-        if (kept.ok) events.emit('dossier.changed', { id: dossierId });
-        return kept;
+        return rooms.store.call('append', { id: dossierId, officerId, command });
       },
     };
   }
@@ -105,9 +96,7 @@ export function createCapture(
         command: { kind: 'add-page', pageId, place, image, thumbnail, widthPx, heightPx, dpi },
       }),
     );
-    // The desk draws the thumbnail first; reading begins behind it.
-    events.emit('dossier.changed', { id: dossierId });
-    // Not "the last page": the officer may be sorting while the feeder still runs.
+    // The store has told the desk, which draws the thumbnail while reading begins. Not "the last page": the officer may be sorting while the feeder still runs.
     recognisePending(dossier, officerId);
     return pageId;
   }

@@ -66,7 +66,7 @@ export function openCounter(machine: Machine, authoriser: Authoriser, choices: C
   const jobs = createJobs(events);
   const scanners = createScannerList(rooms, settings);
   const proposals = createScanProposals(rooms, scanners, machine.paths.resources);
-  const capture = createCapture(rooms, settings, jobs, events, scanners);
+  const capture = createCapture(rooms, settings, jobs, scanners);
   const reception = createReception(rooms, settings, machine.clock, authoriser, events, jobs);
   const results = createResults(rooms, settings, machine.clock, authoriser, events, jobs);
   const verification = createVerification(rooms, settings, machine.paths, machine.clock);

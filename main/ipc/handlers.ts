@@ -35,9 +35,7 @@ export function createHandlers(counter: Counter, ports: HandlerPorts): ChannelHa
   const { rooms, session, capture, reception, results, events } = counter;
 
   async function edit({ id, revision }: OnDossier, officer: Officer, command: DraftCommand): Promise<Result<Dossier>> {
-    const edited = await rooms.store.call('edit', { id, revision, officerId: officer.id, command });
-    if (edited.ok) events.emit('dossier.changed', { id });
-    return edited;
+    return rooms.store.call('edit', { id, revision, officerId: officer.id, command });
   }
 
   async function setIdentity(request: OnDossier, officer: Officer, text: string): Promise<Result<Dossier>> {

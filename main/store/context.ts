@@ -23,7 +23,8 @@ export interface StorePorts {
   readonly crashPoint: (name: string) => void;
   /** @throws Failure `receipt-invalid` unless it is the province's receipt of exactly this manifest */
   readonly verifyReceipt: (receipt: string, manifest: Manifest, manifestSha256: string) => Promise<VerifiedReceipt>;
-  readonly onDossierChanged: (id: string) => void;
+  /** With the revision that the change made, where it made one. */
+  readonly onDossierChanged: (id: string, revision?: number) => void;
   readonly onOutboxChanged: () => void;
 }
 

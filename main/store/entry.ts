@@ -23,7 +23,7 @@ serveRoom(storeRoom, async (init, host) => {
       },
       verifyReceipt: (receipt, manifest, manifestSha256) =>
         verifyReceiptOf(receipt, receiptKeys, manifest, manifestSha256),
-      onDossierChanged: (id) => host.emit('dossierChanged', { id }),
+      onDossierChanged: (id, revision) => host.emit('dossierChanged', { id, revision }),
       onOutboxChanged: () => service && host.emit('outboxChanged', countOutbox(service.context)),
     },
   );

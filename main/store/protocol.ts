@@ -117,7 +117,7 @@ export const storeRoom = defineRoom({
     utcOffsetMinutes: z.int(),
   }),
   events: {
-    dossierChanged: z.strictObject({ id: z.string() }),
+    dossierChanged: z.strictObject({ id: z.string(), revision: z.int().optional() }),
     outboxChanged: z.strictObject({
       queued: z.int(),
       uploading: z.int(),

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { loadSeriesTemplates } from '../backlog/templates.ts';
+import type { Dossier } from '../../preload/types.ts';
 import { loadCalendar } from '../deadlines/calendar.ts';
 import { loadDocumentKeywords } from '../dossiers/document-keywords.ts';
 import { loadCatalogue } from '../procedures/catalogue.ts';
@@ -23,13 +24,7 @@ import { storeNumbers, wantedNumbers } from './numbers.ts';
 import { addOfficer, listOfficers, seedPracticeOfficers, verifyOfficer } from './officers.ts';
 import { explain, openStore } from './open-database.ts';
 import { countOutbox, nextJob, readReceipt, releaseHeld, reportStep } from './outbox.ts';
-import {
-  knownScanners,
-  readPreferences,
-  readScanSettings,
-  rememberScanners,
-  setPreferences,
-} from './preferences.ts';
+import { knownScanners, readPreferences, readScanSettings, rememberScanners, setPreferences } from './preferences.ts';
 import type { StoreRoom } from './protocol.ts';
 import { attachResult, completeResult, resultsToSign, waitingResults } from './results.ts';
 import { sealDossier, setReceiptPdf } from './sealing.ts';
@@ -135,10 +130,13 @@ function createHandlers(context: StoreContext, queue: Queue): StoreHandlers {
       }
     };
   }
-  function changeDossier<P, R extends { id: string }>(work: (params: P) => R | Promise<R>): (params: P) => Promise<R> {
+  function changeDossier<P, R extends Pick<Dossier, 'id' | 'state' | 'revision'>>(
+    work: (params: P) => R | Promise<R>,
+  ): (params: P) => Promise<R> {
     return change(async (params: P) => {
       const dossier = await work(params);
-      context.onDossierChanged(dossier.id);
+      // Beyond the draft a dossier also changes without a new revision: uploads, results, stamps.
+      context.onDossierChanged(dossier.id, dossier.state === 'draft' ? dossier.revision : undefined);
       return dossier;
     });
   }

@@ -109,9 +109,16 @@ export async function openDossier(id: string | null): Promise<void> {
   await refreshDossier(id);
 }
 
-/** Fetches again when the dossier on screen changed elsewhere; in turn, so that an older answer never covers a newer one. */
-export async function refreshDossier(id: string): Promise<void> {
-  const answer = await inTurn(() => ask('dossiers.get', { id }));
+/**
+ * Fetches again when the dossier on screen changed elsewhere; in turn, so that an older answer never covers a newer one.
+ * @param revision that the change made: what is on screen may be that new already, by its own command or a fetch before
+ */
+export async function refreshDossier(id: string, revision?: number): Promise<void> {
+  const answer = await inTurn(async (): Promise<Result<Dossier>> => {
+    const shown = useDossier.getState().dossier;
+    const isNew = revision !== undefined && shown?.id === id && shown.revision >= revision;
+    return isNew ? { ok: true, value: shown } : ask('dossiers.get', { id });
+  });
   if (useDesk.getState().dossierId !== id) return;
   if (answer.ok) take(answer.value);
   else {

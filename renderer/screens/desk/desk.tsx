@@ -55,7 +55,7 @@ function useProgramEvents(): void {
       }),
       listen('job.progress', (progress) => {
         noteJob(progress, performance.now());
-        const isSaid = noteCapture(progress, useDossier.getState().dossier);
+        const isSaid = noteCapture(progress, useDossier.getState().dossier?.id ?? null);
         if (progress.state === 'failed' && !isSaid)
           showFailure(
             { ok: false, code: asErrorCode(progress.code ?? 'internal'), detail: progress.detail ?? undefined },
