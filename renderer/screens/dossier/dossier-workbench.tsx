@@ -1,7 +1,7 @@
 /** @file The workbench on a dossier's pages: the dossier keeps them, the checklist's components are the places. */
-import { useCallback, useEffect, useMemo, type ReactNode } from 'react';
+import { useCallback, useMemo, type ReactNode } from 'react';
 import type { Dossier } from '../../../preload/types.ts';
-import { useCaptureNews, settleRepeated } from '../../state/capture-news.ts';
+import { useCaptureNews } from '../../state/capture-news.ts';
 import { openWorkbench, selectPages, showPage, useDesk } from '../../state/desk.ts';
 import { marksOf, pageCommands, printSeparators } from '../../state/page-commands.ts';
 import { useHasRole, useWords } from '../../state/session.ts';
@@ -23,7 +23,6 @@ export function DossierWorkbench({ dossier, layout }: DossierWorkbenchProps): Re
   const repeatedIds = useCaptureNews((view) => view.repeatedIds);
   const targets = useMemo(() => pageTargets(dossier.checklist), [dossier.checklist]);
   const marks = useMemo(() => marksOf(dossier, repeatedIds), [dossier, repeatedIds]);
-  useEffect(() => settleRepeated(dossier), [dossier]);
 
   const select = useCallback((ids: readonly string[], areChosen: boolean) => {
     // What is current by itself, before anybody chose, is no step that Esc would take back.

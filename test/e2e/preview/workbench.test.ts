@@ -293,7 +293,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
          window.preview.emit('dossier.changed', { id: 'dossier-0' })`,
       );
       await page.getByTestId('page-4').click();
-      await tell(page, { state: 'done', done: 2, repeated: [2] });
+      await tell(page, { state: 'running', done: 2, repeated: [2], lastPageId: 'y' });
       await expect.poll(() => page.getByTestId('scope').innerText()).toContain('giống hệt trang 3');
     });
 
