@@ -167,11 +167,11 @@ function FieldRow({
               <Button
                 size="compact-sm"
                 variant="default"
-                aria-label={fill(words.fields.confirmField, { name })}
                 rightSection={hasFocus ? <Key>Enter</Key> : null}
                 onClick={() => save(text)}
               >
-                {words.fields.confirm}
+                <span aria-hidden>{words.fields.confirm}</span>
+                <span className="visually-hidden">{fill(words.fields.confirmField, { name })}</span>
               </Button>
             ) : null}
           </>

@@ -135,12 +135,12 @@ function Tool({ icon: Icon, label, command, isDisabled = false, run }: ToolProps
     <button
       type="button"
       className={classes['tool']}
-      aria-label={name}
       title={name}
       disabled={isDisabled}
       onClick={run}
       data-testid={`workbench-${command}`}
     >
+      <span className="visually-hidden">{name}</span>
       <Icon size="1.25rem" stroke={1.5} aria-hidden />
       {shown.length > 2 ? null : (
         <kbd className={classes['toolKey']} aria-hidden>
