@@ -134,7 +134,7 @@ function toStack(context: StoreContext, stack: StackRow, row: DossierRow): Backl
   const dossier = toDossier(context, row);
   const filed = filedPages(context, stack.id);
   const split = JSON.parse(stack.split) as SplitRule;
-  const records = openRecords(context, series, split, draftOf(context, row), dossier.pages, filed);
+  const records = indexRecords(context, series, split, draftOf(context, row), dossier.pages, filed);
   const firstPages = new Set(records.map(({ pageIds }) => pageIds[0]));
   return {
     ...summaryOf(context, stack, row, dossier.pages.length, records.length),
@@ -151,7 +151,7 @@ function toStack(context: StoreContext, stack: StackRow, row: DossierRow): Backl
   };
 }
 
-function openRecords(
+function indexRecords(
   context: StoreContext,
   series: BacklogSeries,
   split: SplitRule,

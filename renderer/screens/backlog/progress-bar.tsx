@@ -34,7 +34,7 @@ export function ProgressBar({
   return (
     <div className={classes['progress']} data-testid="series-progress" data-state={state}>
       <progress value={Math.min(done, target)} max={Math.max(1, target)} aria-label={name} />
-      <p className="code">{facts.join(' · ')}</p>
+      <p>{facts.join(' · ')}</p>
       <p>
         <StateWord tone={TONES[state]}>{backlogSentence(progress, targetDate, words.backlogProgress)}</StateWord>
       </p>
