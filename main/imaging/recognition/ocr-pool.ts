@@ -48,7 +48,7 @@ export interface OcrPoolOptions {
   readonly pageTimeoutMs?: number;
 }
 
-/** Below the deadline of the call, so that a page gives up before its room is replaced. */
+/** Without any progress of the engine. Below the deadline of the call, so that a page gives up before its room is replaced. */
 const PAGE_TIMEOUT_MS = 100_000;
 /** WebAssembly memory only grows: a worker that met one huge page gives it back when it is replaced. */
 const PAGES_PER_WORKER = 100;
@@ -56,6 +56,8 @@ const PAGES_PER_WORKER = 100;
 type TesseractWorker = tesseract.Worker;
 
 interface Slot {
+  /** Told whenever the engine has got on a little. */
+  touch: () => void;
   worker: Promise<TesseractWorker> | undefined;
   pages: number;
 }
@@ -69,7 +71,11 @@ export class OcrPool {
 
   constructor(options: OcrPoolOptions) {
     this.#options = options;
-    this.#slots = Array.from({ length: options.workers }, () => ({ worker: undefined, pages: 0 }));
+    this.#slots = Array.from({ length: options.workers }, () => ({
+      worker: undefined,
+      pages: 0,
+      touch: () => undefined,
+    }));
     this.#free = [...this.#slots];
   }
 
@@ -82,7 +88,7 @@ export class OcrPool {
     const isWholePage = layout === 'sparse';
     const slot = await this.#takeSlot(signal, isWholePage);
     try {
-      const worker = await this.#workerOf(slot);
+      const worker = await this.#untilEnd(this.#workerOf(slot), slot, signal);
       const job = worker
         .setParameters({
           tessedit_pageseg_mode: SEGMENTATION[layout],
@@ -93,7 +99,7 @@ export class OcrPool {
           debug_file: '/dev/null',
         })
         .then(() => worker.recognize(encodePgm(image), {}, { text: false, blocks: true }));
-      const { data } = await this.#untilEnd(job, signal);
+      const { data } = await this.#untilEnd(job, slot, signal);
       if (isWholePage) slot.pages += 1;
       if (slot.pages >= PAGES_PER_WORKER) await this.#discard(slot);
       return readResult(data);
@@ -143,7 +149,7 @@ export class OcrPool {
 
   #workerOf(slot: Slot): Promise<TesseractWorker> {
     if (this.#isClosed) throw new Failure('cancelled', 'the recogniser is closed');
-    slot.worker ??= startWorker(this.#options.tessdataFolder);
+    slot.worker ??= startWorker(this.#options.tessdataFolder, () => slot.touch());
     return slot.worker;
   }
 
@@ -155,7 +161,7 @@ export class OcrPool {
     await worker?.then((started) => started.terminate()).catch(() => undefined);
   }
 
-  async #untilEnd<T>(job: Promise<T>, signal: AbortSignal): Promise<T> {
+  async #untilEnd<T>(job: Promise<T>, slot: Slot, signal: AbortSignal): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     let abort: (() => void) | undefined;
     const cut = new Promise<never>((_, reject) => {
@@ -166,17 +172,19 @@ export class OcrPool {
         () => reject(new Failure('timeout', 'recognition of one page')),
         this.#options.pageTimeoutMs ?? PAGE_TIMEOUT_MS,
       );
+      slot.touch = () => void timer?.refresh();
     });
     try {
       return await Promise.race([job, cut]);
     } finally {
       clearTimeout(timer);
+      slot.touch = () => undefined;
       if (abort) signal.removeEventListener('abort', abort);
     }
   }
 }
 
-async function startWorker(tessdataFolder: string): Promise<TesseractWorker> {
+async function startWorker(tessdataFolder: string, onProgress: () => void): Promise<TesseractWorker> {
   await access(join(tessdataFolder, 'vie.traineddata'));
   return new Promise((resolve, reject) => {
     tesseract
@@ -184,6 +192,7 @@ async function startWorker(tessdataFolder: string): Promise<TesseractWorker> {
         langPath: tessdataFolder,
         gzip: false,
         cacheMethod: 'none',
+        logger: onProgress,
         // Without a handler the library throws out of a message listener, which would end the room.
         errorHandler: (reason: unknown) => reject(new Error(String(reason))),
       })

@@ -18,10 +18,13 @@ export class PageTurns {
     if (signal.aborted) throw new Failure('cancelled');
     if (this.#free === 0) await this.#wait(signal, onState);
     else this.#free -= 1;
+    // However busy the machine: what really hangs is a thread, and then this timer is silent too, or the engine's own limit ends it.
+    const timer = setInterval(() => onState('running'), SIGN_OF_LIFE_MS);
     try {
       onState('running');
       return await work();
     } finally {
+      clearInterval(timer);
       const next = this.#waiting.shift();
       if (next) next();
       else this.#free += 1;
