@@ -18,8 +18,7 @@ let hasLeftOut = false;
 const listen = (...said: readonly unknown[]): void => {
   if (said.some((text) => LEFT_OUT.test(String(text)))) hasLeftOut = true;
 };
-console.log = listen;
-console.warn = listen;
+Object.assign(globalThis.console, { log: listen, warn: listen });
 
 let pdf: PDFDocumentProxy | undefined;
 

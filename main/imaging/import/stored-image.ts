@@ -23,6 +23,8 @@ export interface StoredImageOptions {
   readonly page?: number;
   /** What the scanner was told; without it the file's density or, failing that, its size against A4 decides. */
   readonly dpi?: number;
+  /** Factors for a picture whose dots are not square. */
+  readonly stretch?: { readonly across: number; readonly down: number };
 }
 
 export const JPEG_QUALITY = 92;
@@ -40,13 +42,17 @@ export async function readImageHeader(bytes: Uint8Array, page = 0): Promise<Meta
 export async function toStoredImage(bytes: Uint8Array, options: StoredImageOptions = {}): Promise<StoredImage> {
   const header = await readImageHeader(bytes, options.page);
   const upright = header.autoOrient;
-  failOnHugeImage(upright.width, upright.height);
-  const dpi = options.dpi ?? knownDensity(header.density) ?? dpiFromSize(upright.width, upright.height);
-  const size = { widthPx: upright.width, heightPx: upright.height, dpi };
-  if (isPlainJpeg(header)) return { bytes, mediaType: 'image/jpeg', ...size };
+  const { across, down } = options.stretch ?? { across: 1, down: 1 };
+  const [widthPx, heightPx] = [Math.round(upright.width * across), Math.round(upright.height * down)];
+  failOnHugeImage(widthPx, heightPx);
+  const dpi = options.dpi ?? knownDensity(header.density) ?? dpiFromSize(widthPx, heightPx);
+  const size = { widthPx, heightPx, dpi };
+  if (isPlainJpeg(header) && hasCommonCoding(bytes)) return { bytes, mediaType: 'image/jpeg', ...size };
   const isTwoColoured = hasTwoColours(header);
   if (header.format === 'png' && isTwoColoured && !isTurned(header)) return { bytes, mediaType: 'image/png', ...size };
-  const picture = sharp(bytes, { page: options.page ?? 0, failOn: 'error', limitInputPixels: MAX_PIXELS }).autoOrient();
+  const decoded = sharp(bytes, { page: options.page ?? 0, failOn: 'error', limitInputPixels: MAX_PIXELS }).autoOrient();
+  // Without blending: a fax has two colours, and more would be invented.
+  const picture = options.stretch ? decoded.resize(widthPx, heightPx, { fit: 'fill', kernel: 'nearest' }) : decoded;
   return isTwoColoured
     ? {
         bytes: await encode(picture.toColourspace('b-w').png({ palette: true, colours: 2, dither: 0 }), dpi),
@@ -73,6 +79,21 @@ async function encode(picture: Sharp, dpi: number): Promise<Uint8Array> {
 function isPlainJpeg(header: Metadata): boolean {
   const isGreyOrRgb = header.channels === 1 || (header.channels === 3 && header.space === 'srgb');
   return header.format === 'jpeg' && isGreyOrRgb && header.depth === 'uchar' && !isTurned(header);
+}
+
+/** Baseline and progressive Huffman coding of 8 bits (ITU-T T.81, table B.1): what every viewer opens. Others are coded anew. */
+function hasCommonCoding(bytes: Uint8Array): boolean {
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
+    const marker = bytes[at + 1] as number;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame) return marker <= 0xc2 && bytes[at + 4] === 8;
+    at += 2 + ((bytes[at + 2] as number) << 8) + (bytes[at + 3] as number);
+  }
+  return false;
 }
 
 function isTurned(header: Metadata): boolean {

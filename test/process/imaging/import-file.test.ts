@@ -9,10 +9,13 @@ import type { ArrivedPage } from '../../../main/imaging/protocol.ts';
 import { Failure } from '../../../main/rooms/failure.ts';
 import { openCapture } from '../../stand-ins/capture-run.ts';
 import { drawPages } from '../../stand-ins/draw-pages.ts';
+import { makeTiff, type TiffKind } from '../../stand-ins/hostile-files.ts';
 import { makePdf } from '../../stand-ins/tiny-pdf.ts';
+import { hasTools } from '../pdf/tools.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures', 'import');
 const SCAN = join(import.meta.dirname, '..', '..', 'fixtures', 'pages', '08-giay-hen.200.poor.jpg');
+const SHEET = { width: 100, height: 80, resolution: { x: 300, y: 300, unit: 2 } } as const;
 const folder = mkdtempSync(join(tmpdir(), 'import-'));
 const room = openCapture();
 let pages: string[] = [];
@@ -111,6 +114,71 @@ describe('a file the officer chose', () => {
     expect(new Set(arrived.map((page) => page.image.sha256)).size).toBe(3);
   });
 
+  const tiffs: readonly (readonly [string, TiffKind, Partial<ArrivedPage>])[] = [
+    ['16-bit grey, big-endian', { ...SHEET, isBigEndian: true, bits: 16, photometric: 1 }, { dpi: 300 }],
+    [
+      'colour in planes, per centimetre',
+      { ...SHEET, samples: 3, isPlanar: true, photometric: 2, resolution: { x: 118.11, y: 118.11, unit: 3 } },
+      { dpi: 300 },
+    ],
+    [
+      'CMYK in planes, big-endian',
+      { ...SHEET, samples: 4, isPlanar: true, isBigEndian: true, photometric: 5 },
+      { dpi: 300 },
+    ],
+    ['16-bit colour in tiles', { ...SHEET, samples: 3, bits: 16, tile: 32, photometric: 2 }, { dpi: 300 }],
+    [
+      'without a unit of its resolution',
+      { ...SHEET, photometric: 1, resolution: { x: 300, y: 300, unit: 1 } },
+      { dpi: 72 },
+    ],
+    ['of no resolution at all', { ...SHEET, photometric: 1, resolution: { x: 0, y: 0, unit: 2 } }, { dpi: 72 }],
+    ['of a million dots per inch', { ...SHEET, photometric: 1, resolution: { x: 1e6, y: 1e6, unit: 2 } }, { dpi: 72 }],
+    [
+      'fax of 204 by 98 dots, white is zero',
+      { width: 1728, height: 1145, bits: 1, photometric: 0, resolution: { x: 204, y: 98, unit: 2 } },
+      { widthPx: 1728, heightPx: 2383, dpi: 204 },
+    ],
+    [
+      'fax of 204 by 391 dots',
+      { width: 1728, height: 4572, bits: 1, photometric: 0, resolution: { x: 80.3, y: 153.9, unit: 3 } },
+      { widthPx: 3312, heightPx: 4572, dpi: 391 },
+    ],
+  ];
+  test.each(tiffs)('TIFF: %s', async (_, kind, expected) => {
+    const [page] = await room.importFile(write('kind.tif', makeTiff(kind)));
+    expect(page).toMatchObject(expected);
+    const { format, depth, space } = await headerOf(page!);
+    expect([format, depth]).toEqual([kind.bits === 1 ? 'png' : 'jpeg', 'uchar']);
+    expect(['srgb', 'b-w']).toContain(space);
+    expect(await headerOf(page!)).toMatchObject({ width: page!.widthPx, height: page!.heightPx });
+  });
+
+  test.each([
+    ['interlaced', () => sharp(SCAN).resize(300).png({ progressive: true }).toBuffer()],
+    ['with a palette', () => sharp(SCAN).resize(300).png({ palette: true, colours: 16 }).toBuffer()],
+    ['16-bit grey', () => sharp(SCAN).resize(300).toColourspace('grey16').png().toBuffer()],
+  ])('PNG: %s', async (_, make) => {
+    const [page] = await room.importFile(write('kind.png', await make()));
+    expect(await headerOf(page!)).toMatchObject({ format: 'jpeg', depth: 'uchar', width: 300 });
+  });
+
+  test('progressive JPEG keeps its own bytes; a coding that viewers do not know never does', async () => {
+    const progressive = await sharp(pages[0]).jpeg({ progressive: true }).toBuffer();
+    const [page] = await room.importFile(write('progressive.jpg', progressive));
+    expect((await room.readPage(page!)).equals(progressive)).toBe(true);
+    for (const [offset, value] of [
+      [1, 0xc9], // arithmetic coding
+      [4, 12], // 12 bits a sample
+    ] as const) {
+      const changed = readFileSync(pages[0]!);
+      changed[changed.indexOf(Buffer.from([0xff, 0xc0])) + offset] = value;
+      const arrived = await room.importFile(write('coding.jpg', changed)).catch((thrown: unknown) => thrown);
+      if (arrived instanceof Failure) expect(arrived.code).toBe('file-damaged');
+      else expect((await room.readPage((arrived as ArrivedPage[])[0]!)).equals(changed)).toBe(false);
+    }
+  });
+
   test('HEIC of a telephone becomes JPEG', async () => {
     const [page] = await room.importFile(join(FIXTURES, 'page.heic'));
     expect(page).toMatchObject({ widthPx: 620, heightPx: 877 });
@@ -149,6 +217,31 @@ describe('a file the officer chose', () => {
 
   test('a PDF with a password opens with it', async () => {
     expect(await room.importFile(join(FIXTURES, 'password-mo-khoa.pdf'), 'mo-khoa')).toHaveLength(1);
+  });
+
+  test.skipIf(!hasTools('qpdf'))('a PDF that only forbids printing opens without a password (needs qpdf)', async () => {
+    const plain = write('plain.pdf', makePdf([{ width: 300, height: 200 }]));
+    const locked = join(folder, 'locked.pdf');
+    execFileSync('qpdf', ['--encrypt', '', 'chu', '256', '--print=none', '--', plain, locked]);
+    expect(await room.importFile(locked)).toHaveLength(1);
+  });
+
+  test('pages of a long PDF come one by one, and no more come once it is cancelled', async () => {
+    const controller = new AbortController();
+    const arrived: ArrivedPage[] = [];
+    const path = write('long.pdf', makePdf(Array.from({ length: 500 }, () => ({ width: 72, height: 72 }))));
+    const running = room.capture.importFile(
+      { path },
+      {
+        signal: controller.signal,
+        progress: (page) => {
+          arrived.push(page);
+          if (arrived.length === 3) controller.abort();
+        },
+      },
+    );
+    await expect(Promise.resolve(running)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(arrived.map((page) => page.index)).toEqual([0, 1, 2]);
   });
 
   test('the name does not decide what a file is', async () => {
