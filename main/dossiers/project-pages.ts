@@ -46,7 +46,7 @@ function projectPage(
   // A decision about another procedure's component is no decision about this one's.
   const decision = placed && (placed.componentId === null || known.has(placed.componentId)) ? placed : undefined;
   const place = stack.put({
-    sheet: target,
+    sheet: target === null ? null : { target, keywords: recognised?.keywords ?? [] },
     isHidden,
     isBlank: recognised?.isBlank ?? false,
     // An image that says nothing yet, or nothing at all, is taken for what the image before it was.
@@ -75,7 +75,7 @@ function projectPage(
 
 interface PageInStack {
   /** What a separator sheet names; null for every other page. */
-  readonly sheet: string | null;
+  readonly sheet: { readonly target: string; readonly keywords: readonly string[] } | null;
   readonly isHidden: boolean;
   readonly isBlank: boolean;
   readonly readable: RecognitionFact | null;
@@ -103,7 +103,7 @@ function openStack(sorter: ComponentSorter): Stack {
   return {
     put: ({ sheet, isHidden, isBlank, readable, startDecision, decision }) => {
       if (sheet !== null) {
-        lane = sheet === '' ? null : sorter.componentOf(sheet);
+        lane = sheet.target === '' ? null : sorter.componentOf(sheet.target, sheet.keywords);
         isBehindSheet = true;
         return { startsPaper: false, suggestion: null };
       }

@@ -26,8 +26,11 @@ export interface ComponentSorter {
   readonly suggest: (page: Readable) => Suggestion | null;
   /** Only by what stands at the top of the page. */
   readonly suggestByHeading: (page: Readable) => Suggestion | null;
-  /** What a separator sheet means by a component's id or a document type's code; null when nothing here is meant. */
-  readonly componentOf: (target: string) => string | null;
+  /**
+   * What a separator sheet means by a component's id or a document type's code; null when nothing here is meant.
+   * @param keywords of that document type
+   */
+  readonly componentOf: (target: string, keywords: readonly string[]) => string | null;
 }
 
 const sorters = new WeakMap<readonly ProcedureComponent[], ComponentSorter>();
@@ -52,10 +55,10 @@ function createSorter(components: readonly ProcedureComponent[]): ComponentSorte
     suggestByHeading: remembered(({ head }) =>
       suggestFor({ documentType: null, head: head.slice(0, HEADING_CHARACTERS), keywords: [] }, names),
     ),
-    componentOf: (target) => {
+    componentOf: (target, keywords) => {
       if (names.some(({ id }) => id === target)) return target;
       const documentType = { code: target, title: '', confidence: FULL };
-      return suggestFor({ documentType, head: '', keywords: [] }, names)?.componentId ?? null;
+      return suggestFor({ documentType, head: '', keywords }, names)?.componentId ?? null;
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Dossier } from '../../preload/types.ts';
 import { patchOf, wayBackOf, type PreparedCommand } from '../dossiers/apply-command.ts';
 import { applyPatch, EMPTY_DRAFT, type ArrivedPageFact, type DraftFacts, type DraftPatch } from '../dossiers/draft.ts';
 import { projectDraft, type DraftBody } from '../dossiers/project-draft.ts';
+import { separatorOf } from '../dossiers/separator.ts';
 import { Failure } from '../rooms/failure.ts';
 import { dropUnusedBlobs, keepBlob, shelve } from './blob-shelf.ts';
 import { isComponentPdfInPlace, prepareComponentPdf } from './component-pdfs.ts';
@@ -175,7 +176,7 @@ async function prepare(context: StoreContext, row: DossierRow, command: Change):
       return {
         command: {
           ...command,
-          keywords: context.documentKeywords.get(command.recognised?.documentType?.code ?? '') ?? [],
+          keywords: context.documentKeywords.get(documentTypeNamedBy(command.recognised)) ?? [],
         },
         write: (dossierId) => writeRecognition(context, dossierId, command),
       };
@@ -184,6 +185,12 @@ async function prepare(context: StoreContext, row: DossierRow, command: Change):
     default:
       return { command, write: nothing };
   }
+}
+
+/** What its title says it is; of a separator sheet, what it says of the pages behind it. */
+function documentTypeNamedBy(recognised: Extract<Change, { kind: 'set-recognition' }>['recognised']): string {
+  if (recognised === null) return '';
+  return separatorOf(recognised.codes.map(({ text }) => text)) ?? recognised.documentType?.code ?? '';
 }
 
 async function prepareAddPage(

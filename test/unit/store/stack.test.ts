@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { separatorText } from '../../../main/dossiers/separator.ts';
 import type { Dossier } from '../../../preload/types.ts';
 import {
   addPage,
@@ -13,6 +14,8 @@ import {
   recognised,
   type Kit,
 } from './store-kit.ts';
+
+const RESIDENCE = '1.004222';
 
 let kit: Kit;
 beforeEach(async () => {
@@ -125,6 +128,18 @@ describe('a decision', () => {
     await expect(kit.call('seal', call)).rejects.toMatchObject({ code: 'stale-revision' });
     await expect(kit.call('discard', call)).rejects.toMatchObject({ code: 'stale-revision' });
   });
+});
+
+test('a separator sheet that names a type of document sends pages to the component that asks for that type', async () => {
+  let draft = (await kit.call('create', { officerId: LAN })) as Dossier;
+  draft = await edit(kit, draft, { kind: 'set-procedure', code: RESIDENCE });
+  draft = await addPage(kit, draft.id);
+  draft = await addPage(kit, draft.id);
+  const text = separatorText('giay-chung-nhan-quyen-su-dung-dat');
+  const sheet = recognised(null, { codes: [{ format: 'QRCode', text, box: [0, 0, 300, 300] }] });
+  draft = await append(kit, draft.id, { kind: 'set-recognition', pageId: idsOf(draft)[0] ?? '', recognised: sheet });
+  expect(draft.pages[0]).toMatchObject({ isSeparator: true, isHidden: true });
+  expect(draft.pages[1]?.componentId).toBe(`${RESIDENCE}#1`);
 });
 
 test('a sheet that was printed for a draft can be shown as long as the draft lives, and is no part of it', async () => {
