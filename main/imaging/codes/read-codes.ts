@@ -1,7 +1,7 @@
 /** @file QR codes and barcodes of a picture, by zxing compiled to WebAssembly: offline, nothing native near hostile input. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import sharp, { type OutputInfo } from 'sharp';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { prepareZXingModule, readBarcodes, type ReadInputBarcodeFormat, type ReadResult } from 'zxing-wasm/reader';
 import { Failure } from '../../rooms/failure.ts';
 import { failOnHugeImage, MAX_PIXELS } from '../import/image-limits.ts';
@@ -52,6 +52,8 @@ const CLOSE_LOOKS: readonly Look[] = [
 ];
 /** Largest picture after enlarging (four bytes a pixel inside zxing): A4 at 200 dpi twice, at 150 dpi three times as large. */
 const ENLARGED_PIXELS = 20_000_000;
+/** Where a card lies, but perhaps no code: a card at 300 dpi twice, at 200 dpi three times as large. */
+const LIKELY_PIXELS = 4_000_000;
 /** A4 at 150 dpi: below it a printed module may have less than the 2.5 pixels that decoding needs. */
 const SMALL_PIXELS = 2_500_000;
 /** Paper around a code that was seen, as a share of its size: the quiet zone, and what the first look missed. */
@@ -73,29 +75,37 @@ export async function readCodes(imageBytes: Uint8Array, options: ReadCodesOption
   await (isPrepared ??= prepare());
   const formats = options.formats ?? ['QRCode'];
   const whole: Box = [0, 0, width, height];
-  const first = await readArea(imageBytes, whole, PLAIN, formats);
+  const first = await readArea(openPicture(imageBytes), whole, PLAIN, formats);
   const read = [...first.read];
   const likely = (options.areas ?? []).map((area) => clip(area, width, height));
-  for (const area of [...first.unread.map((box) => withMargin(box, width, height)), ...likely].slice(0, MOST_AREAS)) {
-    if (!read.some(({ box }) => isMiddleIn(box, area))) addNew(read, await lookCloser(imageBytes, area, formats));
+  const seen = first.unread.map((box) => withMargin(box, width, height));
+  for (const area of [...seen, ...likely].slice(0, MOST_AREAS)) {
+    if (read.some(({ box }) => isMiddleIn(box, area))) continue;
+    const pixels = seen.includes(area) ? ENLARGED_PIXELS : LIKELY_PIXELS;
+    addNew(read, await lookCloser(imageBytes, area, formats, pixels));
   }
   const isWorthwhile = options.isThorough === true || width * height <= SMALL_PIXELS;
   for (const look of isWorthwhile ? LOOKS : []) {
     if (read.length > 0) break;
     if (width * height * look.scale ** 2 <= ENLARGED_PIXELS)
-      addNew(read, (await readArea(imageBytes, whole, look, formats)).read);
+      addNew(read, (await readArea(openPicture(imageBytes), whole, look, formats)).read);
   }
   return read.slice(0, MOST_CODES);
 }
 
+/** The area is decoded once and looked at in several ways, none larger than `pixels`. */
 async function lookCloser(
   bytes: Uint8Array,
   area: Box,
   formats: readonly ReadInputBarcodeFormat[],
+  pixels: number,
 ): Promise<readonly ReadCode[]> {
-  for (const look of CLOSE_LOOKS) {
-    if (area[2] * area[3] * look.scale ** 2 > ENLARGED_PIXELS) continue;
-    const { read } = await readArea(bytes, area, look, formats);
+  const looks = CLOSE_LOOKS.filter(({ scale }) => area[2] * area[3] * scale ** 2 <= pixels);
+  if (looks.length === 0) return [];
+  const { data, info } = await decode(openPicture(bytes).extract(extent(area)));
+  const { width, height, channels } = info;
+  for (const look of looks) {
+    const { read } = await readArea(sharp(data, { raw: { width, height, channels } }), area, look, formats);
     if (read.length > 0) return read;
   }
   return [];
@@ -124,17 +134,18 @@ async function prepare(): Promise<void> {
 }
 
 async function readArea(
-  bytes: Uint8Array,
+  picture: Sharp,
   area: Box,
   look: Look,
   formats: readonly ReadInputBarcodeFormat[],
 ): Promise<{ read: ReadCode[]; unread: Box[] }> {
   const { scale } = look;
-  const { data, info } = await decode(bytes, area, look);
+  const enlarged = scale === 1 ? picture : picture.resize({ width: area[2] * scale, kernel: 'cubic' });
+  const { data, info } = await decode(look.smoothing === undefined ? enlarged : enlarged.blur(look.smoothing));
   const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
   // What zxing needs of an ImageData, which Node does not have.
-  const picture = { data: pixels, width: info.width, height: info.height, colorSpace: 'srgb' } as never;
-  const found = await readBarcodes(picture, {
+  const imageData = { data: pixels, width: info.width, height: info.height, colorSpace: 'srgb' } as never;
+  const found = await readBarcodes(imageData, {
     formats: [...formats],
     tryHarder: true,
     tryRotate: true,
@@ -152,16 +163,18 @@ async function readArea(
   };
 }
 
-async function decode(
-  bytes: Uint8Array,
-  [left, top, width, height]: Box,
-  { scale, smoothing }: Look,
-): Promise<{ data: Buffer; info: OutputInfo }> {
+function openPicture(bytes: Uint8Array): Sharp {
+  return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS });
+}
+
+function extent([left, top, width, height]: Box): { left: number; top: number; width: number; height: number } {
+  return { left, top, width, height };
+}
+
+/** Four bytes a pixel, as zxing wants them. */
+async function decode(picture: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
   try {
-    const enlarged = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
-      .extract({ left, top, width, height })
-      .resize({ width: width * scale, kernel: 'cubic' });
-    return await (smoothing === undefined ? enlarged : enlarged.blur(smoothing))
+    return await picture
       .flatten({ background: 'white' })
       .toColourspace('srgb')
       .ensureAlpha()
