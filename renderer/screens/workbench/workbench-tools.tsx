@@ -44,7 +44,13 @@ export function WorkbenchTools({ stack, props, jumpBox, openHelp }: ToolsProps):
   const HideIcon = current?.isHidden === true ? IconEye : IconEyeOff;
   return (
     <div className={classes['tools']}>
-      <div className={classes['toolRow']} role="toolbar" aria-label={words.workbench.tools}>
+      <div
+        className={classes['toolRow']}
+        role="toolbar"
+        tabIndex={-1}
+        aria-label={words.workbench.tools}
+        onKeyDown={walk}
+      >
         {isEditable && current !== null ? (
           <>
             <Tool
@@ -120,6 +126,17 @@ export function WorkbenchTools({ stack, props, jumpBox, openHelp }: ToolsProps):
   );
 }
 
+/** One stop for Tab, the arrows go along: every tool has a key of its own anyway. */
+function walk(event: KeyboardEvent<HTMLDivElement>): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step === undefined || !(event.target instanceof HTMLButtonElement) || event.target.role === 'menuitem') return;
+  const tools = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button:enabled:not([role="menuitem"])')];
+  const next = tools[tools.indexOf(event.target) + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
+
 interface ToolProps {
   readonly icon: typeof IconPlus;
   readonly label: string;
@@ -134,6 +151,7 @@ function Tool({ icon: Icon, label, command, isDisabled = false, run }: ToolProps
   return (
     <button
       type="button"
+      tabIndex={-1}
       className={classes['tool']}
       title={name}
       disabled={isDisabled}
@@ -218,6 +236,7 @@ function HiddenToggle({ count }: { readonly count: number }): ReactNode {
     <button
       type="button"
       className={classes['hiddenToggle']}
+      tabIndex={-1}
       aria-pressed={showsHidden}
       title={`${name} (${COMMAND_KEYS.showHidden.shown})`}
       onClick={() => useWorkbenchView.setState({ showsHidden: !showsHidden })}

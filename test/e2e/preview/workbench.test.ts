@@ -216,6 +216,21 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await expect.poll(() => focused(page)).toBe('page-7');
     });
 
+    it('is passed by Tab in few stops; the arrows walk along the tools', async () => {
+      const page = await stack(mixedStack(), true);
+      await page.getByTestId('workbench-more').focus();
+      await page.keyboard.press('ArrowLeft');
+      expect(await focused(page)).toBe('workbench-rescan');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      expect(await focused(page)).toBe('workbench-undo');
+      await page.getByTestId('workbench-more').focus();
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('workbench-jump');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('page-7');
+    });
+
     it('explains every key with ?, and Esc closes the explanation alone', async () => {
       const page = await stack(mixedStack(), true);
       await page.keyboard.press('?');
