@@ -20,6 +20,7 @@ namespace QuayMotCua.ScannerHelper
         const int CanDuplex = 4;
         const int SelectFeeder = 0x001;
         const int SelectDuplex = 0x004;
+        const int SelectFrontFirst = 0x008;
         const int SelectFrontOnly = 0x020;
         const int AllPages = 0;
         const int TymedFile = 2;
@@ -108,12 +109,12 @@ namespace QuayMotCua.ScannerHelper
         {
             if (job.IsFeeder)
             {
-                int select = job.IsDuplex ? SelectDuplex : SelectFrontOnly;
-                // WIA 2 has it on the item of the feeder; some drivers want to hear of the feeder as well.
-                if (item.Write(WiaProperties.DocumentHandlingSelect, select) != 0
-                    && item.Write(WiaProperties.DocumentHandlingSelect, select | SelectFeeder) != 0
-                    && job.IsDuplex)
-                    throw new ScanFailure("settings-refused", "DOCUMENT_HANDLING_SELECT");
+                // WIA 2 has it on the item of the feeder; some drivers want the order said, some want to hear of the feeder too.
+                int[] ways = job.IsDuplex
+                    ? new[] { SelectDuplex | SelectFrontFirst, SelectDuplex, SelectDuplex | SelectFeeder }
+                    : new[] { SelectFrontOnly, SelectFrontOnly | SelectFeeder };
+                bool isTaken = Array.Exists(ways, delegate(int way) { return item.Write(WiaProperties.DocumentHandlingSelect, way) == 0; });
+                if (!isTaken && job.IsDuplex) throw new ScanFailure("settings-refused", "DOCUMENT_HANDLING_SELECT");
                 item.Write(WiaProperties.Pages, AllPages);
             }
             int[] dpis = item.Choices(WiaProperties.XResolution, UsualDpis);
