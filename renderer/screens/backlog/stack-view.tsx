@@ -127,7 +127,6 @@ function Arranging({ stack }: { readonly stack: BacklogStack }): ReactNode {
       selection={{ pageIds, isChosen, select }}
       layout="full"
       above={<ScanStrip dossierId={stack.id} />}
-      onLayout={() => useBacklog.setState({ isArranging: false })}
     />
   );
 }

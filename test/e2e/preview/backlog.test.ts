@@ -144,7 +144,7 @@ describe.skipIf(!HAS_CHROMIUM)('a stack', () => {
   it('has its pages arranged on the same workbench as a dossier’s', async () => {
     const page = await openStack();
     await page.keyboard.press('F7');
-    await page.getByTestId('workbench-back').waitFor();
+    await page.getByTestId('page-grid').waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('F7');
     await page.getByTestId('record-position').waitFor();

@@ -365,7 +365,7 @@ export const screens: readonly Screen[] = [
       await page.getByTestId('stack-stack-1').click();
       await page.getByTestId('record-position').waitFor();
       await page.keyboard.press('F7');
-      await page.getByTestId('workbench-back').waitFor();
+      await page.getByTestId('page-grid').waitFor();
     },
   },
   {
