@@ -3,7 +3,7 @@
  * line, a signature or a small code must be kept. A page wrongly kept costs one click, a page wrongly hidden loses evidence.
  */
 import { flattenBackground } from './flatten.ts';
-import { darkestChannel, shrink, type ColourImage, type GreyImage } from './raster.ts';
+import { shrinkDarkest, type ColourImage, type GreyImage } from './raster.ts';
 
 const WORKING_DPI = 100;
 const MARGIN = 0.04;
@@ -14,7 +14,7 @@ const MIN_DEPTH = 18;
 
 /** True when no mark of at least 14 pixels (at 100 dpi) stands out from the paper by seven times its noise. */
 export function isBlankPage(image: ColourImage, dpi: number): boolean {
-  const small = shrink(darkestChannel(image), Math.max(1, Math.round(dpi / WORKING_DPI)));
+  const small = shrinkDarkest(image, Math.max(1, Math.round(dpi / WORKING_DPI)));
   const flat = flattenBackground(small);
   const { paper, sigma } = measurePaperNoise(flat);
   return !hasMark(flat, paper - Math.max(NOISE_SIGMAS * sigma, MIN_DEPTH));
