@@ -64,7 +64,10 @@ function Fault({ fault }: { readonly fault: ScanFault }): ReactNode {
   const { sheet, pages, code } = fault;
   const [what, next] = sentencesOf(code, words);
   const strip = useRef<HTMLDivElement>(null);
-  useEffect(() => strip.current?.scrollIntoView({ block: 'nearest' }), [fault]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up.
+    void strip.current?.scrollIntoView({ block: 'nearest' });
+  }, [fault]);
   return (
     <div
       ref={strip}
