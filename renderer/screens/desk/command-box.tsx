@@ -40,6 +40,8 @@ function useCommands(): readonly Command[] {
         (shortcut) =>
           shortcut.label !== null && /^(F\d|Ctrl)/.test(shortcut.keys[0] ?? '') && shortcut.keys[0] !== 'Ctrl+K',
       )
+      // A key that two parts of the screen registered is one command.
+      .filter((shortcut, at, all) => all.findIndex((other) => other.keys[0] === shortcut.keys[0]) === at)
       .map((shortcut) => ({
         name: shortcut.label ?? '',
         key: shortcut.keys[0] ?? null,
