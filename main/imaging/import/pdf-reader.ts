@@ -1,4 +1,9 @@
-/** @file The pages of a foreign PDF, each within its time and memory: asks the thread of `pdf-thread.ts` page by page. */
+/**
+ * @file The pages of a foreign PDF, each within its time and memory: asks the thread of `pdf-thread.ts` page by page.
+ *
+ * Text that the file carries is not taken over: a text layer of strangers may say something else than the page shows, and
+ * nobody would see it. What counts is what a person can read, so every page is drawn and read like paper.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';

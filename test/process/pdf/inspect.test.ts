@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { depositBlob, readBlob, type BlobAccess } from '../../../main/blobs/blob-file.ts';
 import { buildReceiptForm } from '../../../main/forms/receipt-form.ts';
@@ -70,6 +71,23 @@ describe('The handlers of the room', () => {
       signatureCount: 0,
       copy: null,
     });
+  });
+
+  it('say after every page how far they are, so that a stack of hundreds never counts as hanging', async () => {
+    const small = await sharp('test/fixtures/pages/05-quyet-dinh.200.poor.jpg').resize(200).jpeg().toBuffer();
+    const image = access(await depositBlob(incomingFolder, small, 'image/jpeg'));
+    const pages = Array.from({ length: 40 }, () => ({ image, dpi: 100, rotation: 0 as const, skewDeg: 0, lines: [] }));
+    const request = { title: 'x', metadata: {}, pages, createdAt: '2026-11-21T09:10:05+07:00' };
+    const said: number[] = [];
+    const controller = new AbortController();
+    const composed = await composer.composePdf(request, { progress: ({ done }) => void said.push(done) });
+    expect(composed.pageCount).toBe(40);
+    expect(said).toEqual(Array.from({ length: 40 }, (_, page) => page + 1));
+    const cancelled = composer.composePdf(request, {
+      signal: controller.signal,
+      progress: ({ done }) => void (done === 5 && controller.abort()),
+    });
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('stop between pages when the call is cancelled', async () => {
