@@ -205,8 +205,8 @@ function drawZone({ pen, mm }: Sheet, lines: readonly string[], { zoneFont }: Ca
     const middle = 38.5 + row * (25.4 / 6);
     for (const [column, character] of [...line].entries()) {
       if (zoneFont !== undefined) {
-        const size = 4.2;
-        pen.font = `${size * mm}px "${zoneFont}"`;
+        pen.font = `100px "${zoneFont}"`;
+        pen.font = `${(100 * pitch * mm) / pen.measureText('0').width}px "${zoneFont}"`;
         const width = pen.measureText(character).width;
         pen.fillStyle = INK;
         pen.fillText(character, (left + (column + 0.5) * pitch) * mm - width / 2, (middle + 1.3) * mm);

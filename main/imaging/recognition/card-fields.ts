@@ -14,7 +14,9 @@ const DATE = /\b(\d{2})[/.-](\d{2})[/.-](\d{4})\b/;
 const SURE_ENOUGH = 50;
 
 /** The fields that were read, and those that only a card has in its way. @param lines of one card, level and upright */
-export function completeCardFields(fields: readonly ReadField[], lines: readonly TextLine[]): ReadField[] {
+export function completeCardFields(read: readonly ReadField[], lines: readonly TextLine[]): ReadField[] {
+  // A scrap of the pattern beside the label is no name: people have a family name and one of their own.
+  const fields = read.filter(({ name, value }) => name !== 'fullName' || /\p{L}{2,}\s+\p{L}/u.test(value));
   const has = (name: string): boolean => fields.some((field) => field.name === name);
   const number = fields.find((field) => field.name === 'idNumber')?.value;
   const added: ReadField[] = [];
@@ -27,11 +29,29 @@ export function completeCardFields(fields: readonly ReadField[], lines: readonly
     );
     if (birth) added.push(birth.field('birthDate'));
   }
+  if (!has('fullName') && number !== undefined) {
+    const name = nameBelow(lines, number);
+    if (name) added.push(name);
+  }
   if (!has('sex') && number !== undefined) {
     const sex = lines.map(sexOf).find((found) => found !== null);
     if (sex) added.push(sex);
   }
   return [...fields.map((field) => (field.name === 'permanentAddress' ? withNextLine(field, lines) : field)), ...added];
+}
+
+/** Cards print nothing else in capitals below the number. */
+function nameBelow(lines: readonly TextLine[], number: string): ReadField | null {
+  const at = lines.findIndex(({ words }) => textOf(words).replaceAll(/\D/g, '').includes(number));
+  for (const { words } of at < 0 ? [] : lines.slice(at + 1)) {
+    const capitals = words.filter(
+      ({ text, confidence }) => /^\p{Lu}+$/u.test(text) && text.length > 1 && confidence >= SURE_ENOUGH,
+    );
+    if (capitals.length < 2) continue;
+    const confidence = Math.min(...capitals.map((word) => word.confidence));
+    return { name: 'fullName', value: textOf(capitals), confidence, box: unionBox(capitals.map(({ box }) => box)) };
+  }
+  return null;
 }
 
 interface DateOnCard {

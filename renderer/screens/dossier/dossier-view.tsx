@@ -100,7 +100,10 @@ export function isComplete(dossier: Dossier, section: SectionName): boolean {
   const misses = (...kinds: readonly string[]): boolean => dossier.missing.some((item) => kinds.includes(item.kind));
   switch (section) {
     case 'applicant':
-      return dossier.applicant !== null && !misses('applicant-name', 'applicant-id');
+      // Doubts never block: the section only stays open until they are looked at.
+      return (
+        dossier.applicant !== null && !misses('applicant-name', 'applicant-id') && dossier.identityDoubts.length === 0
+      );
     case 'procedure':
       return dossier.procedure !== null && !misses('procedure');
     case 'papers':
