@@ -8,6 +8,8 @@ import { screens } from './screens.ts';
 import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
 const DESK: View = { document: 'index.html', width: 1366, height: 768, scheme: 'light' };
+/** A letter waits until it is known to be no reader's, and the machine may be busy. */
+const SLOW = { timeout: 5_000 };
 const CODE = '038324011586|123456789|Lê Thị Bình|19111984|Nữ|Thôn Phú Đa|10052023';
 
 describe.skipIf(!HAS_CHROMIUM)('the desk in Chromium (needs /usr/bin/chromium or CHROMIUM)', () => {
@@ -139,13 +141,13 @@ describe.skipIf(!HAS_CHROMIUM)('the desk in Chromium (needs /usr/bin/chromium or
       const page = await desk();
       await page.getByTestId('page-1').click();
       await page.keyboard.press('r');
-      await expect.poll(() => callsOf(page, 'dossiers.turnPages')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.turnPages'), SLOW).toHaveLength(1);
       await page.keyboard.press('PageDown');
       await expect.poll(() => page.getByTestId('page-2').getAttribute('aria-pressed')).toBe('true');
       await page.keyboard.press('Delete');
-      await expect.poll(() => callsOf(page, 'dossiers.hidePages')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.hidePages'), SLOW).toHaveLength(1);
       await page.getByRole('button', { name: 'Hoàn tác', exact: true }).click();
-      await expect.poll(() => callsOf(page, 'dossiers.undo')).toHaveLength(1);
+      await expect.poll(() => callsOf(page, 'dossiers.undo'), SLOW).toHaveLength(1);
     });
 
     it('reaches every field of the dossier in the order of the conversation by Tab alone', async () => {

@@ -5,6 +5,8 @@ import { longStack, mixedStack, previewData } from './fixtures.ts';
 import { scanJob } from './screens.ts';
 import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
+/** A letter waits until it is known to be no reader's, and the machine may be busy. */
+const SLOW = { timeout: 5_000 };
 const FIRST = '1.004222#0';
 const SECOND = '1.004222#1';
 
@@ -40,7 +42,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
   const focused = (page: Page): Promise<unknown> => page.evaluate('document.activeElement.dataset.testid');
 
   async function last(page: Page, channel: string): Promise<Record<string, unknown>> {
-    await expect.poll(async () => (await callsOf(page, channel)).length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await callsOf(page, channel)).length, SLOW).toBeGreaterThan(0);
     return (await callsOf(page, channel)).at(-1)?.[1] ?? {};
   }
 
@@ -68,7 +70,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
         pageIds: ['mixed-6', 'mixed-7', 'mixed-8', 'mixed-10'],
         componentId: SECOND,
       });
-      await expect.poll(() => current(page)).toBe('page-12');
+      await expect.poll(() => current(page), SLOW).toBe('page-12');
     });
 
     it('give up single pages that were picked with the space bar, and say so before', async () => {
@@ -88,7 +90,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       expect(await last(page, 'dossiers.setPaperStart')).toMatchObject({ pageId: 'mixed-2', startsPaper: true });
       await page.getByTestId('page-6').click();
       await page.keyboard.press('g');
-      await expect.poll(() => callsOf(page, 'dossiers.setPaperStart')).toHaveLength(2);
+      await expect.poll(() => callsOf(page, 'dossiers.setPaperStart'), SLOW).toHaveLength(2);
       expect(await last(page, 'dossiers.setPaperStart')).toMatchObject({ pageId: 'mixed-4', startsPaper: false });
     });
   });
@@ -105,14 +107,14 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       expect(await page.getByTestId('scope').innerText()).toContain('3 trang đã chọn');
       await page.keyboard.press('ArrowLeft');
       await page.keyboard.press('p');
-      await expect.poll(() => page.getByTestId('scope').innerText()).toContain('trang 2–4');
+      await expect.poll(() => page.getByTestId('scope').innerText(), SLOW).toContain('trang 2–4');
       await page.keyboard.press('Control+A');
-      await expect.poll(() => page.getByTestId('scope').innerText()).toContain('17 trang đã chọn');
+      await expect.poll(() => page.getByTestId('scope').innerText(), SLOW).toContain('17 trang đã chọn');
       await page.keyboard.press('Home');
       expect(await current(page)).toBe('page-1');
       await page.keyboard.press('End');
       expect(await current(page)).toBe('page-18');
-      await expect.poll(() => focused(page)).toBe('page-18');
+      await expect.poll(() => focused(page), SLOW).toBe('page-18');
     });
 
     it('goes to a page by its number and to the next one without a place', async () => {
@@ -121,10 +123,10 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.keyboard.press('Control+G');
       await page.keyboard.type('15');
       await page.keyboard.press('Enter');
-      await expect.poll(() => current(page)).toBe('page-15');
-      await expect.poll(() => focused(page)).toBe('page-15');
+      await expect.poll(() => current(page), SLOW).toBe('page-15');
+      await expect.poll(() => focused(page), SLOW).toBe('page-15');
       await page.keyboard.press('n');
-      await expect.poll(() => current(page)).toBe('page-16');
+      await expect.poll(() => current(page), SLOW).toBe('page-16');
       expect(await callsOf(page, 'dossiers.assignPages')).toEqual([]);
     });
 
@@ -135,7 +137,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.keyboard.press('Control+ArrowRight');
       await page.keyboard.press('Control+ArrowRight');
       await page.keyboard.press(' ');
-      await expect.poll(() => page.getByTestId('scope').innerText()).toContain('trang 8, 11');
+      await expect.poll(() => page.getByTestId('scope').innerText(), SLOW).toContain('trang 8, 11');
       await page.keyboard.press('2');
       expect(await last(page, 'dossiers.assignPages')).toMatchObject({ pageIds: ['mixed-7', 'mixed-10'] });
     });
@@ -149,7 +151,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       });
       await page.keyboard.press('Shift+ArrowRight');
       await page.keyboard.press('Alt+ArrowRight');
-      await expect.poll(() => callsOf(page, 'dossiers.arrangePages')).toHaveLength(2);
+      await expect.poll(() => callsOf(page, 'dossiers.arrangePages'), SLOW).toHaveLength(2);
       expect(await last(page, 'dossiers.arrangePages')).toMatchObject({
         pageIds: ['long-0', 'long-2', 'long-4', 'long-1', 'long-3'],
       });
@@ -163,11 +165,11 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       expect(await last(page, 'dossiers.turnPages')).toMatchObject({ rotations: { 'mixed-1': 90, 'mixed-2': 180 } });
       await page.keyboard.press('Delete');
       expect(await last(page, 'dossiers.hidePages')).toMatchObject({ pageIds: ['mixed-1', 'mixed-2'], isHidden: true });
-      await expect.poll(() => page.getByTestId('page-2').count()).toBe(0);
+      await expect.poll(() => page.getByTestId('page-2').count(), SLOW).toBe(0);
       await page.keyboard.press('Control+H');
       await page.getByTestId('page-2').click();
       await page.keyboard.press('h');
-      await expect.poll(() => callsOf(page, 'dossiers.hidePages')).toHaveLength(2);
+      await expect.poll(() => callsOf(page, 'dossiers.hidePages'), SLOW).toHaveLength(2);
       expect(await last(page, 'dossiers.hidePages')).toMatchObject({ pageIds: ['mixed-1'], isHidden: false });
     });
 
@@ -190,7 +192,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.getByTestId('failure').waitFor({ state: 'detached' });
       await page.getByTestId('page-8').click();
       await page.keyboard.press('Insert');
-      await expect.poll(() => callsOf(page, 'capture.scan')).toHaveLength(2);
+      await expect.poll(() => callsOf(page, 'capture.scan'), SLOW).toHaveLength(2);
       expect(await last(page, 'capture.scan')).toMatchObject({ place: { kind: 'after', pageId: 'mixed-7' } });
     });
 
@@ -208,12 +210,12 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.getByTestId('page-6').click();
       await page.keyboard.press('F8');
       await page.getByTestId('workbench-back').waitFor();
-      await expect.poll(() => focused(page)).toBe('page-6');
+      await expect.poll(() => focused(page), SLOW).toBe('page-6');
       expect(await page.getByTestId('section-applicant').count()).toBe(0);
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Escape');
       await page.getByTestId('section-applicant').waitFor();
-      await expect.poll(() => focused(page)).toBe('page-7');
+      await expect.poll(() => focused(page), SLOW).toBe('page-7');
     });
 
     it('is passed by Tab in few stops; the arrows walk along the tools', async () => {
@@ -246,9 +248,9 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       const width = async (): Promise<number> => (await page.locator('[data-page]').first().boundingBox())?.width ?? 0;
       const before = await width();
       await page.keyboard.press('Control+=');
-      await expect.poll(width).toBeGreaterThan(before);
+      await expect.poll(width, SLOW).toBeGreaterThan(before);
       await page.keyboard.press('Control+-');
-      await expect.poll(width).toBe(before);
+      await expect.poll(width, SLOW).toBe(before);
     });
   });
 
@@ -273,7 +275,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await tell(page, { state: 'running', done: 0 });
       expect(await page.getByTestId('scan-running').innerText()).toContain('chờ trang đầu tiên');
       await tell(page, { state: 'running', done: 3 });
-      await expect.poll(() => page.getByTestId('scan-running').innerText()).toContain('đã có 3 trang');
+      await expect.poll(() => page.getByTestId('scan-running').innerText(), SLOW).toContain('đã có 3 trang');
       await page.getByTestId('page-8').click();
       await page.keyboard.press('1');
       await last(page, 'dossiers.assignPages');
@@ -309,7 +311,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       );
       await page.getByTestId('page-4').click();
       await tell(page, { state: 'running', done: 2, repeated: [2], lastPageId: 'y' });
-      await expect.poll(() => page.getByTestId('scope').innerText()).toContain('giống hệt trang 3');
+      await expect.poll(() => page.getByTestId('scope').innerText(), SLOW).toContain('giống hệt trang 3');
     });
 
     it('asks for the unread pages on screen first, the newest of them first', async () => {
@@ -351,7 +353,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       await page.getByTestId('page-1').waitFor();
       await page.keyboard.press('1');
       await last(page, 'dossiers.assignPages');
-      await expect.poll(() => current(page)).toBe('page-4');
+      await expect.poll(() => current(page), SLOW).toBe('page-4');
       const after = await spent();
       const changes = Number(await page.evaluate('window.changes'));
       await page.getByTestId('page-grid').evaluate(async (grid) => {
