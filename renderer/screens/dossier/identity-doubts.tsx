@@ -1,6 +1,6 @@
 /** @file What cards say differently about the applicant, side by side with the scraps of paper; one key chooses. */
 import { Button } from '@mantine/core';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { useState, type FocusEvent, type ReactNode } from 'react';
 import { UNKNOWN_APPLICANT } from '../../../preload/applicant.ts';
 import type { Dossier, IdentityDoubt, IdentityReading } from '../../../preload/types.ts';
 import { Key, StateWord } from '../../components/marks.tsx';
@@ -10,6 +10,7 @@ import { fill } from '../../language/words.ts';
 import { showPage } from '../../state/desk.ts';
 import { edit } from '../../state/dossier.ts';
 import { useWords } from '../../state/session.ts';
+import { useShortcut } from '../../state/shortcuts.ts';
 import classes from './identity-doubts.module.css';
 
 type ValueDoubt = Extract<IdentityDoubt, { kind: 'value' }>;
@@ -68,13 +69,25 @@ export function IdentityDoubts({
   );
 }
 
-/** A digit chooses while the focus is anywhere in its row. */
-function chooseByDigit(event: KeyboardEvent, count: number, choose: (index: number) => void): void {
-  const index = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : -1;
-  if (index < 0 || index >= count || event.altKey || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  event.stopPropagation();
-  choose(index);
+/** While the focus is in a row its digits choose, whatever they do elsewhere on the desk. */
+function useDigits(
+  count: number,
+  choose: (index: number) => void,
+): { readonly onFocus: () => void; readonly onBlur: (event: FocusEvent<HTMLElement>) => void } {
+  const words = useWords();
+  const [hasFocus, setHasFocus] = useState(false);
+  const keys = Array.from({ length: Math.min(9, count) }, (_, index) => String(index + 1));
+  useShortcut(
+    hasFocus && keys.length > 0,
+    keys,
+    words.identityDoubts.choose,
+    (key) => choose(Number(key) - 1),
+    keys.length > 1 ? `1–${keys.length}` : '1',
+  );
+  return {
+    onFocus: () => setHasFocus(true),
+    onBlur: (event) => setHasFocus(event.currentTarget.contains(event.relatedTarget)),
+  };
 }
 
 function ValueRow({ doubt, dossier }: { readonly doubt: ValueDoubt; readonly dossier: Dossier }): ReactNode {
@@ -85,21 +98,13 @@ function ValueRow({ doubt, dossier }: { readonly doubt: ValueDoubt; readonly dos
     if (doubt.field === 'sex') return value === 'male' ? words.applicant.male : words.applicant.female;
     return ISO_DAY.test(value) ? formatDay(value) : value;
   };
+  const digits = useDigits(doubt.readings.length, (index) => {
+    const reading = doubt.readings[index];
+    if (reading !== undefined) void chooseReading(dossier, doubt, reading);
+  });
   const inUse = doubt.field === 'expiresOn' ? null : (dossier.applicant?.[doubt.field] ?? null);
   return (
-    // The keys are those of the buttons inside; the group itself is nothing to press.
-    <div
-      role="group"
-      className={classes['row']}
-      aria-label={name}
-      data-testid={`doubt-${doubt.field}`}
-      onKeyDown={(event) =>
-        chooseByDigit(event, doubt.readings.length, (index) => {
-          const reading = doubt.readings[index];
-          if (reading !== undefined) void chooseReading(dossier, doubt, reading);
-        })
-      }
-    >
+    <div role="group" className={classes['row']} aria-label={name} data-testid={`doubt-${doubt.field}`} {...digits}>
       <div className={classes['field']}>{name}</div>
       <div className={classes['sides']}>
         {doubt.readings.map((reading, index) => {
@@ -147,20 +152,13 @@ function ValueRow({ doubt, dossier }: { readonly doubt: ValueDoubt; readonly dos
 function WhoseCards({ doubt }: { readonly doubt: PeopleDoubt }): ReactNode {
   const words = useWords();
   const texts = words.identityDoubts;
+  const digits = useDigits(doubt.people.length, (index) => {
+    const person = doubt.people[index];
+    if (person !== undefined) void choosePerson(person);
+  });
   const question = fill(texts.whose, { count: doubt.people.length });
   return (
-    <div
-      role="group"
-      className={classes['row']}
-      aria-label={question}
-      data-testid="doubt-people"
-      onKeyDown={(event) =>
-        chooseByDigit(event, doubt.people.length, (index) => {
-          const person = doubt.people[index];
-          if (person !== undefined) void choosePerson(person);
-        })
-      }
-    >
+    <div role="group" className={classes['row']} aria-label={question} data-testid="doubt-people" {...digits}>
       <div className={classes['field']}>{question}</div>
       <div className={classes['sides']}>
         {doubt.people.map((person, index) => (
