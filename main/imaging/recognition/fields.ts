@@ -210,8 +210,14 @@ function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
     isFull &&
     below.baselineY - line.baselineY < page.pitchPx * 1.7 &&
     !isItemMark(next) &&
-    !isDateline(textOf(below.words))
+    !isDateline(textOf(below.words)) &&
+    // A heading in capitals begins something else.
+    !(isHeading(textOf(below.words)) && !isHeading(textOf(line.words)))
   );
+}
+
+function isHeading(text: string): boolean {
+  return (text.match(/\p{Lu}/gu)?.length ?? 0) >= 12 && !/\p{Ll}{2}/u.test(text);
 }
 
 /** `2.`, `3.1.`, `a)`, `[06].`, `-`: the mark before the next item. `[` alone is what "I." is often read as. */

@@ -3,6 +3,7 @@
  * to right. Works on the prepared (level) page, so a line is one height.
  */
 import type { Line, Word } from '../protocol.ts';
+import { isSyllable } from './syllables.ts';
 import { clipBox, toStoredBox, unionBox, type PageGeometry } from './geometry.ts';
 import type { OcrRow, OcrWord } from './ocr-pool.ts';
 
@@ -18,6 +19,7 @@ const SAME_TOP = 0.15;
 /** Below this Tesseract is inventing letters from seals, ruling lines and dirt. */
 const MIN_ROW_CONFIDENCE = 25;
 const MIN_WORD_CONFIDENCE = 8;
+const MIN_MEAN_AROUND = 50;
 /** Dotted ruling lines are read as rows of digits a fraction as high as the text. */
 const MIN_HEIGHT_SHARE = 0.35;
 
@@ -83,11 +85,18 @@ function dropNoise(row: OcrRow): OcrRow {
   if (mean < MIN_ROW_CONFIDENCE) return { ...row, words: [] };
   const tallest = Math.max(...row.words.map((word) => word.box[3]));
   const words = row.words.map(withoutRareSigns).filter((word) => {
-    if (word.text.trim() === '' || word.confidence < MIN_WORD_CONFIDENCE || isDots(word, tallest)) return false;
+    if (word.text.trim() === '' || isDots(word, tallest)) return false;
+    if (word.confidence < MIN_WORD_CONFIDENCE && !isWordAmong(word, mean, tallest)) return false;
     return /[\p{L}\p{N}]/u.test(word.text) || word.confidence >= 50 || row.words.length > 1;
   });
   // A piece of nothing but strokes is a ruling line.
   return { ...row, words: words.some((word) => /[\p{L}\p{N}-]/u.test(word.text)) ? words : [] };
+}
+
+/** Under the ring of a seal a word is read right and believed not at all: a whole syllable in a line of good words stays. */
+function isWordAmong({ text, box }: OcrWord, meanConfidence: number, tallest: number): boolean {
+  const [, letters = ''] = /^(\p{L}{2,})[:,.;]?$/u.exec(text) ?? [];
+  return meanConfidence >= MIN_MEAN_AROUND && box[3] >= tallest * 0.6 && isSyllable(letters);
 }
 
 /** Dotted blanks are read as letters and digits: lower than any letter, or narrower than any digit. */

@@ -190,6 +190,17 @@ describe('fields by their labels', () => {
     expect(land).toMatchObject({ ownerName: 'Trần Văn Bình', ownerIdNumber: '171234567' });
   });
 
+  it('ends a value that runs on before a heading in capitals', () => {
+    const found = read('quyet-dinh', [
+      'ỦY BAN NHÂN DÂN\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+      'Số: 346/QĐ-UBND\tTân Phú, ngày 12 tháng 5 năm 2025',
+      'QUYẾT ĐỊNH',
+      'Về việc hưởng trợ cấp xã hội hằng tháng đối với người khuyết tật đặc biệt nặng',
+      'CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ TÂN PHÚ',
+    ]);
+    expect(found['subject']).toBe('hưởng trợ cấp xã hội hằng tháng đối với người khuyết tật đặc biệt nặng');
+  });
+
   it('has no fields on an empty page', () => {
     for (const type of types) expect(readFields([], type)).toEqual([]);
   });

@@ -68,6 +68,15 @@ describe('lines from scattered pieces', () => {
     ]);
   });
 
+  it('keeps a whole syllable among good words however little it is believed, and nothing else', () => {
+    const good = row('Giới tính: Nữ Dân tộc: Tày', 100, 300);
+    const doubted = good.words.map((word) => (/tính|Nữ/.test(word.text) ? { ...word, confidence: 0 } : word));
+    expect(texts([{ ...good, words: doubted }])).toEqual(['Giới tính: Nữ Dân tộc: Tày']);
+    const noise = row('Giới csseo Nxw Dân tộc: Tày', 100, 300);
+    const noisy = noise.words.map((word) => (/csseo|Nxw/.test(word.text) ? { ...word, confidence: 0 } : word));
+    expect(texts([{ ...noise, words: noisy }])).toEqual(['Giới Dân tộc: Tày']);
+  });
+
   it('reads the slash of fractions as the slash it is', () => {
     expect(texts([row('Số: 21\u2044\u2044TTr-UBND', 100, 300)])).toEqual(['Số: 21/TTr-UBND']);
   });
