@@ -292,5 +292,19 @@ describe('scanning to files', () => {
     expect(JSON.parse(jammed.out)).toMatchObject({ end: 'fault', code: 'scanner-jam' });
     expect(readdirSync(join(work, 'jammed'))).toEqual(['page-0001.jpg', 'page-0002.jpg']);
     await jamming.stop();
+
+    const slow = await startEsclScanner({ pages, faults: { slowPageMs: 4_000 } });
+    const found = await motcua(['scan', '--list', '--address', slow.url, '--no-discovery', '--json']);
+    const other = (JSON.parse(found.out) as { id: string; driver: string }[]).find(({ driver }) => driver === 'escl');
+    const running = start([...args(slow.url), 'stopped', '--device', other?.id ?? '']);
+    await running.says('page-0001.jpg');
+    running.child.kill('SIGINT');
+    const stopped = await running.ended;
+    expect(stopped.code).toBe(2);
+    const { files, end } = JSON.parse(stopped.out) as { files: string[]; end: string };
+    expect(end).toBe('cancelled');
+    expect(files.length).toBeLessThan(pages.length);
+    expect(readdirSync(join(work, 'stopped'))).toEqual(files.map((file) => basename(file)));
+    await slow.stop();
   });
 });
