@@ -46,7 +46,7 @@ const KEPT = new Set([
 ]);
 
 /** Other people's programs keep their names. */
-const PROGRAMS = /VGCA Sign Service/g;
+const PROGRAMS = /VGCA Sign Service|VNeID/g;
 
 function wordsOf(text: string): readonly string[] {
   return text
