@@ -22,8 +22,8 @@ const STEP_DEG = 0.25;
 const MOST_TILT_DEG = 8;
 const LEAST_IN_ROW = 20;
 /** Rows of TD1 stand 1/6 inch apart, give or take a printer and a photocopier. */
-const ROW_STEP = { least: 0.14, most: 0.19 };
-const SCALE = { least: 0.92, most: 1.08, steps: 65 };
+const ROW_STEP = { least: 0.135, most: 0.2 };
+const SCALE = { least: 0.86, most: 1.14, steps: 113 };
 const MOST_ZONES = 6;
 
 interface Row {
