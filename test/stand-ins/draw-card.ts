@@ -43,8 +43,8 @@ const wasm = readFileSync(createRequire(import.meta.url).resolve('zxing-wasm/wri
 const isReady = prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer }, fireImmediately: true });
 
 const INK = '#20242c';
-const day = (iso: string): string => iso.split('-').reverse().join('/');
-const compact = (iso: string): string => iso.split('-').reverse().join('');
+const day = (iso: string): string => iso.split('-').toReversed().join('/');
+const compact = (iso: string): string => iso.split('-').toReversed().join('');
 
 export function payloadOf(holder: CardHolder): string {
   const { idNumber, oldIdNumber = '', fullName, birthDate, sex, address, issuedOn } = holder;
