@@ -12,7 +12,15 @@ import { preferences } from './006-preferences.ts';
 import { backlog } from './007-backlog.ts';
 import type { Migration } from './migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [ground, resultIdentity, signatureImages, stamping, redo, preferences, backlog];
+const MIGRATIONS: readonly Migration[] = [
+  ground,
+  resultIdentity,
+  signatureImages,
+  stamping,
+  redo,
+  preferences,
+  backlog,
+];
 
 /** @throws Failure `store-newer` when a newer program wrote the database: it must not be touched by this one */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
