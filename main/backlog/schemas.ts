@@ -16,6 +16,13 @@ type Mutable<T> = T extends readonly (infer U)[]
     : T;
 function proves<_A extends true>(): void {}
 
+/** A file that was fed in, by its content; `occurrence` tells files of the same content apart, from 0. */
+export const FileContent = z.strictObject({
+  sha256: z.string().length(64),
+  occurrence: z.int().min(0).max(100_000),
+});
+export type FileContent = z.infer<typeof FileContent>;
+
 export const RecordFields = z.array(z.strictObject({ name: z.string().max(50), value: z.string().max(2_000) })).max(20);
 
 const BacklogProgressSchema = z.strictObject({

@@ -1,6 +1,5 @@
 /** @file A series of old records: its rules as schemas, and how its records are numbered. */
 import { z } from 'zod';
-import type { BacklogSeries } from '../../preload/backlog-types.ts';
 
 /** Short enough for a label on a folder, plain enough for a file name on every system. */
 export const SeriesCode = z.string().regex(/^[A-Z][A-Z0-9]{0,9}$/);
@@ -53,8 +52,4 @@ export function formatRecordCode(seriesCode: string, sequence: number): string {
 /** The file of a record: a correction does not overwrite what an archive has taken over already. */
 export function recordFileName(code: string, revision: number): string {
   return revision === 1 ? `${code}.pdf` : `${code}-r${revision}.pdf`;
-}
-
-export function fieldOfKind(series: Pick<BacklogSeries, 'fields'>, kind: BacklogSeries['fields'][number]['kind']) {
-  return series.fields.find((field) => field.kind === kind) ?? null;
 }

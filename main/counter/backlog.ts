@@ -184,8 +184,10 @@ export function createBacklog(
       const begun = await rooms.store.call('beginBacklogImport', { ...file, fileName: basename(path) });
       if (!begun.ok) throw new Failure(begun.code, begun.detail);
       if (begun.value.isDone) return 'known';
-      const place = { kind: 'end' as const };
-      const ended = await capture.importFiles(stackId, officerId, [path], place, begun.value.skip).done;
+      const { skip, lastPageId } = begun.value;
+      const place = lastPageId === null ? { kind: 'end' as const } : { kind: 'after' as const, pageId: lastPageId };
+      const resumed = { file: { sha256, occurrence }, skip };
+      const ended = await capture.importFiles(stackId, officerId, [path], place, resumed).done;
       if (ended.state !== 'done') throw new Failure(asErrorCode(ended.code ?? 'cancelled'), ended.detail ?? path);
       const kept = await rooms.store.call('endBacklogImport', file);
       if (!kept.ok) throw new Failure(kept.code, kept.detail);

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { asErrorCode } from '../../preload/error-codes.ts';
 import { ok, refuse, type Result } from '../../preload/result.ts';
 import type { Dossier, JobProgress, Page, ScannerDevice, ScanPlace, ScanSettings } from '../../preload/types.ts';
+import type { FileContent } from '../backlog/schemas.ts';
 import type { ArrivedPage } from '../imaging/protocol.ts';
 import { unwrap } from '../rooms/failure.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -21,6 +22,13 @@ export interface ScanChoice extends ScanSettings {
   readonly place?: ScanPlace;
 }
 
+/** One file that is counted page by page, and gone on with where it was cut off. */
+export interface ResumedFile {
+  readonly file: FileContent;
+  /** Its first pages, which came in before. */
+  readonly skip: number;
+}
+
 type StartedJob = { readonly jobId: string; readonly done: Promise<JobProgress> };
 
 export interface Capture {
@@ -32,8 +40,7 @@ export interface Capture {
     officerId: string,
     paths: readonly string[],
     place?: ScanPlace,
-    /** Pages that came in before the program was ended: the first ones of the first file. */
-    skip?: number,
+    resumed?: ResumedFile,
   ) => StartedJob;
   /** Recognises what is still pending of a dossier, for pages that a crash left unread. */
   readonly recognisePending: (dossier: Dossier, officerId: string) => void;
@@ -86,14 +93,20 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, scan
     reading.add(pending.map((page) => toRead(dossier.id, officerId, page)));
   }
 
-  async function addPage(dossierId: string, officerId: string, page: ArrivedPage, place: ScanPlace): Promise<string> {
+  async function addPage(
+    dossierId: string,
+    officerId: string,
+    page: ArrivedPage,
+    place: ScanPlace,
+    file: FileContent | undefined,
+  ): Promise<string> {
     const { image, thumbnail, widthPx, heightPx, dpi } = page;
     const pageId = uuidv7();
     const dossier = unwrap(
       await rooms.store.call('append', {
         id: dossierId,
         officerId,
-        command: { kind: 'add-page', pageId, place, image, thumbnail, widthPx, heightPx, dpi },
+        command: { kind: 'add-page', pageId, place, file, image, thumbnail, widthPx, heightPx, dpi },
       }),
     );
     // The store has told the desk, which draws the thumbnail while reading begins. Not "the last page": the officer may be sorting while the feeder still runs.
@@ -107,10 +120,11 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, scan
     job: Job,
     place: ScanPlace,
     pagesPerSheet: 1 | 2 | null,
+    file?: FileContent,
   ): PageCollector {
     let next = place;
     return collectPages(job, pagesPerSheet, async (page) => {
-      const pageId = await addPage(dossierId, officerId, page, next);
+      const pageId = await addPage(dossierId, officerId, page, next, file);
       // The second of several stands behind the first, wherever that was put.
       if (next.kind !== 'end') next = { kind: 'after', pageId };
       return pageId;
@@ -158,12 +172,12 @@ export function createCapture(rooms: Rooms, settings: Settings, jobs: Jobs, scan
       void started.done.finally(free);
       return ok(started);
     },
-    importFiles: (dossierId, officerId, paths, place = AT_END, skip = 0) =>
+    importFiles: (dossierId, officerId, paths, place = AT_END, resumed) =>
       jobs.start('import', dossierId, (job) =>
         inTurn(dossierId, async () => {
-          const pages = collectInto(dossierId, officerId, job, place, null);
+          const pages = collectInto(dossierId, officerId, job, place, null, resumed?.file);
           const { signal } = pages;
-          let known = skip;
+          let known = resumed?.skip ?? 0;
           const onProgress = (page: ArrivedPage): void => (known > 0 ? void known-- : pages.onProgress(page));
           for (const path of paths) {
             const imported = await rooms.imaging.call('importFile', { path }, { signal, onProgress });

@@ -3,6 +3,7 @@ import { beginsWithBlob } from '../blobs/begins-with.ts';
 import type { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import type { BacklogRecord } from '../../preload/backlog-types.ts';
 import type { Page, SignatureInfo } from '../../preload/types.ts';
+import type { FileContent } from '../backlog/schemas.ts';
 import { formatRecordCode } from '../backlog/series.ts';
 import { Failure } from '../rooms/failure.ts';
 import { composingRows, readRecord, readRecordRow, type RecordRow } from './backlog-records.ts';
@@ -10,7 +11,6 @@ import { readSeries } from './backlog-series.ts';
 import { readStackRows } from './backlog-stacks.ts';
 import { blobAccess, keepBlob, shelve } from './blob-shelf.ts';
 import { appendAudit, inTransaction, recordTimeMs, toLocalDate, type StoreContext } from './context.ts';
-import { draftOf } from './dossier-rows.ts';
 import { requireOfficer } from './officers.ts';
 import { requireSignedFile } from './signed-files.ts';
 
@@ -133,30 +133,27 @@ export async function signRecord(
   return readRecord(context, recordId);
 }
 
-export interface ImportedFile {
-  readonly stackId: string;
-  readonly sha256: string;
-  /** The how-manieth file of this content in the stack, from 0. */
-  readonly occurrence: number;
-}
+export type ImportedFile = FileContent & { readonly stackId: string };
 
 /**
- * A file is known by its content within its stack: fed in again, it is done; cut off half-way, the pages that came in are
- * counted and it goes on behind them. One file after another: pages that come in meanwhile are this file's.
+ * A file is known by its content within its stack: fed in again, it is done; cut off half-way, its own pages that came in are
+ * counted (with each of them, see `stack-rules.ts`) and it goes on behind the last, whatever came into the stack since.
  */
 export function beginImport(
   context: StoreContext,
   { stackId, sha256, occurrence, fileName }: ImportedFile & { readonly fileName: string },
-): { isDone: boolean; skip: number } {
-  const pages = countPages(context, stackId);
+): { isDone: boolean; skip: number; lastPageId: string | null } {
+  readStackRows(context, stackId);
   const known = context
-    .sql('SELECT pages_before, is_done FROM backlog_import WHERE stack_id = ? AND sha256 = ? AND occurrence = ?')
-    .get(stackId, sha256, occurrence) as { pages_before: number; is_done: number } | undefined;
-  if (known) return { isDone: known.is_done === 1, skip: Math.max(0, pages - known.pages_before) };
+    .sql(
+      'SELECT pages_in, last_page_id, is_done FROM backlog_import WHERE stack_id = ? AND sha256 = ? AND occurrence = ?',
+    )
+    .get(stackId, sha256, occurrence) as { pages_in: number; last_page_id: string | null; is_done: number } | undefined;
+  if (known) return { isDone: known.is_done === 1, skip: known.pages_in, lastPageId: known.last_page_id };
   context
-    .sql('INSERT INTO backlog_import (stack_id, sha256, occurrence, file_name, pages_before) VALUES (?, ?, ?, ?, ?)')
-    .run(stackId, sha256, occurrence, fileName.normalize('NFC'), pages);
-  return { isDone: false, skip: 0 };
+    .sql('INSERT INTO backlog_import (stack_id, sha256, occurrence, file_name) VALUES (?, ?, ?, ?)')
+    .run(stackId, sha256, occurrence, fileName.normalize('NFC'));
+  return { isDone: false, skip: 0, lastPageId: null };
 }
 
 export function endImport(context: StoreContext, { stackId, sha256, occurrence }: ImportedFile): null {
@@ -164,11 +161,6 @@ export function endImport(context: StoreContext, { stackId, sha256, occurrence }
     .sql('UPDATE backlog_import SET is_done = 1 WHERE stack_id = ? AND sha256 = ? AND occurrence = ?')
     .run(stackId, sha256, occurrence);
   return null;
-}
-
-function countPages(context: StoreContext, stackId: string): number {
-  const { row } = readStackRows(context, stackId);
-  return Object.keys(draftOf(context, row)).filter((key) => key.startsWith('page:')).length;
 }
 
 function requireRevision(context: StoreContext, recordId: string, revision: number): RecordRow {

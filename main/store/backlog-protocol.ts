@@ -1,19 +1,20 @@
 /** @file What the store does for the backlog of old records; part of the store room's methods. */
 import { z } from 'zod';
 import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
-import { BacklogOverviewSchema, BacklogRecordSchema, BacklogStackSchema, RecordFields } from '../backlog/schemas.ts';
+import {
+  BacklogOverviewSchema,
+  BacklogRecordSchema,
+  BacklogStackSchema,
+  FileContent,
+  RecordFields,
+} from '../backlog/schemas.ts';
 import { SeriesChoice, SplitRule } from '../backlog/series.ts';
 import { PageSchema, SignatureInfoSchema } from '../dossiers/schemas.ts';
 
 const quick = 15_000;
 const Reason = z.string().trim().min(1).max(500);
 
-/** One of the files of a stack, by its content; `occurrence` tells files of the same content apart. */
-const ImportedFile = z.strictObject({
-  stackId: z.string(),
-  sha256: z.string().length(64),
-  occurrence: z.int().min(0).max(100_000),
-});
+const ImportedFile = FileContent.extend({ stackId: z.string() });
 
 export const backlogMethods = {
   backlogOverview: { params: z.strictObject({}), result: BacklogOverviewSchema, timeoutMs: quick },
@@ -123,10 +124,10 @@ export const backlogMethods = {
     result: BacklogRecordSchema,
     timeoutMs: quick,
   },
-  /** `skip`: pages of this file that came in before the program was ended. */
+  /** `skip`: pages of this file that came in before it was cut off; the rest goes behind `lastPageId`. */
   beginBacklogImport: {
     params: ImportedFile.extend({ fileName: z.string().max(500) }),
-    result: z.strictObject({ isDone: z.boolean(), skip: z.int() }),
+    result: z.strictObject({ isDone: z.boolean(), skip: z.int(), lastPageId: z.string().nullable() }),
     timeoutMs: quick,
   },
   endBacklogImport: { params: ImportedFile, result: z.null(), timeoutMs: quick },

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { BacklogRecord, BacklogSeries, BacklogStack, OpenRecord } from '../../preload/backlog-types.ts';
 import type { Page } from '../../preload/types.ts';
 import { identityOf, missingFields } from '../backlog/index-record.ts';
+import { recordIdentity } from '../backlog/record-number.ts';
 import { formatRecordCode } from '../backlog/series.ts';
 import { foldedWords, foldText } from '../dossiers/fold-text.ts';
 import { Failure } from '../rooms/failure.ts';
@@ -170,7 +171,7 @@ export function correctRecord(context: StoreContext, question: CorrectQuestion):
   const code = formatRecordCode(row.series_code, row.sequence);
   inTransaction(context, () => {
     const atMs = recordTimeMs(context);
-    context.sql('DELETE FROM backlog_identity WHERE record_id = ?').run(recordId);
+    if (identity !== recordIdentity(row.number, row.year)) freeIdentity(context, row);
     context.sql('UPDATE backlog_record SET revision = revision + 1 WHERE id = ?').run(recordId);
     insertRevision(context, series, {
       recordId,
@@ -191,6 +192,25 @@ export function correctRecord(context: StoreContext, question: CorrectQuestion):
     });
   });
   return readRecord(context, recordId);
+}
+
+/** The number of a record that gets another goes to the next record that has it, so that a third one is still noticed. */
+function freeIdentity(context: StoreContext, { id, series_code, number, year }: RecordRow): void {
+  const { changes } = context.sql('DELETE FROM backlog_identity WHERE record_id = ?').run(id);
+  if (changes === 0) return;
+  const identity = recordIdentity(number, year);
+  const others = context
+    .sql(
+      `SELECT id, number, year FROM backlog_record
+       JOIN backlog_revision ON record_id = id AND backlog_revision.revision = backlog_record.revision
+       WHERE series_code = ? AND year IS ? AND duplicate_of IS NOT NULL AND id <> ? ORDER BY sequence`,
+    )
+    .all(series_code, year, id) as Pick<RecordRow, 'id' | 'number' | 'year'>[];
+  const heir = others.find((other) => recordIdentity(other.number, other.year) === identity);
+  if (heir)
+    context
+      .sql('INSERT INTO backlog_identity (series_code, identity, record_id) VALUES (?, ?, ?)')
+      .run(series_code, identity, heir.id);
 }
 
 function insertRevision(

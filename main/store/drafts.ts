@@ -14,7 +14,7 @@ import { bodyOf, draftOf, listColumnsOf, readDossier, readDossierRow, type Dossi
 import { requireOfficer } from './officers.ts';
 import type { DraftCommand } from './protocol.ts';
 import { indexDossier, searchWords, unindexDossier } from './search.ts';
-import { requireFitsStack, requireNoRecords } from './stack-rules.ts';
+import { countPageOfFile, requireFitsStack, requireNoRecords } from './stack-rules.ts';
 import { factsWithoutReadings, forgetDraft, keepDraft, writeReadings } from './open-drafts.ts';
 import { newestStep, recordDecision, takeStep, type Direction } from './undo-steps.ts';
 
@@ -202,7 +202,8 @@ async function prepareAddPage(
     command.thumbnail && command.thumbnail.sha256 !== command.image.sha256
       ? await shelve(context, command.thumbnail)
       : null;
-  const { widthPx, heightPx, dpi, place } = command;
+  const { widthPx, heightPx, dpi, place, file } = command;
+  const pageId = command.pageId ?? uuidv7();
   const thumbnailBlobId = thumbnail?.id ?? (command.thumbnail ? image.id : null);
   const page: ArrivedPageFact = {
     imageBlobId: image.id,
@@ -215,7 +216,7 @@ async function prepareAddPage(
   return {
     command: {
       kind: 'add-page',
-      pageId: command.pageId ?? uuidv7(),
+      pageId,
       page: {
         ...page,
         ...(place?.kind === 'after' ? { after: place.pageId } : {}),
@@ -225,6 +226,7 @@ async function prepareAddPage(
     write: (dossierId) => {
       keepBlob(context, image, dossierId);
       if (thumbnail) keepBlob(context, thumbnail, dossierId);
+      if (file) countPageOfFile(context, dossierId, file, pageId);
     },
   };
 }

@@ -3,6 +3,7 @@
  * one transaction: the dossier's rows, its outbox job and its audit entry commit together or not at all.
  */
 import { z } from 'zod';
+import { FileContent } from '../backlog/schemas.ts';
 import { BlobAccess, Deposit } from '../blobs/blob-file.ts';
 import { ResultReading } from '../dossiers/result-check.ts';
 import { RecognisedPage, Scanner } from '../imaging/protocol.ts';
@@ -46,6 +47,8 @@ export const DraftCommand = z.discriminatedUnion('kind', [
     /** Made by the caller who wants to speak of the page before the next one comes. */
     pageId: z.uuid().optional(),
     place: ScanPlace.optional(),
+    /** The file of a stack that it is a page of: counted with it. */
+    file: FileContent.optional(),
     image: Deposit,
     thumbnail: Deposit.nullable(),
     widthPx: z.int(),

@@ -1,4 +1,5 @@
 /** @file Where a stack of old records differs from a dossier, though both keep their pages as a draft. */
+import type { FileContent } from '../backlog/schemas.ts';
 import { Failure } from '../rooms/failure.ts';
 import type { StoreContext } from './context.ts';
 import type { DossierRow } from './dossier-rows.ts';
@@ -32,6 +33,16 @@ export function requireFitsStack(row: DossierRow, command: DraftCommand): void {
 export function requireNoRecords(context: StoreContext, id: string): void {
   if (context.sql('SELECT 1 FROM backlog_record WHERE stack_id = ? LIMIT 1').get(id))
     throw new Failure('stack-in-use', id);
+}
+
+/** With the page itself, in its transaction: a file that is cut off knows how far it came. */
+export function countPageOfFile(context: StoreContext, stackId: string, file: FileContent, pageId: string): void {
+  context
+    .sql(
+      `UPDATE backlog_import SET pages_in = pages_in + 1, last_page_id = ?
+       WHERE stack_id = ? AND sha256 = ? AND occurrence = ?`,
+    )
+    .run(pageId, stackId, file.sha256, file.occurrence);
 }
 
 function countPages(row: DossierRow): number {

@@ -82,7 +82,9 @@ export const backlog: Migration = {
       -- From 0: two sheets may give the same file (separators do), and each counts.
       occurrence INTEGER NOT NULL,
       file_name TEXT NOT NULL,
-      pages_before INTEGER NOT NULL,
+      pages_in INTEGER NOT NULL DEFAULT 0,
+      -- The page that came in last: the rest of a file that was cut off goes behind it.
+      last_page_id TEXT,
       is_done INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (stack_id, sha256, occurrence)
     ) STRICT, WITHOUT ROWID;

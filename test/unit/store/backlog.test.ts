@@ -1,6 +1,9 @@
 /** @file The backlog in a real store: stacks over the draft's own commands, records that are final, counts that add up. */
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecognisedPage } from '../../../main/imaging/protocol.ts';
+import type { FileContent } from '../../../main/backlog/schemas.ts';
 import type { BacklogRecord, BacklogStack } from '../../../preload/backlog-types.ts';
 import type { Dossier } from '../../../preload/types.ts';
 import { addPage, append, depositIn, edit, LAN, MINH, openKit, recognised, type Kit } from './store-kit.ts';
@@ -47,6 +50,16 @@ async function feed(id: string, page: RecognisedPage): Promise<string> {
   const { pages } = await addPage(kit, id);
   const pageId = pages.at(-1)?.id ?? '';
   await append(kit, id, { kind: 'set-recognition', pageId, recognised: page });
+  return pageId;
+}
+
+/** A page that came out of a file. */
+async function addPageOf(of: Kit, id: string, { sha256, occurrence }: FileContent): Promise<string> {
+  const image = await depositIn(of, randomBytes(64).toString('hex'));
+  const pageId = uuidv7();
+  const size = { widthPx: 1654, heightPx: 2339, dpi: 200 };
+  const file = { sha256, occurrence };
+  await append(of, id, { kind: 'add-page', pageId, file, image, thumbnail: null, ...size });
   return pageId;
 }
 
@@ -275,6 +288,32 @@ describe('the file of a record', () => {
     expect((await progress())?.progress.signed).toBe(1);
   });
 
+  it('a number that is corrected away is noticed for the next record that has it', async () => {
+    const { id } = await openStack();
+    await feed(id, birthPage('57/2004', 'A'));
+    await feed(id, birthPage('57/2004', 'B'));
+    await feed(id, birthPage('57/2004', 'C'));
+    const first = await confirm(await stackOf(id));
+    const second = await confirm(await stackOf(id), 0, 'Hai bản của một số');
+    const correct = (revision: number, number: string) =>
+      kit.call('correctBacklogRecord', {
+        recordId: first.id,
+        revision,
+        reason: 'Đọc sai',
+        officerId: LAN,
+        fields: [
+          { name: 'number', value: number },
+          { name: 'year', value: '2004' },
+          { name: 'fullName', value: 'A' },
+        ],
+      });
+    expect(await correct(1, '57/2004')).toMatchObject({ duplicateOf: null });
+    expect((await stackOf(id)).records[0]?.duplicateOf).toBe(first.code);
+    expect(await correct(2, '75/2004')).toMatchObject({ duplicateOf: null });
+    expect((await stackOf(id)).records[0]?.duplicateOf).toBe(second.code);
+    expect(await correct(3, '57/2004')).toMatchObject({ duplicateOf: second.code });
+  });
+
   it('a correction is a further revision with its reason: unsigned, composed anew, counted still once', async () => {
     const { id } = await openStack();
     await feed(id, birthPage('57/2004', 'A'));
@@ -361,17 +400,30 @@ describe('after a restart', () => {
     const file = (content: string, occurrence = 0) => ({ stackId: stack.id, sha256: content.repeat(64), occurrence });
     const begin = (content: string, occurrence?: number) =>
       kit.call('beginBacklogImport', { ...file(content, occurrence), fileName: 'so-01.pdf' });
-    expect(await begin('a')).toEqual({ isDone: false, skip: 0 });
-    await addPage(kit, stack.id);
-    await addPage(kit, stack.id);
+    expect(await begin('a')).toEqual({ isDone: false, skip: 0, lastPageId: null });
+    await addPageOf(kit, stack.id, file('a'));
+    const second = await addPageOf(kit, stack.id, file('a'));
     kit = await kit.reopen();
-    expect(await begin('a')).toEqual({ isDone: false, skip: 2 });
-    await addPage(kit, stack.id);
+    expect(await begin('a')).toEqual({ isDone: false, skip: 2, lastPageId: second });
+    await addPageOf(kit, stack.id, file('a'));
     await kit.call('endBacklogImport', file('a'));
     expect(await begin('a')).toMatchObject({ isDone: true });
     // Another sheet that gave the very same file, as separators do.
-    expect(await begin('a', 1)).toEqual({ isDone: false, skip: 0 });
-    expect(await begin('b')).toEqual({ isDone: false, skip: 0 });
+    expect(await begin('a', 1)).toEqual({ isDone: false, skip: 0, lastPageId: null });
+    expect(await begin('b')).toEqual({ isDone: false, skip: 0, lastPageId: null });
+  });
+
+  it('a file that was cut off misses no page for those that other files and the scanner brought since', async () => {
+    const stack = await openStack();
+    const file = (content: string) => ({ stackId: stack.id, sha256: content.repeat(64), occurrence: 0 });
+    const begin = (content: string) => kit.call('beginBacklogImport', { ...file(content), fileName: 'so-01.pdf' });
+    await begin('a');
+    const last = await addPageOf(kit, stack.id, file('a'));
+    await begin('b');
+    for (let page = 0; page < 3; page++) await addPageOf(kit, stack.id, file('b'));
+    await kit.call('endBacklogImport', file('b'));
+    await addPage(kit, stack.id);
+    expect(await begin('a')).toEqual({ isDone: false, skip: 1, lastPageId: last });
   });
 });
 
