@@ -43,6 +43,8 @@ export async function* readPdfPages(bytes: Uint8Array, options: PdfReaderOptions
   failOnCutOff(bytes);
   options.signal.throwIfAborted();
   const thread = new Worker(findThread(), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  // What it has to say while nobody asks it, or while it dies, belongs to nobody.
+  thread.on('error', () => undefined);
   try {
     const opened = await ask(thread, { kind: 'open', bytes, password: options.password }, options, 'the file');
     if (opened.kind !== 'opened') throw new Error(`the reader answered ${opened.kind} to open`);
@@ -96,8 +98,6 @@ function ask(
       clearInterval(watch);
       signal.removeEventListener('abort', onAbort);
       thread.off('message', onMessage).off('error', onError).off('exit', onExit);
-      // What a dying thread still has to say belongs to nobody.
-      thread.on('error', () => undefined);
       settle();
     };
     signal.addEventListener('abort', onAbort, { once: true });

@@ -187,6 +187,18 @@ describe('PDFs made to harm', () => {
     expect(arrived).toHaveLength(2);
   });
 
+  test('a file of many pages leaves nothing behind in its reader with each of them', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', note);
+    const pages = Array.from({ length: 14 }, () => ({ width: 50, height: 50 }));
+    let count = 0;
+    for await (const _ of readPdfPages(makePdf(pages), { signal: new AbortController().signal })) count++;
+    await new Promise(setImmediate);
+    process.off('warning', note);
+    expect([count, warnings]).toEqual([14, []]);
+  });
+
   test('an import is cancelled in the middle of a page', async () => {
     const controller = new AbortController();
     const path = join(folder, 'endless.pdf');
