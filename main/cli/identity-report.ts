@@ -1,6 +1,6 @@
 /** @file Whose papers these are, as codes, machine-readable zones and print of the cards among them say, side by side. */
 import type { Applicant, Box } from '../../preload/types.ts';
-import { applicantOf, type CardHolder } from '../dossiers/card-holders.ts';
+import { applicantOf, cardReadings, type CardHolder } from '../dossiers/card-holders.ts';
 import { bringTogether, type CardReading, type CardSource, type IdentityField } from '../people/identity-sources.ts';
 import type { ReadPage } from './read-pages.ts';
 
@@ -23,19 +23,13 @@ export type Identity = Partial<Applicant> & {
   }[];
 };
 
-const CARD_TYPE = 'the-can-cuoc';
-
 /** The people whose cards are on the pages, in their order. */
 export function identitiesOf(pages: readonly ReadPage[]): readonly Identity[] {
-  return bringTogether(pages.map((page, index) => readingsOf(page, index + 1))).map(describe);
-}
-
-/** Print is taken only from a page that is a card: a form names other people as well. */
-function readingsOf({ read }: ReadPage, page: number): CardReading<string>[] {
-  const isCard = read.documentType?.code === CARD_TYPE;
-  return read.fields
-    .filter(({ source }) => source !== 'ocr' || isCard)
-    .map(({ name, value, source, confidence, box }) => ({ name, value, source, confidence, box, place: String(page) }));
+  return bringTogether(
+    pages.map(({ read }, index) =>
+      cardReadings(String(index + 1), { ...read, codes: read.codes.map(({ text }) => text) }),
+    ),
+  ).map(describe);
 }
 
 function describe(holder: CardHolder): Identity {

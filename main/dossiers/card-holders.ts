@@ -29,26 +29,33 @@ export function cardHolders(draft: DraftFacts, pages: readonly Page[]): CardHold
   return bringTogether(
     pages.flatMap((page) => {
       const fact: RecognitionFact | 'failed' | undefined = draft[`recognition:${page.id}`];
-      return page.isHidden || typeof fact !== 'object' ? [] : [readingsOf(page.id, fact)];
+      return page.isHidden || typeof fact !== 'object' ? [] : [cardReadings(page.id, fact)];
     }),
   );
 }
 
-/** Codes and zones wherever they are; print only where the page is a card, because a form names other people. */
-function readingsOf(pageId: string, fact: RecognitionFact): CardReading<string>[] {
-  const isCard = fact.documentType?.code === CARD_TYPE;
-  const readings = fact.fields.flatMap(({ name, value, source, confidence, box }): CardReading<string>[] =>
-    source === 'ocr' && !isCard ? [] : [{ name, value, source, confidence, box, place: pageId }],
+/**
+ * What a page says of card holders: codes and zones wherever they are; print only where the page is a card, because a form
+ * names other people.
+ * @param place what the readings say where they stand
+ */
+export function cardReadings(
+  place: string,
+  { documentType, fields, codes }: Pick<RecognitionFact, 'documentType' | 'fields' | 'codes'>,
+): CardReading<string>[] {
+  const isCard = documentType?.code === CARD_TYPE;
+  const readings = fields.flatMap(({ name, value, source, confidence, box }): CardReading<string>[] =>
+    source === 'ocr' && !isCard ? [] : [{ name, value, source, confidence, box, place }],
   );
-  return readings.some(({ source }) => source === 'qr') ? readings : [...decoded(pageId, fact.codes), ...readings];
+  return readings.some(({ source }) => source === 'qr') ? readings : [...decoded(place, codes), ...readings];
 }
 
-function decoded(pageId: string, codes: readonly string[]): CardReading<string>[] {
+function decoded(place: string, codes: readonly string[]): CardReading<string>[] {
   return codes.flatMap((text) => {
     const person = tryParse(text);
     return APPLICANT_FIELDS.flatMap((name): CardReading<string>[] => {
       const value = person?.[name];
-      return value ? [{ name, value, source: 'qr', confidence: 100, box: null, place: pageId }] : [];
+      return value ? [{ name, value, source: 'qr', confidence: 100, box: null, place }] : [];
     });
   });
 }

@@ -1,6 +1,6 @@
 /**
  * @file The lines between this program and its helper on Windows: one JSON object a line, UTF-8, both ways. The whole of it
- * is described in docs/scanners.md; the helper's side is resources/scanner-helper/Protocol.cs.
+ * is described in docs/scanners.md; the helper's side is resources/scanner-helper/Program.cs.
  */
 import { z } from 'zod';
 import type { ErrorCode } from '../../../../preload/error-codes.ts';
