@@ -10,6 +10,7 @@ import { confirmRecord, saveField, useBacklog } from '../../state/backlog.ts';
 import { needsLook } from '../../state/doubtful-fields.ts';
 import { useWords } from '../../state/session.ts';
 import { shownValue, storedValue } from './index-values.ts';
+import { UnsavedValues } from './unsaved-values.ts';
 import classes from './backlog.module.css';
 
 /** Mounted anew for each record: what was typed into one never stands in the next. */
@@ -30,20 +31,18 @@ export function RecordForm({
   const form = useRef<HTMLFormElement>(null);
   const reasonInput = useRef<HTMLInputElement>(null);
   const isAsking = useBacklog((view) => view.duplicateOf !== null);
-  /** Typed and not stored yet, by field. */
-  const typed = useRef(new Map<string, string>());
+  const [unsaved] = useState(() => new UnsavedValues());
 
   /** False when the store refused one. */
-  async function saveTyped(): Promise<boolean> {
-    const waiting = [...typed.current];
-    typed.current.clear();
-    for (const [name, text] of waiting) {
+  function saveTyped(): Promise<boolean> {
+    return unsaved.save(async (name, text) => {
       const kind = series.fields.find((field) => field.name === name)?.kind ?? 'text';
       const value = storedValue(kind, text);
-      const known = record.fields.find((field) => field.name === name)?.value;
-      if (value !== known && !(await saveField(stackId, record.key, name, value))) return false;
-    }
-    return true;
+      // What is stored by now: the saving before this one may have changed it since this was drawn.
+      const stored = useBacklog.getState().stack?.records.find(({ key }) => key === record.key);
+      const known = stored?.fields.find((field) => field.name === name)?.value;
+      return value === known || saveField(stackId, record.key, name, value);
+    });
   }
 
   const saveNow = useRef(saveTyped);
@@ -85,7 +84,7 @@ export function RecordForm({
             text={texts[field.name] ?? shownValue(field.kind, value.value)}
             isMissing={record.missing.includes(field.name)}
             onText={(text) => {
-              typed.current.set(field.name, text);
+              unsaved.type(field.name, text);
               setTexts((before) => ({ ...before, [field.name]: text }));
             }}
             onLeave={() => void saveTyped()}
