@@ -7,8 +7,6 @@ export type PanelName = 'scanner' | 'token' | 'sync' | 'practice' | 'devices' | 
 export type SectionName = 'applicant' | 'procedure' | 'papers' | 'fee' | 'finish';
 export type ListFilter = 'all' | 'drafts' | 'open' | 'done';
 
-export const SECTIONS: readonly SectionName[] = ['applicant', 'procedure', 'papers', 'fee', 'finish'];
-
 export const LIST_STATES: Readonly<Record<ListFilter, readonly DossierState[]>> = {
   all: [],
   drafts: ['draft'],
