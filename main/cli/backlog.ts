@@ -1,6 +1,5 @@
 /** @file `motcua backlog …`: old records without a window. Feeding may be ended at any time and run again. */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { SeriesOverview, SplitRule } from '../../preload/backlog-types.ts';
 import { backlogSentence } from '../../renderer/language/backlog-words.ts';
@@ -8,13 +7,12 @@ import { SeriesChoice } from '../backlog/series.ts';
 import { exportSeries, readSeries } from '../counter/backlog-export.ts';
 import type { Counter } from '../counter/open-counter.ts';
 import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
+import { filesIn } from './input-files.ts';
 import { EXIT, printJson, say, sayFailure, UsageError, type Where } from './output.ts';
 import { withCounter, type CommandOfficer } from './with-counter.ts';
 
 type Run = <A extends unknown[]>(work: (...given: A) => Promise<number>) => (...given: unknown[]) => Promise<void>;
 
-/** What a production scanner leaves in its folders. */
-const SCANS = /\.(?:pdf|tiff?|jpe?g|png|heic)$/i;
 const MOST_FILES = 100_000;
 
 interface SeriesOptions {
@@ -204,19 +202,19 @@ async function feedFolder(
 }
 
 function foldersOf(root: string): readonly { readonly name: string; readonly files: readonly string[] }[] {
-  let names: string[];
+  let scans: readonly string[];
   try {
-    names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+    scans = filesIn(root);
   } catch (cause) {
     throw new Failure('file-not-found', root, { cause });
   }
-  const scans = names.filter((name) => SCANS.test(name) && statSync(join(root, name)).isFile());
   if (scans.length > MOST_FILES) throw new Failure('file-too-large', `${scans.length} files in ${root}`);
-  const inOrder = new Intl.Collator('vi', { numeric: true });
   const folders = new Map<string, string[]>();
-  for (const name of scans.sort(inOrder.compare)) {
-    const folder = join(root, name, '..');
-    folders.set(folder, [...(folders.get(folder) ?? []), join(root, name)]);
+  for (const path of scans) {
+    const folder = dirname(path);
+    const files = folders.get(folder);
+    if (files) files.push(path);
+    else folders.set(folder, [path]);
   }
   return [...folders].map(([folder, files]) => ({
     name: join(basename(root), relative(root, folder)).slice(-200),

@@ -33,14 +33,16 @@ function filesAt(path: string): readonly string[] | null {
   return found.isDirectory() ? filesIn(path) : [path];
 }
 
-function filesIn(folder: string, depth = 0): string[] {
+/** With all that is below it, in the order people count; what systems hide (`._x.jpg`) is no page. @throws when it cannot be read */
+export function filesIn(folder: string, depth = 0): string[] {
   const entries = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.'))
     .sort((a, b) => order.compare(a.name, b.name));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return depth < MOST_FOLDERS_DEEP ? filesIn(path, depth + 1) : [];
-    return entry.isFile() && PAGE_FILE.test(entry.name) ? [path] : [];
+    if (!PAGE_FILE.test(entry.name)) return [];
+    return entry.isFile() || (entry.isSymbolicLink() && isFile(path)) ? [path] : [];
   });
 }
 
@@ -48,6 +50,11 @@ function filesIn(folder: string, depth = 0): string[] {
 function filesLike(pattern: string): readonly string[] {
   if (!PATTERN.test(pattern)) return [];
   return globSync(pattern)
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)
+    .filter(isFile)
     .sort((a, b) => order.compare(a, b));
+}
+
+/** Also at the end of a link; a link to nothing is none. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

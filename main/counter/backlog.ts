@@ -106,6 +106,11 @@ export function createBacklog(
         try {
           await composeOne(record);
         } catch (thrown) {
+          // No fault of the record: it is due as soon as there is room again.
+          if (thrown instanceof Failure && thrown.code === 'disk-full') {
+            log('warn', `record ${record.code}: no PDF yet: the disk is full`);
+            return;
+          }
           const wasStopped = thrown instanceof Failure && thrown.code === 'room-stopped';
           if (wasStopped && !interrupted.has(attempt(record))) {
             interrupted.add(attempt(record));
