@@ -1,14 +1,24 @@
 /**
- * @file The page as Tesseract wants it: upright, level, on white, at 300 dpi. Nothing of this touches the stored image.
+ * @file The page as Tesseract wants it: upright, level, on white, at the size it reads best. Nothing of this touches the stored image.
  * Measured: this cleaning takes the character error of degraded scans from 6.3 % to under 1 %; the engine hardly matters.
  */
 import sharp from 'sharp';
 import type { PageGeometry, Rotation } from './geometry.ts';
 import { turnQuarters, type GreyImage } from './raster.ts';
 
-export const OCR_DPI = 300;
+/**
+ * What pages are enlarged or reduced to. Dark print reads best at 250 dpi (error of office pages 0.40 % → 0.24 %, a sixth of
+ * the engine's time saved); the pale strokes of photocopies want more (0.81 % against 1.08 %).
+ */
+const OCR_DPI = 250;
+const OCR_DPI_OF_PALE_PRINT = 300;
+/** Flattened level of the darkest 0.5 % of a page: 12–40 on prints and their scans, from 125 on pale photocopies. */
+const PALE_FROM = 85;
+const DARKEST_SHARE = 0.005;
 /** Takes the sensor's grain out without touching strokes; it took the error of office scans from 0.49 % to 0.38 %. */
-const SMOOTHING_SIGMA_PX = 1;
+const SMOOTHING_SIGMA_INCH = 1 / 300;
+/** What the blur of libvips takes at least. */
+const MIN_SIGMA_PX = 0.3;
 /**
  * Paler than this is paper and becomes white. Tesseract packs every line as a PNG on its way through its own memory: grain
  * costs it a tenth of its time and more (measured: 1.81 s → 1.61 s a page; from 235 on the pale strokes of photocopies suffer).
@@ -35,8 +45,9 @@ export async function levelPage(
   skewDeg: number,
 ): Promise<PreparedPage> {
   const upright = turnQuarters(working, rotation);
-  const factor = Math.min(2.5, Math.max(0.5, OCR_DPI / workingDpi));
-  const image = await resample(upright, factor, skewDeg);
+  const dpi = isPale(working) ? OCR_DPI_OF_PALE_PRINT : OCR_DPI;
+  const factor = Math.min(2.5, Math.max(0.5, dpi / workingDpi));
+  const image = await resample(upright, factor, skewDeg, workingDpi * factor * SMOOTHING_SIGMA_INCH);
   const storedLongSide = Math.max(stored.widthPx, stored.heightPx);
   const geometry: PageGeometry = {
     storedWidthPx: stored.widthPx,
@@ -50,15 +61,23 @@ export async function levelPage(
   return { image, geometry, dpi: workingDpi * factor };
 }
 
+function isPale({ data }: GreyImage): boolean {
+  const histogram = new Uint32Array(256);
+  for (const level of data) histogram[level]!++;
+  let seen = 0;
+  const darkest = histogram.findIndex((count) => (seen += count) >= data.length * DARKEST_SHARE);
+  return darkest >= PALE_FROM;
+}
+
 /** One bicubic resampling for scale and turn together: each further one would blur the tone marks. */
-async function resample(image: GreyImage, factor: number, skewDeg: number): Promise<GreyImage> {
+async function resample(image: GreyImage, factor: number, skewDeg: number, sigmaPx: number): Promise<GreyImage> {
   const sine = Math.sin((-skewDeg * Math.PI) / 180) * factor;
   const cosine = Math.cos((-skewDeg * Math.PI) / 180) * factor;
   const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 1 } })
     // Without it libvips would carry three equal planes through all of this.
     .pipelineColourspace('b-w')
     .affine([cosine, -sine, sine, cosine], { interpolator: 'bicubic', background: '#ffffff' })
-    .blur(SMOOTHING_SIGMA_PX)
+    .blur(Math.max(MIN_SIGMA_PX, sigmaPx))
     .toColourspace('b-w')
     .raw()
     .toBuffer({ resolveWithObject: true });
