@@ -10,8 +10,9 @@ import { recordIdentity } from '../backlog/record-number.ts';
 import { formatRecordCode } from '../backlog/series.ts';
 import { foldedWords, foldText } from '../dossiers/fold-text.ts';
 import { Failure } from '../rooms/failure.ts';
+import { duplicateOf, freeIdentity, takeIdentity } from './backlog-identity.ts';
 import { readSeries } from './backlog-series.ts';
-import { duplicateOf, readStack, thisYear } from './backlog-stacks.ts';
+import { readStack, thisYear } from './backlog-stacks.ts';
 import { appendAudit, inTransaction, recordTimeMs, toLocal, type StoreContext } from './context.ts';
 import { requireOfficer } from './officers.ts';
 
@@ -194,25 +195,6 @@ export function correctRecord(context: StoreContext, question: CorrectQuestion):
   return readRecord(context, recordId);
 }
 
-/** The number of a record that gets another goes to the next record that has it, so that a third one is still noticed. */
-function freeIdentity(context: StoreContext, { id, series_code, number, year }: RecordRow): void {
-  const { changes } = context.sql('DELETE FROM backlog_identity WHERE record_id = ?').run(id);
-  if (changes === 0) return;
-  const identity = recordIdentity(number, year);
-  const others = context
-    .sql(
-      `SELECT id, number, year FROM backlog_record
-       JOIN backlog_revision ON record_id = id AND backlog_revision.revision = backlog_record.revision
-       WHERE series_code = ? AND year IS ? AND duplicate_of IS NOT NULL AND id <> ? ORDER BY sequence`,
-    )
-    .all(series_code, year, id) as Pick<RecordRow, 'id' | 'number' | 'year'>[];
-  const heir = others.find((other) => recordIdentity(other.number, other.year) === identity);
-  if (heir)
-    context
-      .sql('INSERT INTO backlog_identity (series_code, identity, record_id) VALUES (?, ?, ?)')
-      .run(series_code, identity, heir.id);
-}
-
 function insertRevision(
   context: StoreContext,
   series: BacklogSeries,
@@ -251,11 +233,7 @@ function insertRevision(
       entry.duplicate,
       entry.pages.length,
     );
-  // The number stays the first one's; a later record of the same number says whose it is.
-  if (identity !== null)
-    context
-      .sql('INSERT OR IGNORE INTO backlog_identity (series_code, identity, record_id) VALUES (?, ?, ?)')
-      .run(series.code, identity, entry.recordId);
+  takeIdentity(context, series.code, identity, entry.recordId);
 }
 
 function nameOf(series: BacklogSeries, fields: readonly { readonly name: string; readonly value: string }[]): string {

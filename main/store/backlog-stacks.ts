@@ -6,10 +6,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { BacklogSeries, BacklogStack, OpenRecord, SplitRule, StackSummary } from '../../preload/backlog-types.ts';
 import type { Dossier } from '../../preload/types.ts';
 import { identityOf, indexRecord } from '../backlog/index-record.ts';
-import { formatRecordCode } from '../backlog/series.ts';
 import { splitStack, type StackPage } from '../backlog/split-stack.ts';
 import { EMPTY_DRAFT, type DraftFacts } from '../dossiers/draft.ts';
 import { Failure } from '../rooms/failure.ts';
+import { duplicateOf } from './backlog-identity.ts';
 import { readSeries } from './backlog-series.ts';
 import { appendAudit, inTransaction, nowMs, recordTimeMs, toLocal, toLocalDate, type StoreContext } from './context.ts';
 import { bodyOf, draftOf, officerNameOf, readDossierRow, toDossier, type DossierRow } from './dossier-rows.ts';
@@ -110,23 +110,6 @@ export function stackSummaries(context: StoreContext): readonly StackSummary[] {
 
 export function thisYear(context: StoreContext): number {
   return Number(toLocalDate(context, nowMs(context)).slice(0, 4));
-}
-
-/** Code of the record that has this number and year already; `exceptId`: a record is no duplicate of itself. */
-export function duplicateOf(
-  context: StoreContext,
-  seriesCode: string,
-  identity: string | null,
-  exceptId: string | null = null,
-): string | null {
-  if (identity === null) return null;
-  const row = context
-    .sql(
-      `SELECT record_id, sequence FROM backlog_identity JOIN backlog_record ON backlog_record.id = record_id
-       WHERE backlog_identity.series_code = ? AND identity = ?`,
-    )
-    .get(seriesCode, identity) as { record_id: string; sequence: number } | undefined;
-  return row && row.record_id !== exceptId ? formatRecordCode(seriesCode, row.sequence) : null;
 }
 
 function toStack(context: StoreContext, stack: StackRow, row: DossierRow): BacklogStack {
