@@ -55,11 +55,15 @@ function useProgramEvents(): void {
       }),
       listen('job.progress', (progress) => {
         noteJob(progress, performance.now());
-        const isSaid = noteCapture(progress, useDossier.getState().dossier?.id ?? null);
+        const openId = (): string | null => useDossier.getState().dossier?.id ?? null;
+        const isSaid = noteCapture(progress, openId());
         if (progress.state === 'failed' && !isSaid)
           showFailure(
             { ok: false, code: asErrorCode(progress.code ?? 'internal'), detail: progress.detail ?? undefined },
-            progress.kind === 'scan' ? () => void scan() : null,
+            // Never into another dossier than the one whose scan failed.
+            progress.kind === 'scan' && progress.dossierId === openId()
+              ? () => void (progress.dossierId === openId() && scan())
+              : null,
           );
       }),
       listen('sync.status', (sync) => useDevices.setState({ sync })),

@@ -13,7 +13,6 @@ import { useWords } from '../../state/session.ts';
 import { useShortcut } from '../../state/shortcuts.ts';
 import classes from './papers.module.css';
 
-/** Below this the officer is asked to look, percent. */
 export function FieldList({
   dossier,
   isEditable,
