@@ -106,11 +106,15 @@ describe('cleaning', () => {
     expect(estimateSkewDeg({ data: new Uint8Array(400 * 400).fill(255), width: 400, height: 400 })).toBe(0);
   });
 
-  it('levels, enlarges to 300 dpi, and knows the way back', async () => {
-    const page = textLike(2);
+  it.each([
+    { print: 'dark print to 250 dpi', level: 0, wanted: 250 },
+    { print: 'a pale copy to 300 dpi', level: 135, wanted: 300 },
+  ])('levels, enlarges $print, and knows the way back', async ({ level, wanted }) => {
+    const dark = textLike(2);
+    const page = { ...dark, data: dark.data.map((value) => Math.max(value, level)) };
     const { image, geometry, dpi } = await levelPage(page, 200, { widthPx: 1200, heightPx: 1600 }, 0, 2);
-    expect(dpi).toBe(300);
-    expect(geometry.scale).toBeCloseTo(1.5, 6);
+    expect(dpi).toBe(wanted);
+    expect(geometry.scale).toBeCloseTo(wanted / 200, 6);
     expect(Math.abs(estimateSkewDeg(image))).toBeLessThan(0.07);
     expect(image.data.length).toBe(image.width * image.height);
   });
