@@ -17,7 +17,7 @@ export interface ScanFault {
 
 export const useCaptureNews = create<{
   readonly fault: ScanFault | null;
-  /** The job that was heard of last. */
+  /** The scan that was heard of last: only the next scan makes a fault a thing of the past. */
   readonly jobId: string | null;
   /** Pages that equal the one scanned before them, byte for byte. */
   readonly repeatedIds: ReadonlySet<string>;
@@ -34,8 +34,7 @@ export function noteCapture(progress: JobProgress, openId: string | null): boole
   const { jobId, kind, dossierId, done, lastPageId } = progress;
   if ((kind !== 'scan' && kind !== 'import') || dossierId === null) return false;
   useCaptureNews.setState((view) => ({
-    fault: view.jobId === jobId ? view.fault : null,
-    jobId,
+    ...(kind === 'scan' ? { jobId, fault: view.jobId === jobId ? view.fault : null } : {}),
     repeatedIds:
       lastPageId !== null && progress.repeated.includes(done) && !view.repeatedIds.has(lastPageId)
         ? new Set([...view.repeatedIds, lastPageId])

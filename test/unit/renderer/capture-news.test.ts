@@ -45,6 +45,15 @@ describe('a scan that stopped', () => {
     expect(useCaptureNews.getState().fault).toBeNull();
   });
 
+  it('is not forgotten when files are added in between: the stack still goes on behind its last page', () => {
+    noteCapture(jam, 'dossier');
+    noteCapture(job({ jobId: 'files', kind: 'import' }), 'dossier');
+    noteCapture(job({ jobId: 'files', kind: 'import', state: 'done', done: 3, lastPageId: 'z' }), 'dossier');
+    expect(nextPlace('dossier')).toEqual({ kind: 'after', pageId: 'd' });
+    noteCapture(jam, 'dossier');
+    expect(useCaptureNews.getState().fault).toMatchObject({ code: 'scanner-jam', sheet: 3 });
+  });
+
   it.each<[string, Partial<JobProgress>]>([
     ['a scanner that was not there at all', { code: 'scanner-offline', done: 0 }],
     ['a fault that is not the scanner’s', { code: 'disk-full', done: 3 }],
