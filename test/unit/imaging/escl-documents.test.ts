@@ -7,7 +7,8 @@ import {
   toScannerId,
 } from '../../../main/imaging/scanners/escl/device-address.ts';
 import { mergeAnnouncements } from '../../../main/imaging/scanners/escl/discovery.ts';
-import { buildScanSettings, nearestDpi } from '../../../main/imaging/scanners/escl/scan-settings.ts';
+import { buildScanSettings } from '../../../main/imaging/scanners/escl/scan-settings.ts';
+import { nearestDpi } from '../../../main/imaging/scanners/nearest-dpi.ts';
 import { adfFault, parseStatus, toPath } from '../../../main/imaging/scanners/escl/status.ts';
 import { isWholePicture } from '../../../main/imaging/scanners/escl/whole-picture.ts';
 import { find, findText, readXml } from '../../../main/imaging/scanners/escl/xml.ts';

@@ -1,5 +1,6 @@
 /** @file The `ScanSettings` document: what we ask of a device, never more than it said it can do. */
 import { Failure } from '../../../rooms/failure.ts';
+import { nearestDpi } from '../nearest-dpi.ts';
 import { areaInMm, type ScanArea } from '../scan-area.ts';
 import type { ScanJob } from '../scanner.ts';
 import type { ColourMode, EsclCapabilities, InputCapabilities } from './capabilities.ts';
@@ -50,11 +51,6 @@ export function buildScanSettings(capabilities: EsclCapabilities, job: ScanJob, 
     '</scan:ScanSettings>',
   ];
   return { xml: lines.filter((line) => line !== '').join('\n'), dpi, colourMode };
-}
-
-/** The wanted resolution, else the next higher, else the highest there is. A device that names none gets the wanted one. */
-export function nearestDpi(dpis: readonly number[], wanted: number): number {
-  return dpis.find((dpi) => dpi >= wanted) ?? dpis.at(-1) ?? wanted;
 }
 
 function chooseColourMode(input: InputCapabilities, colour: boolean): ColourMode {

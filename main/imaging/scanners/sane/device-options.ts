@@ -2,9 +2,9 @@
  * @file What `scanimage -A` prints about a device, and the arguments we make of it. Option names come from the SANE
  * standard, their values are free text of each backend; the tables below hold what the common backends use.
  */
+import { nearestDpi } from '../nearest-dpi.ts';
 import { areaInMm } from '../scan-area.ts';
 import type { ScanJob, ScanSource } from '../scanner.ts';
-import { nearestDpi } from '../escl/scan-settings.ts';
 
 export interface DeviceOption {
   readonly choices: readonly string[];
