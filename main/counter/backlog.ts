@@ -58,7 +58,6 @@ export interface Backlog {
 
 /** What the store hands out at once; the rest follows. */
 const AT_ONCE = 20;
-const MOST_AT_ONCE = 100;
 
 export function createBacklog(
   machine: Machine,
@@ -94,15 +93,19 @@ export function createBacklog(
   }
 
   async function composeAll(): Promise<void> {
+    let after: Pick<ToCompose, 'confirmedAt' | 'recordId'> | null = null;
     for (;;) {
+      if (isAskedAgain) after = null;
       isAskedAgain = false;
-      const listed = await rooms.store.call('backlogToCompose', {
-        limit: Math.min(MOST_AT_ONCE, AT_ONCE + failed.size),
+      const listed: Result<readonly ToCompose[]> = await rooms.store.call('backlogToCompose', {
+        limit: AT_ONCE,
+        after,
       });
       if (!listed.ok) return;
-      const due = listed.value.filter((record) => !failed.has(attempt(record)));
-      if (due.length === 0 && !isAskedAgain) return;
-      for (const record of due) {
+      const last = listed.value.at(-1);
+      if (last === undefined && !isAskedAgain) return;
+      after = last === undefined ? null : { confirmedAt: last.confirmedAt, recordId: last.recordId };
+      for (const record of listed.value.filter((one) => !failed.has(attempt(one)))) {
         try {
           await composeOne(record);
         } catch (thrown) {

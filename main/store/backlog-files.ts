@@ -17,16 +17,23 @@ import { requireSignedFile } from './signed-files.ts';
 export interface RecordToCompose {
   readonly recordId: string;
   readonly revision: number;
+  readonly confirmedAt: string;
   readonly code: string;
   readonly title: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly pages: readonly Page[];
 }
 
-export function recordsToCompose(context: StoreContext, limit: number): RecordToCompose[] {
-  return composingRows(context, limit).map((row) => ({
+/** @param after the last one that was handed out: those that could not be made stay behind it and hold up nobody */
+export function recordsToCompose(
+  context: StoreContext,
+  limit: number,
+  after: Pick<RecordToCompose, 'confirmedAt' | 'recordId'> | null,
+): RecordToCompose[] {
+  return composingRows(context, limit, after).map((row) => ({
     recordId: row.id,
     revision: row.revision,
+    confirmedAt: row.confirmed_at,
     code: codeOf(row),
     title: titleOf(context, row),
     metadata: metadataOf(context, row),

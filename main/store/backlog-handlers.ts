@@ -32,7 +32,7 @@ export function backlogHandlers(
       context.onDossierChanged(params.id);
       return confirmed;
     }),
-    backlogToCompose: look(({ limit }) => recordsToCompose(context, limit)),
+    backlogToCompose: look(({ limit, after }) => recordsToCompose(context, limit, after)),
     setBacklogPdf: change(async (params) => await setRecordPdf(context, params)),
     backlogRecords: look((params) => listRecords(context, params)),
     correctBacklogRecord: change((params) => correctRecord(context, params)),

@@ -54,13 +54,17 @@ export const backlogMethods = {
     result: z.strictObject({ stack: BacklogStackSchema, record: BacklogRecordSchema }),
     timeoutMs: quick,
   },
-  /** Records whose PDF is still to be made, the oldest first. */
+  /** Records whose PDF is still to be made, the oldest first; `after`: the last one handed out before. */
   backlogToCompose: {
-    params: z.strictObject({ limit: z.int().min(1).max(100) }),
+    params: z.strictObject({
+      limit: z.int().min(1).max(100),
+      after: z.strictObject({ confirmedAt: z.string(), recordId: z.string() }).nullable(),
+    }),
     result: z.array(
       z.strictObject({
         recordId: z.string(),
         revision: z.int(),
+        confirmedAt: z.string(),
         code: z.string(),
         title: z.string(),
         /** For the XMP packet: property → value. */

@@ -55,10 +55,17 @@ export function readRecordRow(context: StoreContext, id: string): RecordRow {
 }
 
 /** What was confirmed and has no PDF yet, the oldest first. */
-export function composingRows(context: StoreContext, limit: number): readonly RecordRow[] {
+export function composingRows(
+  context: StoreContext,
+  limit: number,
+  after: { readonly confirmedAt: string; readonly recordId: string } | null,
+): readonly RecordRow[] {
   return context
-    .sql(`${CURRENT} WHERE blob_id IS NULL ORDER BY confirmed_at, backlog_record.id LIMIT ?`)
-    .all(limit) as RecordRow[];
+    .sql(
+      `${CURRENT} WHERE blob_id IS NULL AND (confirmed_at, backlog_record.id) > (?, ?)
+       ORDER BY confirmed_at, backlog_record.id LIMIT ?`,
+    )
+    .all(after?.confirmedAt ?? '', after?.recordId ?? '', limit) as RecordRow[];
 }
 
 export function readRecord(context: StoreContext, id: string): BacklogRecord {

@@ -9,14 +9,25 @@ import type { Authoriser, Machine } from '../../../main/ports/ports.ts';
 import type { Settings } from '../../../main/settings/settings.ts';
 import { ok, refuse, type Result } from '../../../preload/result.ts';
 
-/** Two records due, and an imaging room that answers as the test says. */
-function openBacklog(compose: (record: string) => Result<unknown>) {
-  const due = new Map(['KS.000001', 'KS.000002'].map((code) => [code, { recordId: code, revision: 1, code }]));
+interface Listing {
+  readonly limit: number;
+  readonly after: { readonly recordId: string } | null;
+}
+
+/** Records due, handed out as the store does, and an imaging room that answers as the test says. */
+function openBacklog(compose: (record: string) => Result<unknown>, count = 2) {
+  const codes = Array.from({ length: count }, (_, index) => `KS.${String(index + 1).padStart(6, '0')}`);
+  const due = new Map(codes.map((code) => [code, { recordId: code, revision: 1, confirmedAt: '', code }]));
   const asked: string[] = [];
   const store = {
-    call: async (method: string, params: { readonly recordId: string }) => {
+    call: async (method: string, params: Listing & { readonly recordId: string }) => {
       if (method === 'backlogToCompose')
-        return ok([...due.values()].map((one) => ({ ...one, title: one.code, metadata: {}, pages: [] })));
+        return ok(
+          [...due.values()]
+            .filter(({ recordId }) => recordId > (params.after?.recordId ?? ''))
+            .slice(0, params.limit)
+            .map((one) => ({ ...one, title: one.code, metadata: {}, pages: [] })),
+        );
       due.delete(params.recordId);
       return ok({ seriesCode: 'KS' });
     },
@@ -56,4 +67,16 @@ test('a record whose file cannot be made holds up no other, and is tried once', 
   expect([...due.keys()]).toEqual(['KS.000001']);
   await backlog.composed();
   expect(asked).toEqual(['KS.000001', 'KS.000002']);
+});
+
+test('records behind hundreds whose files cannot be made get theirs, and those confirmed later, too', async () => {
+  const last = 'KS.000251';
+  const { backlog, due, asked } = openBacklog((record) => (record < last ? refuse('file-damaged') : ok({})), 251);
+  expect(await backlog.composed()).toEqual({ failed: 250 });
+  expect(due.has(last)).toBe(false);
+  const later = 'KS.000252';
+  due.set(later, { recordId: later, revision: 1, confirmedAt: '', code: later });
+  await backlog.composed();
+  expect(due.has(later)).toBe(false);
+  expect(asked).toHaveLength(252);
 });

@@ -240,18 +240,30 @@ describe('confirming a record', () => {
 });
 
 describe('the file of a record', () => {
+  it('is asked for behind one that stays without, in the order of confirming', async () => {
+    const { id } = await openStack();
+    const names = ['A', 'B', 'C'];
+    for (const [index, name] of names.entries()) await feed(id, birthPage(`${index + 1}/2004`, name));
+    const records: BacklogRecord[] = [];
+    for (const _ of names) records.push(await confirm(await stackOf(id)));
+    const [first] = await kit.call('backlogToCompose', { limit: 1, after: null });
+    const after = { confirmedAt: first?.confirmedAt ?? '', recordId: first?.recordId ?? '' };
+    const others = await kit.call('backlogToCompose', { limit: 10, after });
+    expect([first, ...others].map((due) => due?.recordId)).toEqual(records.map((record) => record.id));
+  });
+
   it('is asked for until it is there, and counted once', async () => {
     const { id } = await openStack();
     await feed(id, birthPage('57/2004', 'A'));
     const record = await confirm(await stackOf(id));
-    const [job] = await kit.call('backlogToCompose', { limit: 10 });
+    const [job] = await kit.call('backlogToCompose', { limit: 10, after: null });
     expect(job).toMatchObject({ recordId: record.id, code: 'HTKS.000001', pages: [{ rotation: 0 }] });
     expect(job?.metadata).toMatchObject({ recordCode: 'HTKS.000001', number: '57/2004', year: '2004', fullName: 'A' });
     expect((await progress())?.progress).toMatchObject({ done: 0, composing: 1 });
     const finished = await compose(record);
     expect(finished).toMatchObject({ state: 'finished', signatures: [] });
     expect(await compose(record)).toEqual(finished);
-    expect(await kit.call('backlogToCompose', { limit: 10 })).toEqual([]);
+    expect(await kit.call('backlogToCompose', { limit: 10, after: null })).toEqual([]);
     expect((await progress())?.progress).toMatchObject({
       total: 100,
       target: 30,
@@ -391,7 +403,7 @@ describe('after a restart', () => {
     expect(await stackOf(id)).toEqual(left);
     expect(left.canUndo).toBe(true);
     expect(await kit.call('backlogOverview', {})).toEqual(overview);
-    expect(await kit.call('backlogToCompose', { limit: 10 })).toMatchObject([{ pages: [{ id: key }] }]);
+    expect(await kit.call('backlogToCompose', { limit: 10, after: null })).toMatchObject([{ pages: [{ id: key }] }]);
     expect(await kit.call('verifyAudit', {})).toMatchObject({ firstBadSeq: null });
   });
 
