@@ -2,7 +2,19 @@
 import { fileURLToPath } from 'node:url';
 import sharp, { type OutputInfo } from 'sharp';
 
-const FONT = fileURLToPath(new URL('../../resources/fonts/LiberationSerif-Regular.ttf', import.meta.url));
+interface Face {
+  /** Name and size in points. */
+  readonly font: string;
+  readonly file: string;
+}
+
+const fileOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const SERIF: Face = { font: 'Liberation Serif 13', file: fileOf('resources/fonts/LiberationSerif-Regular.ttf') };
+/** Its zeros have dots in them. */
+export const TYPEWRITER: Face = {
+  font: 'Liberation Mono 10',
+  file: fileOf('test/fixtures/fonts/LiberationMono-Regular.ttf'),
+};
 const WIDTH_PX = 1654;
 const HEIGHT_PX = 2339;
 const MARGIN_PX = 130;
@@ -13,7 +25,7 @@ const PLACE_SCALE = 0.62;
 const TALLEST = 'Ẵg';
 
 /** One line each, in the notation of the fixtures: `\t` is a wide gap, `text@700` stands at a place of its own. */
-export async function drawPaper(lines: readonly string[]): Promise<Buffer> {
+export async function drawPaper(lines: readonly string[], face = SERIF): Promise<Buffer> {
   const pieces: { input: Buffer; left: number; top: number }[] = [];
   for (const [index, line] of lines.entries()) {
     let left = MARGIN_PX;
@@ -21,7 +33,7 @@ export async function drawPaper(lines: readonly string[]): Promise<Buffer> {
       const placed = /^(.*)@(\d+)$/.exec(cell);
       if (placed) left = MARGIN_PX + Math.round(Number(placed[2]) * PLACE_SCALE);
       const text = (placed?.[1] ?? cell).trim();
-      const { data, info } = await drawText(text);
+      const { data, info } = await drawText(text, face);
       pieces.push({ input: data, left, top: 150 + index * PITCH_PX });
       left += info.width + GAP_PX;
     }
@@ -34,11 +46,11 @@ export async function drawPaper(lines: readonly string[]): Promise<Buffer> {
 }
 
 /** Every piece has the height of the tallest letters, so that words with and without descenders share a baseline. */
-async function drawText(text: string): Promise<{ data: Buffer; info: OutputInfo }> {
+async function drawText(text: string, face: Face): Promise<{ data: Buffer; info: OutputInfo }> {
   // Pango cuts a picture to its ink: the tallest letters in front keep the baseline where it is, and are cut off again.
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  const drawn = await setType(`${TALLEST}${escaped}`);
-  const bar = await setType(TALLEST);
+  const drawn = await setType(`${TALLEST}${escaped}`, face);
+  const bar = await setType(TALLEST, face);
   const left = bar.info.width + 2;
   return sharp(drawn.data)
     .extract({ left, top: 0, width: drawn.info.width - left, height: drawn.info.height })
@@ -46,9 +58,9 @@ async function drawText(text: string): Promise<{ data: Buffer; info: OutputInfo 
     .toBuffer({ resolveWithObject: true });
 }
 
-function setType(text: string): Promise<{ data: Buffer; info: OutputInfo }> {
+function setType(text: string, face: Face): Promise<{ data: Buffer; info: OutputInfo }> {
   return sharp({
-    text: { text: `<span>${text}</span>`, font: 'Liberation Serif 13', fontfile: FONT, dpi: 200, rgba: true },
+    text: { text: `<span>${text}</span>`, font: face.font, fontfile: face.file, dpi: 200, rgba: true },
   })
     .png()
     .toBuffer({ resolveWithObject: true });

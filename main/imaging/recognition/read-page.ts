@@ -10,6 +10,7 @@ import { buildLines, type TextLine } from './lines.ts';
 import type { OcrPool, OcrResult } from './ocr-pool.ts';
 import { levelPage } from './prepare.ts';
 import { shrink, turnQuarters, type GreyImage } from './raster.ts';
+import { rereadDottedZeros } from './reread-zeros.ts';
 import { estimateSkewDeg } from './skew.ts';
 
 export interface PageReading {
@@ -18,6 +19,8 @@ export interface PageReading {
   readonly confidence: number;
   /** What was read, before turning and enlarging, flattened: for looking again. */
   readonly plane: GreyImage;
+  /** The face is monospaced and its zeros have dots, which are still on the plane. */
+  readonly hasDottedZeros: boolean;
 }
 
 export interface PageToRead {
@@ -58,9 +61,14 @@ async function readAt(
   const stored = { widthPx: page.storedWidthPx, heightPx: page.storedHeightPx };
   const prepared = await levelPage(flat, page.dpi, stored, rotation, skewDeg);
   const result = await pool.recognise(prepared.image, prepared.dpi, signal);
-  const found = buildLines(result.rows);
-  const lines = isSure(result) ? await addItemNumbers(found, prepared.image, prepared.dpi, pool, signal) : found;
-  return { reading: { lines, geometry: prepared.geometry, confidence: result.confidence, plane: flat }, result };
+  const { geometry } = prepared;
+  if (!isSure(result)) {
+    const reading = { geometry, confidence: result.confidence, plane: flat, hasDottedZeros: false };
+    return { reading: { ...reading, lines: buildLines(result.rows) }, result };
+  }
+  const { rows, hasDottedZeros } = await rereadDottedZeros(result.rows, prepared.image, prepared.dpi, pool, signal);
+  const lines = await addItemNumbers(buildLines(rows), prepared.image, prepared.dpi, pool, signal);
+  return { reading: { lines, geometry, confidence: result.confidence, plane: flat, hasDottedZeros }, result };
 }
 
 /** The share of the page that can hold its title. */

@@ -151,12 +151,12 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
   /** Reads the page; when no title is on it, reads its head again with red ink kept, because titles are often printed red. */
   async function readTyped(page: DecodedPage, signal: AbortSignal): Promise<TypedReading> {
     const { reading, found } = await readTitled(page, signal);
-    const { geometry, plane } = reading;
+    const { geometry, plane, hasDottedZeros } = reading;
     const first = found ? findFields(reading.lines, found.type) : [];
     const looked = await lookAgain(
       first,
       reading.lines,
-      { plane, geometry, dpi: page.storedDpi * geometry.scale },
+      { plane, geometry, dpi: page.storedDpi * geometry.scale, hasDottedZeros },
       pool,
       signal,
     );

@@ -6,13 +6,14 @@
 import type { Box } from '../../../preload/types.ts';
 import { contradictions } from './contradictions.ts';
 import { cropLevel, smooth } from './crop.ts';
+import { eraseZeroDots } from './dotted-zeros.ts';
 import type { FieldWord, InkField } from './fields.ts';
 import type { PageGeometry } from './geometry.ts';
 import type { TextLine } from './lines.ts';
 import type { OcrPool } from './ocr-pool.ts';
 import { familiarityOfName, nearbyNames, strangenessOf } from './person-names.ts';
 import { isSyllable } from './syllables.ts';
-import type { GreyImage } from './raster.ts';
+import { shrink, type GreyImage } from './raster.ts';
 import { readTyped, type ReaderKind } from './typed-readers.ts';
 
 export interface LookedAt {
@@ -21,6 +22,8 @@ export interface LookedAt {
   readonly geometry: PageGeometry;
   /** Of the prepared page, on which the boxes lie. */
   readonly dpi: number;
+  /** Zeros have dots in them, which are painted over before a value is read again. */
+  readonly hasDottedZeros: boolean;
 }
 
 /** A page with more doubtful values than this is a bad page, and the officer reads it himself. */
@@ -148,7 +151,7 @@ async function readPiece(
 ): Promise<Version | null> {
   const read: { text: string; confidence: number }[] = [];
   for (const line of intoLines(words)) {
-    const piece = cropLevel(page.plane, page.geometry, pieceBox(line), scale, BORDER_PX);
+    const piece = cropValue(line, page, scale);
     if (!piece) return null;
     const { rows } = await pool.recognise(smooth(piece, scale > 1 ? 2 : 1), page.dpi * scale, signal, 'line');
     read.push(...rows.flatMap((row) => row.words).filter((word) => /[\p{L}\p{N}]/u.test(word.text)));
@@ -159,6 +162,18 @@ async function readPiece(
     confidence,
   }));
   return trimmed.length === 0 ? null : { words: trimmed };
+}
+
+/** Dots in zeros are painted over at a size at which they stand apart from their rings. */
+function cropValue(words: readonly FieldWord[], page: LookedAt, scale: number): GreyImage | null {
+  const box = pieceBox(words);
+  if (page.hasDottedZeros && words.some((word) => /\d/.test(word.text))) {
+    const times = scale < 1 ? 2 : 1;
+    const piece = cropLevel(page.plane, page.geometry, box, scale * times, BORDER_PX * times);
+    const letterPx = Math.max(...words.map((word) => word.box[3])) * scale * times;
+    if (piece && eraseZeroDots(piece, [0, 0, piece.width, piece.height], letterPx) > 0) return shrink(piece, times);
+  }
+  return cropLevel(page.plane, page.geometry, box, scale, BORDER_PX);
 }
 
 function intoLines(words: readonly FieldWord[]): FieldWord[][] {

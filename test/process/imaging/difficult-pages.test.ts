@@ -10,7 +10,7 @@ import { imagingRoom, type ImagingRoom, type RecognisedPage } from '../../../mai
 import { unwrap } from '../../../main/rooms/failure.ts';
 import { forkLauncher } from '../../../main/rooms/fork-launcher.ts';
 import { Supervisor } from '../../../main/rooms/supervisor.ts';
-import { drawPaper } from '../../stand-ins/draw-paper.ts';
+import { drawPaper, TYPEWRITER } from '../../stand-ins/draw-paper.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CODE = 'bien-lai';
@@ -20,6 +20,7 @@ const HEIGHT_PX = 1_000;
 let incomingFolder: string;
 let room: Supervisor<ImagingRoom>;
 let paper: Buffer;
+let typed: Buffer;
 let fields: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
@@ -33,12 +34,14 @@ beforeAll(async () => {
     fields: Record<string, string>;
   };
   fields = fixture.fields;
-  paper = await sharp(await drawPaper(fixture.lines))
-    .extract({ left: 0, top: 0, width: WIDTH_PX, height: HEIGHT_PX })
-    .png()
-    .toBuffer();
+  paper = await cutHead(await drawPaper(fixture.lines));
+  typed = await cutHead(await drawPaper(fixture.lines, TYPEWRITER));
 });
 afterAll(() => room.stop());
+
+function cutHead(page: Buffer): Promise<Buffer> {
+  return sharp(page).extract({ left: 0, top: 0, width: WIDTH_PX, height: HEIGHT_PX }).png().toBuffer();
+}
 
 async function recognise(bytes: Buffer): Promise<RecognisedPage> {
   const { file, key, sizeBytes, mediaType } = await depositBlob(incomingFolder, bytes, 'image/png');
@@ -139,5 +142,22 @@ describe('a paper in a bad state', () => {
     const page = await recognise(await make());
     expect(page.documentType?.code).toBe(CODE);
     expect(fieldsOf(page)).toEqual(fields);
+  });
+});
+
+describe('a paper in the face of a typewriter, whose zeros have dots', () => {
+  it.each<[string, () => Promise<Buffer>]>([
+    ['clean', () => Promise.resolve(typed)],
+    [
+      'tilted, blurred and pale, as an old copy',
+      async () => {
+        const tilted = await sharp(typed).rotate(1.2, { background: '#fff' }).blur(0.8).png().toBuffer();
+        return repaint(tilted, (value, x, y) => 235 - (255 - value) * 0.6 + grain(x, y, 8));
+      },
+    ],
+  ])('%s, is read with its zeros: in the fields and in the text', async (_, make) => {
+    const page = await recognise(await make());
+    expect(fieldsOf(page)).toEqual(fields);
+    for (const number of ['0001234', '2800123456', '150.000', '2025']) expect(page.text).toContain(number);
   });
 });

@@ -18,6 +18,7 @@ const geometry: PageGeometry = {
   preparedHeightPx: SIZE_PX,
 };
 const plane = { data: new Uint8Array(SIZE_PX * SIZE_PX).fill(255), width: SIZE_PX, height: SIZE_PX };
+const page = { plane, geometry, dpi: 300, hasDottedZeros: false };
 const signal = new AbortController().signal;
 
 function lineOf(text: string, confidence: number): TextLine {
@@ -64,7 +65,7 @@ async function settle(
 ): Promise<{ field: InkField; text: string; looks: number }> {
   const pool = new ScriptedPool(answers);
   const lines = [{ words: field.words, baselineY: 240, heightPx: 40 }];
-  const looked = await lookAgain([field], lines, { plane, geometry, dpi: 300 }, pool as unknown as OcrPool, signal);
+  const looked = await lookAgain([field], lines, page, pool as unknown as OcrPool, signal);
   const text = looked.lines.flatMap((line) => line.words.map((word) => word.text)).join(' ');
   return { field: looked.fields[0] as InkField, text, looks: pool.looks };
 }
@@ -142,7 +143,6 @@ describe('a second look at a doubtful value', () => {
       ['038050726730', 90],
     ]);
     const lines = [lineOf('số 0380S0726730.', 60)];
-    const page = { plane, geometry, dpi: 300 };
     const before = lineOf('số 938050726730.', 60);
     const looked = await lookAgain([], [before], page, pool as unknown as OcrPool, signal);
     expect(looked.lines[0]?.words.map((word) => word.text)).toEqual(['số', '038050726730.']);
