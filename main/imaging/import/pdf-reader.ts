@@ -31,9 +31,15 @@ export interface PdfReaderOptions {
 const LIMIT_MS = 30_000;
 /** Of JavaScript alone; pictures and unpacked streams lie outside of it. */
 const HEAP_MB = 512;
-/** By how much the whole process may grow over one file: an A3 sheet at 600 dpi with its canvas stays below. */
-const GROWTH_MB = 600;
+/**
+ * Of the thread alone: its heap with what V8 counts to it outside, pictures, unpacked streams and canvases. An A4 sheet at 600
+ * dpi in colour takes 360, whatever the workers beside it take meanwhile.
+ */
+const OWN_MB = 600;
+/** By how much the whole process may grow: the last resort against what V8 does not see or a thread that cannot be asked. */
+const PROCESS_GROWTH_MB = 2_000;
 const LOOK_EVERY_MS = 150;
+const MB = 1024 * 1024;
 
 /**
  * Each page drawn on white, in order.
@@ -42,9 +48,7 @@ const LOOK_EVERY_MS = 150;
 export async function* readPdfPages(bytes: Uint8Array, options: PdfReaderOptions): AsyncGenerator<StoredImage> {
   failOnCutOff(bytes);
   options.signal.throwIfAborted();
-  const thread = new Worker(findThread(), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
-  // What it has to say while nobody asks it, or while it dies, belongs to nobody.
-  thread.on('error', () => undefined);
+  const thread = startThread();
   try {
     const opened = await ask(thread, { kind: 'open', bytes, password: options.password }, options, 'the file');
     if (opened.kind !== 'opened') throw new Error(`the reader answered ${opened.kind} to open`);
@@ -56,7 +60,7 @@ export async function* readPdfPages(bytes: Uint8Array, options: PdfReaderOptions
       yield drawn.page;
     }
   } finally {
-    await thread.terminate();
+    await thread.worker.terminate();
   }
 }
 
@@ -68,8 +72,31 @@ function findThread(): string {
   return found;
 }
 
+interface Thread {
+  readonly worker: Worker;
+  /** Why it is no more, noted also while nobody asks it anything; null while it runs. */
+  readonly ended: () => Error | null;
+}
+
+function startThread(): Thread {
+  const worker = new Worker(findThread(), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  let ended: Error | null = null;
+  worker.on('error', (error: unknown) => {
+    ended ??=
+      (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? new Failure('pdf-page-too-complex', `needs more than ${HEAP_MB} MB`)
+        : error instanceof Error
+          ? error
+          : new Error(String(error));
+  });
+  worker.on('exit', (code) => {
+    ended ??= new Failure('pdf-page-too-complex', `its reader ended with ${code}`);
+  });
+  return { worker, ended: () => ended };
+}
+
 function ask(
-  thread: Worker,
+  { worker, ended }: Thread,
   question: ThreadQuestion,
   { signal, limitMs = LIMIT_MS }: PdfReaderOptions,
   what: string,
@@ -77,18 +104,26 @@ function ask(
   return new Promise((resolve, reject) => {
     const tooComplex = (why: string): void => end(() => reject(new Failure('pdf-page-too-complex', `${what}: ${why}`)));
     const before = process.memoryUsage.rss();
-    // The thread may be too busy to be asked; what it takes is taken from the process.
     const watch = setInterval(() => {
-      const grownMb = (process.memoryUsage.rss() - before) / 1024 / 1024;
-      if (grownMb > GROWTH_MB) tooComplex(`took ${Math.round(grownMb)} MB`);
+      const grownMb = (process.memoryUsage.rss() - before) / MB;
+      if (grownMb > PROCESS_GROWTH_MB) tooComplex(`the process grew by ${Math.round(grownMb)} MB`);
+      // Interrupts its script, however busy that is; only a native call is waited for.
+      worker.getHeapStatistics().then(
+        ({ total_heap_size: heap, external_memory: outside }) => {
+          const ownMb = (heap + outside) / MB;
+          if (ownMb > OWN_MB) tooComplex(`took ${Math.round(ownMb)} MB`);
+        },
+        // It has ended, which is told by its events.
+        () => undefined,
+      );
     }, LOOK_EVERY_MS);
     const timer = setTimeout(() => tooComplex(`not drawn within ${limitMs} ms`), limitMs);
     const onAbort = (): void => end(() => reject(signal.reason));
-    const onError = (error: unknown): void =>
-      (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? tooComplex(`needs more than ${HEAP_MB} MB`)
-        : end(() => reject(error instanceof Error ? error : new Error(String(error))));
-    const onExit = (code: number): void => tooComplex(`its reader ended with ${code}`);
+    const onEnd = (): void => {
+      const why = ended();
+      if (why instanceof Failure) tooComplex(why.detail ?? '');
+      else if (why !== null) end(() => reject(why));
+    };
     const onMessage = (answer: ThreadAnswer): void =>
       end(() =>
         answer.kind === 'refused' ? reject(new Failure(answer.refusal.code, answer.refusal.detail)) : resolve(answer),
@@ -97,12 +132,13 @@ function ask(
       clearTimeout(timer);
       clearInterval(watch);
       signal.removeEventListener('abort', onAbort);
-      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+      worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
       settle();
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
     if (signal.aborted) onAbort();
-    else thread.postMessage(question);
+    else if (ended() !== null) onEnd();
+    else worker.postMessage(question);
   });
 }

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPdfPages } from '../../../main/imaging/import/pdf-reader.ts';
@@ -197,6 +198,36 @@ describe('PDFs made to harm', () => {
     await new Promise(setImmediate);
     process.off('warning', note);
     expect([count, warnings]).toEqual([14, []]);
+  });
+
+  test('a page that takes too much memory is given up for its own memory, long before its time', async () => {
+    const pdf = hostilePdfs['a content stream that unpacks to 300 megabytes']!();
+    const pages = readPdfPages(pdf, { signal: new AbortController().signal, limitMs: 600_000 });
+    const given = pages.next();
+    await expect(given).rejects.toMatchObject({ code: 'pdf-page-too-complex', detail: expect.stringMatching(/MB$/) });
+  });
+
+  test('a page is drawn though others take 800 megabytes in the same process meanwhile', async () => {
+    const pages = readPdfPages(makePdf([{ width: 300, height: 200 }]), { signal: new AbortController().signal });
+    const given = pages.next();
+    const besides = Array.from({ length: 8 }, () => Buffer.alloc(100 * 1024 * 1024, 1));
+    expect((await given).value).toMatchObject({ dpi: 300 });
+    expect(besides.map(({ length }) => length)).toHaveLength(8);
+    await pages.return(undefined);
+  });
+
+  test('a reader that ends between two pages is noticed with the next one, not when the time for it is over', async () => {
+    let reader: Worker | undefined;
+    process.once('worker', (started) => (reader = started));
+    const sheet = { width: 50, height: 50 };
+    const options = { signal: new AbortController().signal, limitMs: 600_000 };
+    const pages = readPdfPages(makePdf([sheet, sheet]), options);
+    expect((await pages.next()).done).toBe(false);
+    await reader?.terminate();
+    await expect(pages.next()).rejects.toMatchObject({
+      code: 'pdf-page-too-complex',
+      detail: expect.stringMatching(/^page 2: its reader/),
+    });
   });
 
   test('an import is cancelled in the middle of a page', async () => {
