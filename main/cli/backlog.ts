@@ -5,11 +5,11 @@ import type { SeriesOverview, SplitRule } from '../../preload/backlog-types.ts';
 import { backlogSentence } from '../../renderer/language/backlog-words.ts';
 import { SeriesChoice } from '../backlog/series.ts';
 import { exportSeries, readSeries } from '../counter/backlog-export.ts';
-import type { Counter } from '../counter/open-counter.ts';
-import { Failure, toRefusal, unwrap } from '../rooms/failure.ts';
+import { Failure, unwrap } from '../rooms/failure.ts';
+import { feedFolder, type Fed } from './feed-folder.ts';
 import { filesIn } from './input-files.ts';
-import { EXIT, printJson, say, sayFailure, UsageError, type Where } from './output.ts';
-import { withCounter, type CommandOfficer } from './with-counter.ts';
+import { EXIT, printJson, say, UsageError, type Where } from './output.ts';
+import { withCounter } from './with-counter.ts';
 
 type Run = <A extends unknown[]>(work: (...given: A) => Promise<number>) => (...given: unknown[]) => Promise<void>;
 
@@ -138,12 +138,6 @@ function sayProgress(found: readonly SeriesOverview[], asJson: boolean): number 
   return EXIT.done;
 }
 
-interface Fed {
-  readonly file: string;
-  readonly outcome: 'fed' | 'known' | 'failed';
-  readonly code?: string;
-}
-
 function backlogImport(where: Where, version: string) {
   return (dir: string, options: { series: string; json?: boolean }): Promise<number> =>
     withCounter(where, version, async (counter, officer) => {
@@ -167,38 +161,6 @@ function backlogImport(where: Where, version: string) {
       if (totals.failed === 0) return EXIT.done;
       return totals.failed < fed.length ? EXIT.partly : EXIT.failed;
     });
-}
-
-/** One folder is one stack; files in the order of their names, as scanners number them. */
-async function feedFolder(
-  counter: Counter,
-  officer: CommandOfficer,
-  seriesCode: string,
-  name: string,
-  files: readonly string[],
-  root: string,
-): Promise<Fed[]> {
-  const { id } = unwrap(
-    await counter.rooms.store.call('createBacklogStack', { seriesCode, name, officerId: officer.id, reuse: true }),
-  );
-  // Pages that an earlier run left unread.
-  unwrap(await counter.backlog.openStack(id, officer.id));
-  const fed: Fed[] = [];
-  const seen = new Map<string, number>();
-  for (const path of files) {
-    const file = relative(root, path);
-    try {
-      fed.push({ file, outcome: await counter.backlog.feedFile(id, officer.id, path, seen) });
-      say(`${fed.length}/${files.length}  ${file}`);
-    } catch (thrown) {
-      const { code, detail } = toRefusal(thrown);
-      say(path);
-      sayFailure(code, detail);
-      fed.push({ file, outcome: 'failed', code });
-      if (code === 'stack-full' || code === 'disk-full' || code === 'disk-error') break;
-    }
-  }
-  return fed;
 }
 
 function foldersOf(root: string): readonly { readonly name: string; readonly files: readonly string[] }[] {

@@ -42,6 +42,7 @@ export interface Backlog {
   ) => Promise<Result<readonly SigningOutcome[]>>;
   /**
    * A file into a stack, once: known by its content, and gone on with where it was cut off.
+   * @param fullStackIds stacks of the same folder that were filled before this one: what came into them is not read again
    * @param seen contents fed in by the same run, counted here: two sheets may give the same file, and each counts
    */
   readonly feedFile: (
@@ -49,6 +50,7 @@ export interface Backlog {
     officerId: string,
     path: string,
     seen?: Map<string, number>,
+    fullStackIds?: readonly string[],
   ) => Promise<'fed' | 'known'>;
   /** Practice mode: a small stack of invented papers. */
   readonly feedSample: (stackId: string, officerId: string) => Result<{ jobId: string; done: Promise<JobProgress> }>;
@@ -184,18 +186,24 @@ export function createBacklog(
       announce();
       return outcomes;
     },
-    feedFile: async (stackId, officerId, path, seen = new Map()) => {
+    feedFile: async (stackId, officerId, path, seen = new Map(), fullStackIds = []) => {
       const sha256 = await sha256Of(path);
       const occurrence = seen.get(sha256) ?? 0;
       seen.set(sha256, occurrence + 1);
       const file = { stackId, sha256, occurrence };
-      const begun = await rooms.store.call('beginBacklogImport', { ...file, fileName: basename(path) });
+      const begun = await rooms.store.call('beginBacklogImport', {
+        ...file,
+        fileName: basename(path),
+        fullStackIds: [...fullStackIds],
+      });
       if (!begun.ok) throw new Failure(begun.code, begun.detail);
       if (begun.value.isDone) return 'known';
       const { skip, lastPageId } = begun.value;
       const place = lastPageId === null ? { kind: 'end' as const } : { kind: 'after' as const, pageId: lastPageId };
       const resumed = { file: { sha256, occurrence }, skip };
       const ended = await capture.importFiles(stackId, officerId, [path], place, resumed).done;
+      // It is fed in again, into the next stack, and is the same sheet there.
+      if (ended.code === 'stack-full') seen.set(sha256, occurrence);
       if (ended.state !== 'done') throw new Failure(asErrorCode(ended.code ?? 'cancelled'), ended.detail ?? path);
       const kept = await rooms.store.call('endBacklogImport', file);
       if (!kept.ok) throw new Failure(kept.code, kept.detail);

@@ -143,24 +143,39 @@ export async function signRecord(
 export type ImportedFile = FileContent & { readonly stackId: string };
 
 /**
- * A file is known by its content within its stack: fed in again, it is done; cut off half-way, its own pages that came in are
+ * A file is known by its content within the stacks of its folder: fed in again, it is done; cut off half-way, its own pages that came in are
  * counted (with each of them, see `stack-rules.ts`) and it goes on behind the last, whatever came into the stack since.
  */
 export function beginImport(
   context: StoreContext,
-  { stackId, sha256, occurrence, fileName }: ImportedFile & { readonly fileName: string },
+  question: ImportedFile & { readonly fileName: string; readonly fullStackIds: readonly string[] },
 ): { isDone: boolean; skip: number; lastPageId: string | null } {
+  const { stackId, sha256, occurrence, fileName, fullStackIds } = question;
   readStackRows(context, stackId);
-  const known = context
+  const here = importRow(context, { stackId, sha256, occurrence });
+  const before = fullStackIds.map((id) => importRow(context, { stackId: id, sha256, occurrence }));
+  const rows = [here, ...before].filter((row) => row !== undefined);
+  const isDone = rows.some((row) => row.is_done === 1);
+  if (!here && !isDone)
+    context
+      .sql('INSERT INTO backlog_import (stack_id, sha256, occurrence, file_name) VALUES (?, ?, ?, ?)')
+      .run(stackId, sha256, occurrence, fileName.normalize('NFC'));
+  const skip = rows.reduce((sum, row) => sum + row.pages_in, 0);
+  return { isDone, skip, lastPageId: here?.last_page_id ?? null };
+}
+
+interface ImportRow {
+  readonly pages_in: number;
+  readonly last_page_id: string | null;
+  readonly is_done: number;
+}
+
+function importRow(context: StoreContext, { stackId, sha256, occurrence }: ImportedFile): ImportRow | undefined {
+  return context
     .sql(
       'SELECT pages_in, last_page_id, is_done FROM backlog_import WHERE stack_id = ? AND sha256 = ? AND occurrence = ?',
     )
-    .get(stackId, sha256, occurrence) as { pages_in: number; last_page_id: string | null; is_done: number } | undefined;
-  if (known) return { isDone: known.is_done === 1, skip: known.pages_in, lastPageId: known.last_page_id };
-  context
-    .sql('INSERT INTO backlog_import (stack_id, sha256, occurrence, file_name) VALUES (?, ?, ?, ?)')
-    .run(stackId, sha256, occurrence, fileName.normalize('NFC'));
-  return { isDone: false, skip: 0, lastPageId: null };
+    .get(stackId, sha256, occurrence) as ImportRow | undefined;
 }
 
 export function endImport(context: StoreContext, { stackId, sha256, occurrence }: ImportedFile): null {

@@ -5,7 +5,7 @@ import { backlogOverview } from './backlog-overview.ts';
 import type { backlogMethods } from './backlog-protocol.ts';
 import { confirmRecord, correctRecord, listRecords } from './backlog-records.ts';
 import { saveSeries } from './backlog-series.ts';
-import { createStack, readStack, setSplit } from './backlog-stacks.ts';
+import { createStack, readStack, setSplit, stackParts } from './backlog-stacks.ts';
 import type { StoreContext } from './context.ts';
 
 export interface HandlerKinds {
@@ -25,6 +25,7 @@ export function backlogHandlers(
       return backlogOverview(context);
     }),
     createBacklogStack: change((params) => createStack(context, params)),
+    backlogStackParts: look((params) => stackParts(context, params)),
     backlogStack: look(({ id }) => readStack(context, id)),
     setBacklogSplit: change((params) => setSplit(context, params)),
     confirmBacklogRecord: change((params) => {

@@ -35,6 +35,12 @@ export const backlogMethods = {
     result: BacklogStackSchema,
     timeoutMs: quick,
   },
+  /** The stacks a folder was fed into, in their order; none for one that was never fed in. */
+  backlogStackParts: {
+    params: z.strictObject({ seriesCode: z.string(), name: z.string().trim().min(1).max(200) }),
+    result: z.array(z.string()),
+    timeoutMs: quick,
+  },
   backlogStack: { params: z.strictObject({ id: z.string() }), result: BacklogStackSchema, timeoutMs: quick },
   setBacklogSplit: {
     params: z.strictObject({ id: z.string(), revision: z.int(), split: SplitRule, officerId: z.string() }),
@@ -128,9 +134,12 @@ export const backlogMethods = {
     result: BacklogRecordSchema,
     timeoutMs: quick,
   },
-  /** `skip`: pages of this file that came in before it was cut off; the rest goes behind `lastPageId`. */
+  /**
+   * `skip`: pages of this file that came in before it was cut off; the rest goes behind `lastPageId`. `fullStackIds`: stacks of
+   * the same folder, in which its files are known, too.
+   */
   beginBacklogImport: {
-    params: ImportedFile.extend({ fileName: z.string().max(500) }),
+    params: ImportedFile.extend({ fileName: z.string().max(500), fullStackIds: z.array(z.string()).max(1_000) }),
     result: z.strictObject({ isDone: z.boolean(), skip: z.int(), lastPageId: z.string().nullable() }),
     timeoutMs: quick,
   },

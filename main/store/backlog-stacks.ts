@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { BacklogSeries, BacklogStack, OpenRecord, SplitRule, StackSummary } from '../../preload/backlog-types.ts';
 import type { Dossier } from '../../preload/types.ts';
 import { identityOf, indexRecord } from '../backlog/index-record.ts';
+import { partName } from '../backlog/stack-parts.ts';
 import { splitStack, type StackPage } from '../backlog/split-stack.ts';
 import { EMPTY_DRAFT, type DraftFacts } from '../dossiers/draft.ts';
 import { Failure } from '../rooms/failure.ts';
@@ -32,10 +33,8 @@ export function createStack(
   requireOfficer(context, officerId, 'counter');
   const series = readSeries(context, seriesCode);
   const name = choice.name.normalize('NFC').trim();
-  const known = context
-    .sql('SELECT id FROM backlog_stack WHERE series_code = ? AND name = ? ORDER BY id LIMIT 1')
-    .get(seriesCode, name) as { id: string } | undefined;
-  if (reuse && known) return readStack(context, known.id);
+  const known = stackOfName(context, seriesCode, name);
+  if (reuse && known !== null) return readStack(context, known);
   const id = uuidv7();
   inTransaction(context, () => {
     const atMs = recordTimeMs(context);
@@ -56,6 +55,32 @@ export function createStack(
     });
   });
   return readStack(context, id);
+}
+
+/** The stacks of a folder that are there, in the order they were filled. */
+export function stackParts(
+  context: StoreContext,
+  { seriesCode, name }: { readonly seriesCode: string; readonly name: string },
+): string[] {
+  const ids: string[] = [];
+  for (;;) {
+    const id = stackOfName(
+      context,
+      seriesCode,
+      partName(name, ids.length + 1)
+        .normalize('NFC')
+        .trim(),
+    );
+    if (id === null) return ids;
+    ids.push(id);
+  }
+}
+
+function stackOfName(context: StoreContext, seriesCode: string, name: string): string | null {
+  const found = context
+    .sql('SELECT id FROM backlog_stack WHERE series_code = ? AND name = ? ORDER BY id LIMIT 1')
+    .get(seriesCode, name) as { id: string } | undefined;
+  return found?.id ?? null;
 }
 
 /** @throws Failure `not-found` for an id that is no stack's */

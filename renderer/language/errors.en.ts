@@ -164,7 +164,7 @@ export const errorsEn: ErrorSentences = {
   'stack-full': {
     what: 'The stack has as many pages as it can hold.',
     safe: 'The pages scanned so far are still in the stack.',
-    next: 'Open a new stack and feed the rest into it.',
+    next: 'Open a new stack and feed the rest into it; confirming records makes no room in this one.',
   },
   'stack-in-use': {
     what: 'Records were made of this stack, so it cannot be discarded.',

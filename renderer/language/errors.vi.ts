@@ -173,7 +173,7 @@ export const errorsVi: ErrorSentences = {
   'stack-full': {
     what: 'Chồng hồ sơ đã đủ số trang tối đa.',
     safe: 'Những trang đã quét vẫn còn trong chồng.',
-    next: 'Mở một chồng mới và nạp tiếp phần còn lại.',
+    next: 'Mở một chồng mới và nạp tiếp phần còn lại; xác nhận bản ghi không giải phóng chỗ trong chồng này.',
   },
   'stack-in-use': {
     what: 'Chồng này đã có bản ghi hoàn thành nên không bỏ được.',

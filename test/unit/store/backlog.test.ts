@@ -411,7 +411,7 @@ describe('after a restart', () => {
     const stack = await openStack();
     const file = (content: string, occurrence = 0) => ({ stackId: stack.id, sha256: content.repeat(64), occurrence });
     const begin = (content: string, occurrence?: number) =>
-      kit.call('beginBacklogImport', { ...file(content, occurrence), fileName: 'so-01.pdf' });
+      kit.call('beginBacklogImport', { ...file(content, occurrence), fileName: 'so-01.pdf', fullStackIds: [] });
     expect(await begin('a')).toEqual({ isDone: false, skip: 0, lastPageId: null });
     await addPageOf(kit, stack.id, file('a'));
     const second = await addPageOf(kit, stack.id, file('a'));
@@ -428,7 +428,8 @@ describe('after a restart', () => {
   it('a file that was cut off misses no page for those that other files and the scanner brought since', async () => {
     const stack = await openStack();
     const file = (content: string) => ({ stackId: stack.id, sha256: content.repeat(64), occurrence: 0 });
-    const begin = (content: string) => kit.call('beginBacklogImport', { ...file(content), fileName: 'so-01.pdf' });
+    const begin = (content: string) =>
+      kit.call('beginBacklogImport', { ...file(content), fileName: 'so-01.pdf', fullStackIds: [] });
     await begin('a');
     const last = await addPageOf(kit, stack.id, file('a'));
     await begin('b');
