@@ -74,6 +74,7 @@ async function listScanners(where: Where, imaging: Imaging, options: ScanOptions
       addresses: [...scanners.addresses, ...(options.address ?? [])],
       useDiscovery: options.discovery,
       useSane: true,
+      watchedFolder: scanners.watchedFolder ?? null,
       sampleFolder: mode === 'practice' ? scanners.sampleFolder : null,
     }),
   );

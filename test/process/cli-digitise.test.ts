@@ -280,6 +280,19 @@ describe('scanning to files', () => {
     expect(readFileSync(join(work, 'scans/page-0003.jpg')).equals(heads[0] as Buffer)).toBe(true);
   });
 
+  it('lists the folder that a device scans to, as the desk does', async () => {
+    const home = join(work, 'home');
+    const watchedFolder = join(work, 'scans-of-the-copier');
+    for (const made of [home, watchedFolder]) mkdirSync(made);
+    const scanners = { addresses: [], useDiscovery: false, useSane: false, watchedFolder, sampleFolder: null };
+    writeFileSync(join(home, 'settings.json'), JSON.stringify({ scanners }));
+    const listed = await start(['scan', '--list', '--no-discovery', '--json'], { MOTCUA_HOME: home }).ended;
+    const folders = (JSON.parse(listed.out) as { id: string; driver: string }[]).filter(
+      ({ driver }) => driver === 'folder',
+    );
+    expect(folders).toMatchObject([{ id: `folder:${watchedFolder}` }]);
+  });
+
   it('keeps the pages that are there when it is stopped, and when the feeder jams', async () => {
     const stack = pageFiles('stack', ['1.jpg', '2.jpg', '3.jpg', '4.jpg']);
     const pages = readdirSync(stack).map((name) => join(stack, name));
