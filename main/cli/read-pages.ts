@@ -64,11 +64,11 @@ export async function readPages(imaging: Imaging, files: readonly string[], opti
 
   async function read(place: Place): Promise<void> {
     try {
-      place.read = await imaging.recognise(place.page, options.ocr, signal);
+      // Not stopped with the rest: pages end out of order, and one given up would leave a gap before those that are done.
+      place.read = await imaging.recognise(place.page, options.ocr);
       options.onPage({ ...place, read: place.read });
     } catch (thrown) {
       const refusal = toRefusal(thrown);
-      if (refusal.code === 'cancelled') return;
       if (refusal.code === 'room-stopped' && !doubtful.includes(place)) {
         doubtful.push(place);
         return;

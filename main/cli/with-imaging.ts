@@ -21,7 +21,7 @@ export interface Imaging {
   readonly access: (deposit: Deposit) => BlobAccess;
   readonly bytes: (deposit: Deposit) => Promise<Buffer>;
   readonly importFile: (path: string, options: ImportOptions) => Promise<void>;
-  readonly recognise: (page: ArrivedPage, ocr: boolean, signal?: AbortSignal) => Promise<RecognisedPage>;
+  readonly recognise: (page: ArrivedPage, ocr: boolean) => Promise<RecognisedPage>;
 }
 
 export async function withImaging(
@@ -49,8 +49,8 @@ export async function withImaging(
         const params = { path, ...(password === undefined ? {} : { password }) };
         unwrap(await room.call('importFile', params, { signal, onProgress: onPage }));
       },
-      recognise: async (page, ocr, signal) =>
-        unwrap(await room.call('recognise', { image: access(page.image), dpi: page.dpi, ocr }, { signal })),
+      recognise: async (page, ocr) =>
+        unwrap(await room.call('recognise', { image: access(page.image), dpi: page.dpi, ocr })),
     });
   } finally {
     await room.stop();
