@@ -26,6 +26,7 @@ export function Workbench(props: WorkbenchProps): ReactNode {
   const { showsHidden, inlineSize, fullSize } = useWorkbenchView();
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const region = useRef<HTMLDivElement>(null);
+  const wantedFocus = useRef<string | null>(null);
   const jumpBox = useRef<HTMLInputElement>(null);
 
   const papers = useMemo(() => papersOf(all, showsHidden), [all, showsHidden]);
@@ -54,11 +55,17 @@ export function Workbench(props: WorkbenchProps): ReactNode {
   const current = pages.find((page) => page.id === currentId) ?? null;
   const currentPaper = papers.find((paper) => paper.pages.some((page) => page.id === currentId)) ?? null;
 
+  /** At once, so that the next key goes on from there; and again when the page has been drawn anew, or for the first time. */
   function focus(pageId: string, doesScroll = false): void {
-    requestAnimationFrame(() => {
-      const element = region.current?.querySelector<HTMLElement>(`[data-page="${CSS.escape(pageId)}"]`);
+    wantedFocus.current = pageId;
+    const apply = (): void => {
+      const id = wantedFocus.current;
+      if (id === null) return;
+      const element = region.current?.querySelector<HTMLElement>(`[data-page="${CSS.escape(id)}"]`);
       element?.focus({ preventScroll: !doesScroll });
-    });
+    };
+    apply();
+    requestAnimationFrame(apply);
   }
   const hasFocus = (): boolean => document.activeElement?.closest('[data-page]') != null;
 
