@@ -4,17 +4,7 @@ import type * as t from '../../preload/backlog-types.ts';
 import { FieldValueSchema, PageSchema, SignatureInfoSchema } from '../dossiers/schemas.ts';
 import { BacklogSeriesSchema, SplitRule } from './series.ts';
 import { SeriesTemplateSchema } from './templates.ts';
-
-/** Fails to compile when schema output and contract type differ in either direction. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-type Mutable<T> = T extends readonly (infer U)[]
-  ? T extends readonly [unknown, ...unknown[]]
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : Mutable<U>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : T;
-function proves<_A extends true>(): void {}
+import { proves, type Mutable, type Same } from '../dossiers/same-type.ts';
 
 /** A file that was fed in, by its content; `occurrence` tells files of the same content apart, from 0. */
 export const FileContent = z.strictObject({

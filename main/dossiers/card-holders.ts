@@ -21,7 +21,7 @@ import type { DraftFacts, RecognitionFact } from './draft.ts';
 
 export type CardHolder = IdentifiedPerson<string>;
 
-const CARD_TYPE = 'the-can-cuoc';
+export const CARD_TYPE = 'the-can-cuoc';
 const APPLICANT_FIELDS = ['idNumber', 'oldIdNumber', 'fullName', 'birthDate', 'sex', 'address', 'idIssuedOn'] as const;
 
 /** The people whose cards are on the visible pages, in order of the pages. */

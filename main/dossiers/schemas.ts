@@ -1,17 +1,7 @@
 /** @file The dossier as data: zod schemas that the compiler proves equal to the contract's types. */
 import { z } from 'zod';
 import type * as t from '../../preload/types.ts';
-
-/** Fails to compile when schema output and contract type differ in either direction. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-type Mutable<T> = T extends readonly (infer U)[]
-  ? T extends readonly [unknown, ...unknown[]]
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : Mutable<U>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : T;
-function proves<_A extends true>(): void {}
+import { proves, type Mutable, type Same } from './same-type.ts';
 
 const Iso = z.string();
 const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);

@@ -1,6 +1,7 @@
 /** @file One stored image → everything that can be read from it. The imaging room's `recognise`. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CARD_TYPE } from '../../dossiers/card-holders.ts';
 import { readBlob, type BlobAccess } from '../../blobs/blob-file.ts';
 import type { RecognisedPage } from '../protocol.ts';
 import { isBlankPage } from './blank.ts';
@@ -56,7 +57,6 @@ export interface Recogniser {
   readonly close: () => Promise<void>;
 }
 
-const CARD_TYPE = 'the-can-cuoc';
 const WHOLE_PAGE: FoundPaper = { crop: null, shape: 'other', tiltDeg: null, cards: [] };
 
 export async function createRecogniser(options: RecogniserOptions): Promise<Recogniser> {
