@@ -42,6 +42,11 @@ export class WedgeReader {
     if (gap > BURST_GAP_MS) this.#burst = 0;
     if (key === 'Enter' || key === 'Tab') return this.#end(atMs);
     if (this.startsAnew(atMs)) this.#forget();
+    // No code begins with a space: it is a person's, who may press the next key as quickly as they like.
+    if (key === ' ' && this.#text === '') {
+      this.reset();
+      return { kind: 'pass' };
+    }
     this.#lastAt = atMs;
     this.#burst++;
     this.#text += key;

@@ -100,6 +100,13 @@ describe('a person at the keyboard', () => {
     expect(reader.key('Enter', 3_700)).toEqual({ kind: 'pass' });
   });
 
+  it('may press a command right behind a space: no code begins with one', () => {
+    const reader = new WedgeReader();
+    reader.key(' ', 1_000);
+    reader.key('1', 1_015);
+    expect(reader.length).toBe(1);
+  });
+
   it('may press keys quickly: without a bar after nine characters nothing is held', () => {
     expect(
       type(new WedgeReader(), 'Nguyễn Thị Ngọc Lan', 15).verdicts.every((verdict) => verdict.kind === 'pass'),
