@@ -6,6 +6,7 @@ import { prepareZXingModule, readBarcodes, type ReadInputBarcodeFormat, type Rea
 import { Failure } from '../../rooms/failure.ts';
 import { failOnHugeImage, MAX_PIXELS } from '../import/image-limits.ts';
 import { firstLine, readImageHeader } from '../import/stored-image.ts';
+import type { ColourImage } from '../recognition/raster.ts';
 
 export interface ReadCode {
   /** zxing's name: `QRCode`, `Code128`, … */
@@ -25,6 +26,8 @@ export interface ReadCodesOptions {
   readonly isThorough?: boolean;
   /** Where a code is likely (a card lies there), pixels of the picture: looked at enlarged when none was read in them. */
   readonly areas?: readonly Area[];
+  /** The picture itself, for the first look: saves decoding it once more. */
+  readonly decoded?: ColourImage;
 }
 
 type Area = readonly [left: number, top: number, width: number, height: number];
@@ -35,6 +38,12 @@ interface Look {
   readonly scale: number;
   readonly smoothing?: number;
   readonly binarizer?: 'LocalAverage' | 'GlobalHistogram';
+}
+
+interface Found {
+  readonly read: ReadCode[];
+  /** Seen, but not to be read: pixels of the picture. */
+  readonly unread: Box[];
 }
 
 const PLAIN: Look = { scale: 1 };
@@ -75,7 +84,7 @@ export async function readCodes(imageBytes: Uint8Array, options: ReadCodesOption
   await (isPrepared ??= prepare());
   const formats = options.formats ?? ['QRCode'];
   const whole: Box = [0, 0, width, height];
-  const first = await readArea(openPicture(imageBytes), whole, PLAIN, formats);
+  const first = await lookFirst(imageBytes, options.decoded, whole, formats);
   const read = [...first.read];
   const likely = (options.areas ?? []).map((area) => clip(area, width, height));
   const seen = first.unread.map((box) => withMargin(box, width, height));
@@ -91,6 +100,28 @@ export async function readCodes(imageBytes: Uint8Array, options: ReadCodesOption
       addNew(read, (await readArea(openPicture(imageBytes), whole, look, formats)).read);
   }
   return read.slice(0, MOST_CODES);
+}
+
+async function lookFirst(
+  bytes: Uint8Array,
+  decoded: ColourImage | undefined,
+  whole: Box,
+  formats: readonly ReadInputBarcodeFormat[],
+): Promise<Found> {
+  if (!decoded) return readArea(openPicture(bytes), whole, PLAIN, formats);
+  const { data, width, height } = decoded;
+  return search({ data: withOpacity(data), width, height }, whole, PLAIN, formats);
+}
+
+function withOpacity(colours: Uint8Array): Uint8ClampedArray {
+  const pixels = new Uint8ClampedArray((colours.length / 3) * 4);
+  for (let from = 0, to = 0; from < colours.length; from += 3, to += 4) {
+    pixels[to] = colours[from] as number;
+    pixels[to + 1] = colours[from + 1] as number;
+    pixels[to + 2] = colours[from + 2] as number;
+    pixels[to + 3] = 255;
+  }
+  return pixels;
 }
 
 /** The area is decoded once and looked at in several ways, none larger than `pixels`. */
@@ -138,14 +169,23 @@ async function readArea(
   area: Box,
   look: Look,
   formats: readonly ReadInputBarcodeFormat[],
-): Promise<{ read: ReadCode[]; unread: Box[] }> {
+): Promise<Found> {
   const { scale } = look;
   const enlarged = scale === 1 ? picture : picture.resize({ width: area[2] * scale, kernel: 'cubic' });
   const { data, info } = await decode(look.smoothing === undefined ? enlarged : enlarged.blur(look.smoothing));
   const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
+  return search({ data: pixels, width: info.width, height: info.height }, area, look, formats);
+}
+
+/** @param image four bytes a pixel, `look.scale` times as large as the area */
+async function search(
+  image: { readonly data: Uint8ClampedArray; readonly width: number; readonly height: number },
+  area: Box,
+  look: Look,
+  formats: readonly ReadInputBarcodeFormat[],
+): Promise<Found> {
   // What zxing needs of an ImageData, which Node does not have.
-  const imageData = { data: pixels, width: info.width, height: info.height, colorSpace: 'srgb' } as never;
-  const found = await readBarcodes(imageData, {
+  const found = await readBarcodes({ ...image, colorSpace: 'srgb' } as never, {
     formats: [...formats],
     tryHarder: true,
     tryRotate: true,
@@ -158,8 +198,8 @@ async function readArea(
   });
   const read = found.filter((code) => code.isValid && code.text.length <= MOST_CHARACTERS);
   return {
-    read: read.map((code) => ({ format: code.format, text: code.text, box: boxOf(code, area, scale) })),
-    unread: found.filter((code) => !code.isValid).map((code) => boxOf(code, area, scale)),
+    read: read.map((code) => ({ format: code.format, text: code.text, box: boxOf(code, area, look.scale) })),
+    unread: found.filter((code) => !code.isValid).map((code) => boxOf(code, area, look.scale)),
   };
 }
 

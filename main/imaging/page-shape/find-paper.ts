@@ -7,7 +7,7 @@ import type { ColourImage } from '../recognition/raster.ts';
 import { findSheetsOnLid } from './dark-lid.ts';
 import { findFaintSheet } from './faint-edges.ts';
 import { CARD_MM, PAPER_MM, shapeOfSize, type PaperShape } from './paper-sizes.ts';
-import { filledArea, findPatches, joinPatches, type Patch } from './patches.ts';
+import { filledArea, findPatches, joinExtents, joinPatches, type Extent, type Patch } from './patches.ts';
 import { smallestRectangle, type TurnedRectangle } from './rectangle.ts';
 import { measureGround, smallPageOf, type Ground, type SmallPage } from './small-page.ts';
 
@@ -130,7 +130,7 @@ function groupPatches(ink: readonly Patch[], page: SmallPage): Patch[] {
   const near = joinNear(ink, JOIN_MM * mm);
   if (near.length > MOST_GROUPS) return [];
   return mergeWhere(near, (a, b) => {
-    const joint = joinPatches(a, b);
+    const joint = joinExtents(a, b);
     const [wide, high] = [(joint.right - joint.left) / mm, (joint.bottom - joint.top) / mm];
     return fitsCard(Math.max(wide, high), Math.min(wide, high));
   });
@@ -147,12 +147,9 @@ function joinNear(patches: readonly Patch[], gap: number): Patch[] {
   for (const [index, patch] of patches.entries())
     for (let other = 0; other < index; other++)
       if (gapOf(patch, patches[other] as Patch) <= gap) parents[rootOf(index)] = rootOf(other);
-  const groups = new Map<number, Patch>();
-  for (const [index, patch] of patches.entries()) {
-    const group = groups.get(rootOf(index));
-    groups.set(rootOf(index), group ? joinPatches(group, patch) : patch);
-  }
-  return [...groups.values()];
+  return [...Map.groupBy(patches.keys(), rootOf).values()].map((group) =>
+    joinPatches(group.map((index) => patches[index] as Patch)),
+  );
 }
 
 /** Until no two can be joined any more. */
@@ -164,7 +161,7 @@ function mergeWhere(patches: readonly Patch[], isJoined: (a: Patch, b: Patch) =>
     for (let at = 0; at < waiting.length;) {
       const other = waiting[at] as Patch;
       if (isJoined(current, other)) {
-        current = joinPatches(current, other);
+        current = joinPatches([current, other]);
         waiting[at] = waiting.at(-1) as Patch;
         waiting.pop();
         at = 0;
@@ -243,8 +240,6 @@ function isInside({ x, y }: { x: number; y: number }, sheet: TurnedRectangle, ro
   const across = dy * Math.cos(angle) - dx * Math.sin(angle);
   return Math.abs(along) <= sheet.width / 2 + room && Math.abs(across) <= sheet.height / 2 + room;
 }
-
-type Extent = Pick<Patch, 'left' | 'right' | 'top' | 'bottom'>;
 
 /** Everything that was seen, with its margin; null when hardly anything would be taken off. */
 function cropAround(things: readonly Extent[], page: SmallPage): Box | null {

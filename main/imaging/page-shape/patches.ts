@@ -60,14 +60,25 @@ function patchOf(rows: ReadonlyMap<number, { first: number; last: number }>, pix
   return { left, top, right, bottom, pixels, outline };
 }
 
-export function joinPatches(a: Patch, b: Patch): Patch {
+/** One patch of several; all at once, because outlines are long. @param patches at least one */
+export function joinPatches(patches: readonly Patch[]): Patch {
+  return {
+    ...patches.map(extentOf).reduce(joinExtents),
+    pixels: patches.reduce((sum, { pixels }) => sum + pixels, 0),
+    outline: patches.flatMap(({ outline }) => outline),
+  };
+}
+
+export type Extent = Pick<Patch, 'left' | 'top' | 'right' | 'bottom'>;
+
+const extentOf = ({ left, top, right, bottom }: Patch): Extent => ({ left, top, right, bottom });
+
+export function joinExtents(a: Extent, b: Extent): Extent {
   return {
     left: Math.min(a.left, b.left),
     top: Math.min(a.top, b.top),
     right: Math.max(a.right, b.right),
     bottom: Math.max(a.bottom, b.bottom),
-    pixels: a.pixels + b.pixels,
-    outline: [...a.outline, ...b.outline],
   };
 }
 

@@ -96,10 +96,6 @@ function fitSurface({ data, width, height }: SmallPage, plane: number): { values
   return { values };
 }
 
-function basis(u: number, v: number): readonly number[] {
-  return [1, u, v, u * u, u * v, v * v];
-}
-
 function evaluate(values: Float64Array, { u, v }: { u: number; v: number }): number {
   const [a, b, c] = [at0(values, 0), at0(values, 1), at0(values, 2)];
   return a + u * (b + at0(values, 3) * u + at0(values, 4) * v) + v * (c + at0(values, 5) * v);
@@ -109,10 +105,18 @@ function evaluate(values: Float64Array, { u, v }: { u: number; v: number }): num
 function solve(points: readonly { u: number; v: number; value: number }[]): Float64Array | null {
   const size = 6;
   const rows = Array.from({ length: size }, () => Array.from({ length: size + 1 }, () => 0));
+  const parts = new Float64Array(size + 1).fill(1, 0, 1);
   for (const { u, v, value } of points) {
-    const parts = [...basis(u, v), value];
-    for (const [i, row] of rows.entries())
-      for (let j = 0; j <= size; j++) row[j] = (row[j] ?? 0) + (parts[i] ?? 0) * (parts[j] ?? 0);
+    parts[1] = u;
+    parts[2] = v;
+    parts[3] = u * u;
+    parts[4] = u * v;
+    parts[5] = v * v;
+    parts[6] = value;
+    for (let i = 0; i < size; i++) {
+      const row = rows[i] as number[];
+      for (let j = 0; j <= size; j++) row[j] = (row[j] as number) + (parts[i] as number) * (parts[j] as number);
+    }
   }
   for (let i = 0; i < size; i++) {
     // The matrix of least squares is positive definite: its pivots need no exchange.
@@ -131,9 +135,9 @@ function solve(points: readonly { u: number; v: number; value: number }[]): Floa
 /** From the middle of the absolute depths: ink is the minority and does not count. */
 function noiseOf(depth: Float32Array): number {
   const counts = new Uint32Array(2_560);
-  for (const value of depth) {
-    const bin = Math.min(2_559, Math.round(Math.abs(value) * 10));
-    counts[bin] = (counts[bin] as number) + 1;
+  for (let at = 0; at < depth.length; at++) {
+    const tenths = Math.round(Math.abs(depth[at] as number) * 10);
+    counts[tenths < 2_559 ? tenths : 2_559]!++;
   }
   let bin = 0;
   for (let seen = counts[0] as number; seen < depth.length / 2 && bin < 2_559; seen += counts[bin] as number) bin++;

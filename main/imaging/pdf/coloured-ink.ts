@@ -3,7 +3,8 @@
  * stands a small picture of the ink's colours: a seal keeps its edges from the mask and its shades from the picture.
  */
 import type { Box } from '../../../preload/types.ts';
-import { medianColour, type Background } from './background.ts';
+import { medianColour, type BackgroundPicture } from './background.ts';
+import { larger, smaller } from '../recognition/raster.ts';
 import { removeSpecks } from './ink-mask.ts';
 import type { BilevelImage } from './jbig2.ts';
 import type { PagePixels } from './level-page.ts';
@@ -32,7 +33,7 @@ const MIN_CERTAIN_PX = 10;
 export function separateColouredInk(
   page: PagePixels,
   black: BilevelImage,
-  background: Background,
+  background: BackgroundPicture,
   pictures: readonly Box[],
 ): ColouredInk | null {
   const balance = whiteBalance(medianColour(background));
@@ -51,8 +52,8 @@ export function separateColouredInk(
       const r = reds[data[at * 3] as number] as number;
       const g = greens[data[at * 3 + 1] as number] as number;
       const b = blues[data[at * 3 + 2] as number] as number;
-      const least = r < g ? (r < b ? r : b) : g < b ? g : b;
-      const most = r > g ? (r > b ? r : b) : g > b ? g : b;
+      const least = smaller(smaller(r, g), b);
+      const most = larger(larger(r, g), b);
       if (least <= threshold && most - least >= EDGE_FROM) mask[at] = 1;
     }
   });
@@ -78,7 +79,7 @@ interface CellGrid {
 
 /** Cells with colour and their neighbours, outside pictures. */
 function findColouredCells(
-  { data, width, height }: Background,
+  { data, width, height }: BackgroundPicture,
   balance: Balance,
   pictures: readonly Box[],
   pagePerCell: number,
@@ -89,7 +90,7 @@ function findColouredCells(
       const r = balance[0][data[at * 3] as number] as number;
       const g = balance[1][data[at * 3 + 1] as number] as number;
       const b = balance[2][data[at * 3 + 2] as number] as number;
-      if (Math.max(r, g, b) - Math.min(r, g, b) < CELL_FROM) continue;
+      if (larger(larger(r, g), b) - smaller(smaller(r, g), b) < CELL_FROM) continue;
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
         cells.fill(1, ny * width + Math.max(0, x - 1), ny * width + Math.min(width, x + 2));
     }
@@ -141,8 +142,8 @@ function measureInk(page: PagePixels, black: BilevelImage, grid: CellGrid, balan
       const r = reds[page.data[at * 3] as number] as number;
       const g = greens[page.data[at * 3 + 1] as number] as number;
       const b = blues[page.data[at * 3 + 2] as number] as number;
-      const least = r < g ? (r < b ? r : b) : g < b ? g : b;
-      const most = r > g ? (r > b ? r : b) : g > b ? g : b;
+      const least = smaller(smaller(r, g), b);
+      const most = larger(larger(r, g), b);
       if (most - least < CERTAIN_FROM) continue;
       histogram[least]!++;
       histogram[256]!++;

@@ -1,5 +1,6 @@
 /** @file Pixels as baseline JPEG, the only lossy part of a page: how good depends on what is shown and on what it may cost. */
 import sharp from 'sharp';
+import { larger, smaller } from '../recognition/raster.ts';
 import type { PagePixels } from './level-page.ts';
 
 /** Largest difference between channels that still counts as grey, for all but a thousandth of the page. */
@@ -67,7 +68,7 @@ export function isGreyPicture({ data, width, height }: PagePixels): boolean {
     const r = data[at] as number;
     const g = data[at + 1] as number;
     const b = data[at + 2] as number;
-    if (Math.max(r, g, b) - Math.min(r, g, b) > GREY_TOLERANCE) coloured++;
+    if (larger(larger(r, g), b) - smaller(smaller(r, g), b) > GREY_TOLERANCE) coloured++;
   }
   return coloured <= width * height * 0.001;
 }

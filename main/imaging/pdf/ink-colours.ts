@@ -34,7 +34,7 @@ export function measureInkColours(page: PagePixels, ink: ColouredInk, dpi: numbe
     }
   }
   const data = new Float32Array(width * height * 3);
-  const weight = new Float32Array(width * height);
+  const weight = new Uint8Array(width * height);
   for (let cell = 0; cell < weight.length; cell++) {
     // The grey edge of a stroke is half paper; it counts only where a stroke has nothing else.
     const sums = (inner[cell * 4 + 3] as number) > 0 ? inner : edges;

@@ -3,6 +3,7 @@
  * paper, seals, coloured ink, pictures. Coloured ink never enters the mask, so a red seal stays red.
  */
 import type { BilevelImage } from './jbig2.ts';
+import { larger, smaller } from '../recognition/raster.ts';
 import type { PagePixels } from './level-page.ts';
 
 export interface InkMask extends BilevelImage {
@@ -49,12 +50,8 @@ function compareWithPaper(
   for (let y = 0, at = 0, from = 0; y < height; y++) {
     interpolateRow(paper, y, scales);
     for (let x = 0; x < width; x++, at++, from += 3) {
-      const r = data[from] as number;
-      const g = data[from + 1] as number;
-      const b = data[from + 2] as number;
-      const level = r > g ? (r > b ? r : b) : g > b ? g : b;
-      const scaled = (level * (scales[x] as number)) | 0;
-      const ratio = scaled > 255 ? 255 : scaled;
+      const level = larger(larger(data[from] as number, data[from + 1] as number), data[from + 2] as number);
+      const ratio = smaller((level * (scales[x] as number)) | 0, 255);
       ratios[at] = ratio;
       histogram[ratio]!++;
     }
@@ -81,7 +78,7 @@ function estimatePaper({ data, width, height }: PagePixels): PaperGrid {
       for (let y = row * BLOCK_PX; y < Math.min(height, (row + 1) * BLOCK_PX); y += 2) {
         for (let x = column * BLOCK_PX; x < Math.min(width, (column + 1) * BLOCK_PX); x += 2) {
           const at = (y * width + x) * 3;
-          histogram[Math.max(data[at] as number, data[at + 1] as number, data[at + 2] as number)]!++;
+          histogram[larger(larger(data[at] as number, data[at + 1] as number), data[at + 2] as number)]!++;
           count++;
         }
       }

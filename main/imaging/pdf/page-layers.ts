@@ -3,7 +3,7 @@
  * ink, black ink. Ink is kept without the loss of a pixel; only paper and photographs are JPEG.
  */
 import type { Box } from '../../../preload/types.ts';
-import { encodeBackground, extractBackground } from './background.ts';
+import { encodeBackground, extractBackground, takeOut } from './background.ts';
 import { encodeJpeg, encodePicture, type EncodedImage } from './encode-jpeg.ts';
 import { separateColouredInk } from './coloured-ink.ts';
 import { measureInkColours } from './ink-colours.ts';
@@ -41,7 +41,7 @@ const MOST_COLOURED_BYTES_PER_SQUARE_INCH = 160;
 export async function separateLayers(page: PagePixels, dpi: number): Promise<PageLayers> {
   const black = separateInk(page);
   const whole: Box = [0, 0, page.width, page.height];
-  const firstLook = extractBackground(page, [black], dpi);
+  const firstLook = extractBackground(page, black, dpi);
   const boxes = findPictures(firstLook, black).map((box) => toPage(box, firstLook.cellPx, page));
   if (area(boxes) >= MOSTLY_PICTURE * area([whole])) {
     const image = await encodePicture(page, dpi, PICTURES_BYTES);
@@ -51,10 +51,7 @@ export async function separateLayers(page: PagePixels, dpi: number): Promise<Pag
   const jbig2 = ink && encodeJbig2(cutMask(ink, ink.box));
   const squareInches = (page.width / dpi) * (page.height / dpi);
   const coloured = jbig2 && jbig2.length <= MOST_COLOURED_BYTES_PER_SQUARE_INCH * squareInches ? ink : null;
-  const background =
-    coloured || boxes.length > 0
-      ? extractBackground(page, coloured ? [black, coloured] : [black], dpi, boxes)
-      : firstLook;
+  const background = coloured || boxes.length > 0 ? takeOut(page, firstLook, coloured, boxes) : firstLook;
   const pictures: Picture[] = [];
   for (const box of boxes) {
     const share = (PICTURES_BYTES * area([box])) / area(boxes);

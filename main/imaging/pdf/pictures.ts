@@ -3,7 +3,7 @@
  * picture of its own at the resolution of the scan, in its place on the page.
  */
 import type { Box } from '../../../preload/types.ts';
-import { medianColour, type Background } from './background.ts';
+import { medianColour, type BackgroundPicture } from './background.ts';
 import type { BilevelImage } from './jbig2.ts';
 
 const TILE_MM = 4;
@@ -25,7 +25,7 @@ const MARGIN_MM = 1;
  * Boxes of the pictures in whole cells of the background, not touching each other.
  * @param black ink of the page: hair and dark clothes went there before anybody knew of a picture
  */
-export function findPictures(background: Background, black: BilevelImage): Box[] {
+export function findPictures(background: BackgroundPicture, black: BilevelImage): Box[] {
   const { width, height, dpi } = background;
   const tilePx = Math.max(4, Math.round((TILE_MM / 25.4) * dpi));
   const paper = medianColour(background);
@@ -46,7 +46,7 @@ export function findPictures(background: Background, black: BilevelImage): Box[]
 }
 
 function looksLikePicture(
-  { data, width }: Background,
+  { data, width }: BackgroundPicture,
   paper: readonly [number, number, number],
   left: number,
   top: number,
@@ -114,7 +114,7 @@ function boxOfTiles(group: readonly number[], across: number, tilePx: number): B
  * tinted card around a portrait belong to it.
  */
 function growToGround(
-  { data, width, height, cellPx }: Background,
+  { data, width, height, cellPx }: BackgroundPicture,
   black: BilevelImage,
   paper: readonly [number, number, number],
   box: Box,

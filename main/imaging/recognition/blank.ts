@@ -23,7 +23,8 @@ export function isBlankPage(image: ColourImage, dpi: number): boolean {
 /** Brightness of the paper and its noise, from the brighter half of the pixels (ink lies in the other). */
 function measurePaperNoise(image: GreyImage): { paper: number; sigma: number } {
   const histogram = new Uint32Array(256);
-  for (const value of image.data) histogram[value] = (histogram[value] as number) + 1;
+  const { data } = image;
+  for (let at = 0; at < data.length; at++) histogram[data[at] as number]!++;
   let paper = 255;
   for (let seen = histogram[255] as number; seen < image.data.length / 2 && paper > 0;)
     seen += histogram[--paper] as number;

@@ -43,41 +43,47 @@ export function measurePaper(image: GreyImage): PaperMap {
   return { data: paper, columns, rows };
 }
 
+/** A block without paper (black edge, photograph) would be amplified into noise: never divide by less. */
+const DARKEST_PAPER = 40;
+
+/** `value × 255 / paper` at `paper × 256 + value`: looking it up takes a third of the time of working it out. */
+const SHARES = Uint8Array.from({ length: 256 * 256 }, (_, at) =>
+  Math.min(255, ((at & 255) * 255) / Math.max(DARKEST_PAPER, at >> 8)),
+);
+
+/** Parts of a brightness level that are kept while it is carried from one block to the next. */
+const FRACTION_BITS = 16;
+
 /** Divides by the paper: paper becomes 255, ink keeps its share of it. */
 export function flattenBackground(image: GreyImage, paper: PaperMap = measurePaper(image)): GreyImage {
   const { data, width, height } = image;
   const flat = new Uint8Array(data.length);
-  const leftBlock = new Uint16Array(width);
-  const rightShare = new Float32Array(width);
-  for (let x = 0; x < width; x++) {
-    const position = blockPosition(x, paper.columns);
-    leftBlock[x] = position.block;
-    rightShare[x] = position.share;
-  }
-  const level = new Float32Array(paper.columns + 1);
+  const levels = new Float64Array(paper.columns + 2);
   for (let y = 0; y < height; y++) {
-    const { block, share } = blockPosition(y, paper.rows);
-    const above = block * paper.columns;
-    const below = Math.min(block + 1, paper.rows - 1) * paper.columns;
-    for (let column = 0; column < paper.columns; column++) {
-      const top = paper.data[above + column] as number;
-      level[column] = top + ((paper.data[below + column] as number) - top) * share;
-    }
-    level[paper.columns] = level[paper.columns - 1] as number;
-    for (let x = 0, at = y * width; x < width; x++, at++) {
-      const left = level[leftBlock[x] as number] as number;
-      const white = left + ((level[(leftBlock[x] as number) + 1] as number) - left) * (rightShare[x] as number);
-      // A block without paper (black edge, photograph) would be amplified into noise: never divide by less than 40.
-      const value = ((data[at] as number) * 255) / (white < 40 ? 40 : white);
-      flat[at] = value > 255 ? 255 : value;
+    paperAlongRow(paper, y, levels);
+    // From the middle of one block to the middle of the next; before the first and behind the last it stays as it is.
+    for (let span = 0, x = 0; x < width; span++) {
+      const end = Math.min(width, span * BLOCK_PX + BLOCK_PX / 2);
+      const step = ((levels[span + 1] as number) - (levels[span] as number)) / BLOCK_PX;
+      const rise = Math.round(step * 2 ** FRACTION_BITS);
+      let white = Math.round(((levels[span] as number) + step / 2 + 0.5) * 2 ** FRACTION_BITS);
+      for (let at = y * width + x, last = y * width + end; at < last; at++, white += rise)
+        flat[at] = SHARES[((white >> FRACTION_BITS) << 8) | (data[at] as number)] as number;
+      x = end;
     }
   }
   return { data: flat, width, height };
 }
 
-/** Between which two block centres a pixel lies, and how far on the way to the second. */
-function blockPosition(pixel: number, blocks: number): { block: number; share: number } {
-  const position = Math.min(Math.max((pixel + 0.5) / BLOCK_PX - 0.5, 0), blocks - 1);
-  const block = Math.floor(position);
-  return { block, share: position - block };
+/** The paper of each block at that row, the first and the last one twice. */
+function paperAlongRow({ data, columns, rows }: PaperMap, y: number, levels: Float64Array): void {
+  const position = Math.min(Math.max((y + 0.5) / BLOCK_PX - 0.5, 0), rows - 1);
+  const above = Math.floor(position);
+  const below = Math.min(above + 1, rows - 1);
+  for (let column = 0; column < columns; column++) {
+    const top = data[above * columns + column] as number;
+    levels[column + 1] = top + ((data[below * columns + column] as number) - top) * (position - above);
+  }
+  levels[0] = levels[1] as number;
+  levels[columns + 1] = levels[columns] as number;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import tesseract from 'tesseract.js';
 import type { Box } from '../../../preload/types.ts';
 import { Failure } from '../../rooms/failure.ts';
-import { encodePgm } from './prepare.ts';
+import { encodeTiff } from './prepare.ts';
 import type { GreyImage } from './raster.ts';
 
 /** Words that Tesseract found on one row; in sparse mode a row is often only a piece of a line. */
@@ -98,7 +98,7 @@ export class OcrPool {
           // Its chatter would end up on the standard output of the command line.
           debug_file: '/dev/null',
         })
-        .then(() => worker.recognize(encodePgm(image), {}, { text: false, blocks: true }));
+        .then(() => worker.recognize(encodeTiff(image), {}, { text: false, blocks: true }));
       const { data } = await this.#untilEnd(job, slot, signal);
       if (isWholePage) slot.pages += 1;
       if (slot.pages >= PAGES_PER_WORKER) await this.#discard(slot);

@@ -71,46 +71,6 @@ async function readAt(
   return { reading: { lines, geometry, confidence: result.confidence, plane: flat, hasDottedZeros }, result };
 }
 
-/** The share of the page that can hold its title. */
-const HEAD_SHARE = 0.45;
-
-/**
- * Lines of the page's head that are there only when colour is kept: red titles, which the ink channel lifts away with the
- * seals. What was read already stays as it is.
- */
-export async function addColouredHeading(
-  reading: PageReading,
-  page: PageToRead,
-  pool: OcrPool,
-  signal: AbortSignal,
-): Promise<PageReading> {
-  const { rotation, skewDeg } = reading.geometry;
-  const stored = { widthPx: page.storedWidthPx, heightPx: page.storedHeightPx };
-  const prepared = await levelPage(flattenBackground(page.plane), page.dpi, stored, rotation, skewDeg);
-  const { width } = prepared.image;
-  const height = Math.round(prepared.image.height * HEAD_SHARE);
-  const head = { data: prepared.image.data.subarray(0, width * height), width, height };
-  const result = await pool.recognise(head, prepared.dpi, signal);
-  const added = buildLines(result.rows).filter(
-    (line) => isBelievable(line) && !reading.lines.some((known) => areOnTop(known, line)),
-  );
-  if (added.length === 0) return reading;
-  return { ...reading, lines: [...reading.lines, ...added].sort((a, b) => a.baselineY - b.baselineY) };
-}
-
-function isBelievable(line: TextLine): boolean {
-  const mean = line.words.reduce((sum, word) => sum + word.confidence, 0) / line.words.length;
-  return mean >= 70 && line.words.some((word) => /\p{L}{2}/u.test(word.text));
-}
-
-function areOnTop(known: TextLine, line: TextLine): boolean {
-  const isSameRow = Math.abs(known.baselineY - line.baselineY) < Math.min(known.heightPx, line.heightPx) * 0.7;
-  return (
-    isSameRow &&
-    known.words.some((a) => line.words.some((b) => a.box[0] < b.box[0] + b.box[2] && b.box[0] < a.box[0] + a.box[2]))
-  );
-}
-
 /** Reads a reduced copy in the four positions; the one that gives most believable letters is the way up. */
 async function findRotation(flat: GreyImage, dpi: number, pool: OcrPool, signal: AbortSignal): Promise<Rotation> {
   const factor = Math.max(1, Math.floor(dpi / TRIAL_DPI));

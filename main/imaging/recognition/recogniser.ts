@@ -14,13 +14,14 @@ import { readZone } from '../mrz/read-zone.ts';
 import { loadTemplates } from '../mrz/templates.ts';
 import { identityFields, mayShowCard, zoneFields } from './identity-fields.ts';
 import { textOf, toStoredLines, type TextLine } from './lines.ts';
-import { greyChannel, inkChannel } from './raster.ts';
+import { greyChannel, inkChannel, type ColourImage } from './raster.ts';
 import { PageTurns, type PageState } from './page-turns.ts';
 import type { Box } from '../../../preload/types.ts';
 import { findPaper, type FoundPaper } from '../page-shape/find-paper.ts';
 import { readCard, type CardReading } from './read-cards.ts';
 import { shapeOfSize } from '../page-shape/paper-sizes.ts';
-import { addColouredHeading, readPage, type PageReading } from './read-page.ts';
+import { addColouredHeading } from './coloured-heading.ts';
+import { readPage, type PageReading } from './read-page.ts';
 import { lookAgain } from './second-look.ts';
 
 export type Code = RecognisedPage['codes'][number];
@@ -29,8 +30,14 @@ export interface RecogniserOptions {
   readonly resourcesFolder: string;
   /** Tesseract workers: pages recognised at once. */
   readonly workers: number;
-  /** @param areas stored pixels, looked at more closely: a code is likely there */
-  readonly readCodes: (bytes: Uint8Array, options: { readonly areas: readonly Box[] }) => Promise<Code[]>;
+  /**
+   * @param areas stored pixels, looked at more closely: a code is likely there
+   * @param decoded the same picture
+   */
+  readonly readCodes: (
+    bytes: Uint8Array,
+    options: { readonly areas: readonly Box[]; readonly decoded?: ColourImage },
+  ) => Promise<Code[]>;
 }
 
 export interface RecogniseParams {
@@ -80,7 +87,10 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     await nextTurn();
     const paper = isBlank ? WHOLE_PAGE : findPaper(page.image, page.dpi);
     await nextTurn();
-    const codes = await options.readCodes(bytes, { areas: paper.cards.map(({ box }) => toStoredPixels(page, box)) });
+    const areas = paper.cards.map(({ box }) => toStoredPixels(page, box));
+    // A fine scan was made smaller for reading; the modules of its codes may need all of it.
+    const isWhole = page.image.width === page.storedWidthPx;
+    const codes = await options.readCodes(bytes, { areas, ...(isWhole ? { decoded: page.image } : {}) });
     const base: RecognisedPage = {
       text: '',
       lines: [],
@@ -167,11 +177,12 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     page: DecodedPage,
     signal: AbortSignal,
   ): Promise<{ reading: PageReading; found: FoundType | null }> {
-    const input = { dpi: page.dpi, storedWidthPx: page.storedWidthPx, storedHeightPx: page.storedHeightPx };
-    const reading = await readPage({ ...input, plane: inkChannel(page.image) }, pool, signal);
+    const { dpi, storedWidthPx, storedHeightPx } = page;
+    const plane = inkChannel(page.image);
+    const reading = await readPage({ plane, dpi, storedWidthPx, storedHeightPx }, pool, signal);
     const found = findDocumentType(reading.lines, types);
     if (found) return { reading, found };
-    const headed = await addColouredHeading(reading, { ...input, plane: greyChannel(page.image) }, pool, signal);
+    const headed = await addColouredHeading(reading, page, pool, signal);
     return { reading: headed, found: findDocumentType(headed.lines, types) };
   }
 

@@ -73,6 +73,6 @@ function sharpness({ xs, ys }: EdgePoints, angleDeg: number, rows: Uint32Array, 
     rows[row] = (rows[row] as number) + 1;
   }
   let sum = 0;
-  for (const count of rows) sum += count * count;
+  for (let row = 0; row < rows.length; row++) sum += (rows[row] as number) ** 2;
   return sum;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extractBackground } from '../../../main/imaging/pdf/background.ts';
+import { extractBackground, takeOut } from '../../../main/imaging/pdf/background.ts';
 import { separateColouredInk } from '../../../main/imaging/pdf/coloured-ink.ts';
 import { encodePicture, isGreyPicture } from '../../../main/imaging/pdf/encode-jpeg.ts';
 import { measureInkColours } from '../../../main/imaging/pdf/ink-colours.ts';
@@ -64,7 +64,7 @@ describe('The background picture', () => {
   const page = paint(400, 300, (x, y) => (isStroke(x, y) ? [30, 28, 26] : x < 200 ? PAPER : [200, 40, 60]));
 
   it('has no ghosts of the letters: under the ink it continues what is around it', () => {
-    const background = extractBackground(page, [separateInk(page)], 200);
+    const background = extractBackground(page, separateInk(page), 200);
     expect([background.width, background.height, background.dpi]).toEqual([200, 150, 100]);
     for (let y = 0; y < 150; y++) {
       for (let x = 0; x < 200; x++) {
@@ -74,6 +74,33 @@ describe('The background picture', () => {
         expect([...background.data.subarray(at, at + 3)]).toEqual(expected);
       }
     }
+  });
+
+  it('looks again only where more is taken out, and becomes the same as if it had looked everywhere', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 330 }),
+        fc.integer({ min: 0, max: 250 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.constantFrom(100, 200, 300, 600),
+        (left, top, width, height, dpi) => {
+          const black = {
+            data: Uint8Array.from({ length: 400 * 300 }, (_, at) => (isStroke(at % 400, Math.floor(at / 400)) ? 1 : 0)),
+            width: 400,
+            height: 300,
+          };
+          const data = new Uint8Array(400 * 300);
+          for (let y = top; y < top + height; y++) data.fill(1, y * 400 + left, y * 400 + left + width);
+          const first = extractBackground(page, black, dpi);
+          const around = { data, width: 400, height: 300, box: [left, top, width, height] as const };
+          const near = takeOut(page, first, around, []);
+          const all = takeOut(page, first, { ...around, box: [0, 0, 400, 300] }, []);
+          expect(Buffer.compare(near.data, all.data)).toBe(0);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('is grey only when the page is', () => {
@@ -87,7 +114,7 @@ describe('Separating coloured ink', () => {
   const isRing = (x: number, y: number): boolean => Math.abs(Math.hypot(x - 200, y - 150) - 60) < 4;
   const separate = (page: PagePixels) => {
     const black = separateInk(page);
-    return { black, ink: separateColouredInk(page, black, extractBackground(page, [black], 200), []) };
+    return { black, ink: separateColouredInk(page, black, extractBackground(page, black, 200), []) };
   };
 
   it('takes exactly the ring of a seal, and the black letters over it stay black', () => {

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePage } from '../../../../main/imaging/recognition/decode.ts';
 import { flattenBackground } from '../../../../main/imaging/recognition/flatten.ts';
-import { encodePgm, levelPage } from '../../../../main/imaging/recognition/prepare.ts';
+import { encodeTiff, levelPage } from '../../../../main/imaging/recognition/prepare.ts';
 import { inkChannel, shrink, turnQuarters, type GreyImage } from '../../../../main/imaging/recognition/raster.ts';
 import { estimateSkewDeg } from '../../../../main/imaging/recognition/skew.ts';
 
@@ -132,9 +132,10 @@ describe('cleaning', () => {
     ]);
   });
 
-  it('encodes for Leptonica without compression', () => {
-    expect(encodePgm({ data: Uint8Array.from([7, 8]), width: 2, height: 1 }).toString('latin1')).toBe(
-      'P5\n2 1\n255\n\x07\x08',
-    );
+  it('encodes for Leptonica as a TIFF that other readers take for the same pixels', async () => {
+    const image = { data: Uint8Array.from({ length: 15 }, (_, index) => index * 17), width: 5, height: 3 };
+    const tiff = encodeTiff(image);
+    expect(await sharp(tiff).metadata()).toMatchObject({ format: 'tiff', width: 5, height: 3 });
+    expect([...(await sharp(tiff).toColourspace('b-w').raw().toBuffer())]).toEqual([...image.data]);
   });
 });
