@@ -6,6 +6,7 @@ import { serveRoom } from '../rooms/serve.ts';
 import { createCapture } from './capture.ts';
 import { readCodes } from './codes/read-codes.ts';
 import { createComposer } from './pdf/composer.ts';
+import { LayoutAhead } from './pdf/layout-ahead.ts';
 import { LayoutPool } from './pdf/layout-pool.ts';
 import { imagingRoom } from './protocol.ts';
 import { readCodesOf } from './read-codes-of.ts';
@@ -31,16 +32,32 @@ const LAYOUT_THREAD = join(
 
 serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }, host) => {
   const capture = createCapture({ incomingFolder, windows: { program: windowsHelper(resourcesFolder) } });
-  const layout = new LayoutPool(LAYOUT_THREAD, ocrWorkers);
-  const composer = createComposer({ incomingFolder, resourcesFolder, layout });
   const recogniser = await createRecogniser({ resourcesFolder, workers: ocrWorkers, readCodes });
+  const threads = new LayoutPool(LAYOUT_THREAD, ocrWorkers);
+  const layout = new LayoutAhead(
+    (page) => threads.layOut(page),
+    () => ocrWorkers - recogniser.pagesUnderWay(),
+  );
+  const composer = createComposer({
+    incomingFolder,
+    resourcesFolder,
+    // One more than there are threads: its image is read while they work.
+    layout: { layOut: (page) => layout.layOut(page), atOnce: ocrWorkers + 1 },
+  });
   void watchUsbScanners((news) => host.emit('scannersChanged', news));
   return {
     handlers: {
       listScanners: capture.listScanners,
       scan: capture.scan,
       importFile: capture.importFile,
-      recognise: (params, { signal, progress }) => recogniser.recognise(params, signal, (state) => progress({ state })),
+      recognise: async (params, { signal, progress }) => {
+        const read = await recogniser.recognise(params, signal, (state) => progress({ state }));
+        const { image, dpi, ocr } = params;
+        const { rotation, skewDeg, crop, isBlank } = read;
+        if (ocr && !isBlank)
+          layout.expect({ picture: image.key, dpi, rotation, skewDeg, crop, readImage: () => readBlob(image) });
+        return read;
+      },
       readCodes: ({ image }, { signal }) => readCodesOf(image, signal),
       composePdf: (params, context) => composer.composePdf(params, context),
       composeForm: (params) => composer.composeForm(params),
@@ -50,6 +67,6 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }, h
       readSignatureImage: (params) => takeSignatureImage(incomingFolder, params),
       readResult: async ({ pdf }, { signal }) => readResult(await readBlob(pdf), recogniser, signal),
     },
-    close: async () => void (await Promise.all([recogniser.close(), layout.close()])),
+    close: async () => void (await Promise.all([recogniser.close(), threads.close()])),
   };
 });

@@ -3,8 +3,8 @@ import { depositBlob, readBlob } from '../../blobs/blob-file.ts';
 import type { CallContext, ParamsOf, ProgressOf, ResultOf } from '../../rooms/define.ts';
 import { composeFormPdf } from './form/compose-form.ts';
 import type { ImagingRoom } from '../protocol.ts';
-import { composeScans, type ComposeOptions } from './compose-scans.ts';
-import type { LayoutPool } from './layout-pool.ts';
+import { composeScans } from './compose-scans.ts';
+import type { LayOut } from './lay-out-page.ts';
 import { readChosenFile, readPdfFacts } from './inspect-pdf.ts';
 
 type Methods = ImagingRoom['methods'];
@@ -21,14 +21,14 @@ const PDF = 'application/pdf';
 export function createComposer(folders: {
   readonly incomingFolder: string;
   readonly resourcesFolder: string;
-  /** Without it pages are laid out one after another, here. */
-  readonly layout?: LayoutPool;
+  /** Where the pixels of pages are worked on, and how many at once; here and one after another without it. */
+  readonly layout?: { readonly layOut: LayOut; readonly atOnce: number };
 }): Composer {
   return {
     async composePdf({ pages, ...description }, context) {
       const { bytes, pageCount } = await composeScans(description, readPages(pages), {
         signal: context?.signal,
-        ...(folders.layout ? sideBySide(folders.layout) : {}),
+        ...folders.layout,
         onPage: (done) => context?.progress?.({ done }),
       });
       return { pdf: await depositBlob(folders.incomingFolder, bytes, PDF), pageCount };
@@ -47,13 +47,5 @@ export function createComposer(folders: {
 }
 
 async function* readPages(pages: ParamsOf<Methods, 'composePdf'>['pages']) {
-  for (const { image, ...page } of pages) yield { ...page, image: await readBlob(image) };
-}
-
-function sideBySide(pool: LayoutPool): Pick<ComposeOptions, 'layOut' | 'atOnce'> {
-  return {
-    layOut: ({ image, dpi, rotation, skewDeg, crop }) => pool.layOut({ image, dpi, rotation, skewDeg, crop }),
-    // One more than there are threads: its image is read while they work.
-    atOnce: pool.threads + 1,
-  };
+  for (const { image, ...page } of pages) yield { ...page, picture: image.key, image: await readBlob(image) };
 }

@@ -7,6 +7,8 @@ import { separateLayers, type PageLayers } from './page-layers.ts';
 
 export interface PageImage {
   readonly image: Uint8Array;
+  /** Names the picture, wherever its file is by now; nobody else's has the same name. */
+  readonly picture?: string;
   readonly dpi: number;
   readonly rotation: Rotation;
   readonly skewDeg: number;

@@ -16,7 +16,7 @@ interface Waiting {
 const IDLE_MS = 15_000;
 
 export class LayoutPool {
-  readonly threads: number;
+  readonly #threads: number;
   readonly #entry: string;
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, Waiting>();
@@ -26,14 +26,15 @@ export class LayoutPool {
   /** @param entry file of the thread: `layout-thread.ts`, or its bundle */
   constructor(entry: string, threads: number) {
     this.#entry = entry;
-    this.threads = threads;
+    this.#threads = threads;
   }
 
   /** @throws Failure of the page, or `internal` when the thread itself failed */
-  async layOut(page: PageImage): Promise<LaidOutPage> {
+  async layOut({ image, dpi, rotation, skewDeg, crop }: PageImage): Promise<LaidOutPage> {
     clearTimeout(this.#retirement);
     const answer = await new Promise<ThreadAnswer>((settle) => {
-      this.#waiting.push({ page, settle });
+      // Nothing else of a page is sent over: its text may be long.
+      this.#waiting.push({ page: { image, dpi, rotation, skewDeg, crop }, settle });
       this.#next();
     });
     if (answer.ok) return answer.laidOut;
@@ -47,7 +48,7 @@ export class LayoutPool {
 
   #next(): void {
     while (this.#waiting.length > 0) {
-      const thread = this.#idle.pop() ?? (this.#busy.size < this.threads ? this.#start() : undefined);
+      const thread = this.#idle.pop() ?? (this.#busy.size < this.#threads ? this.#start() : undefined);
       if (!thread) return;
       const waiting = this.#waiting.shift() as Waiting;
       this.#busy.set(thread, waiting);

@@ -6,11 +6,18 @@ export type PageState = 'queued' | 'running';
 const SIGN_OF_LIFE_MS = 10_000;
 
 export class PageTurns {
+  readonly #atOnce: number;
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(atOnce: number) {
+    this.#atOnce = atOnce;
     this.#free = atOnce;
+  }
+
+  /** Pages at work, and pages waiting. */
+  get count(): number {
+    return this.#atOnce - this.#free + this.#waiting.length;
   }
 
   /** Runs `work` when its turn comes, first come first served. @throws Failure `cancelled` when it ended waiting. */

@@ -61,6 +61,8 @@ export interface Recogniser {
     ocr: boolean,
     signal?: AbortSignal,
   ) => Promise<RecognisedPage>;
+  /** Pages at work, and pages waiting for their turn. */
+  readonly pagesUnderWay: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -190,6 +192,7 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     recogniseBytes,
     recognise: ({ image, dpi, ocr }, signal, onState) =>
       turns.run(signal, onState, async () => recogniseBytes(await readBlob(image), dpi, ocr, signal)),
+    pagesUnderWay: () => turns.count,
     close: () => pool.close(),
   };
 }

@@ -1,0 +1,70 @@
+/**
+ * @file Pages laid out before anybody asks: once a page is read, its part of the archive copy is worked out while the
+ * engine has nothing else to do, so that composing a dossier finds most of its pages done.
+ */
+import type { LaidOutPage, LayOut, PageImage } from './lay-out-page.ts';
+
+/** Of about 50 KB each; the oldest go first. What is gone is worked out when it is asked for. */
+const MOST_KEPT = 200;
+
+export interface ExpectedPage extends Omit<PageImage, 'image'> {
+  readonly picture: string;
+  readonly readImage: () => Promise<Uint8Array>;
+}
+
+export class LayoutAhead {
+  readonly #layOut: LayOut;
+  readonly #spare: () => number;
+  readonly #expected = new Map<string, ExpectedPage>();
+  readonly #done = new Map<string, Promise<LaidOutPage>>();
+  #running = 0;
+
+  /** @param spare how many cores have nothing better to do now */
+  constructor(layOut: LayOut, spare: () => number) {
+    this.#layOut = layOut;
+    this.#spare = spare;
+  }
+
+  /** A page that was read. Called whenever there may be time again. */
+  expect(page: ExpectedPage): void {
+    this.#expected.set(nameOf(page), page);
+    this.#startSome();
+  }
+
+  /** The page, laid out now when it was not before. */
+  async layOut(page: PageImage): Promise<LaidOutPage> {
+    const name = nameOf(page);
+    this.#expected.delete(name);
+    return (await this.#done.get(name)?.catch(() => undefined)) ?? this.#layOut(page);
+  }
+
+  #startSome(): void {
+    for (const [name, expected] of this.#expected) {
+      if (this.#spare() - this.#running < 1) return;
+      this.#expected.delete(name);
+      if (!this.#done.has(name)) this.#keep(name, this.#run(expected));
+    }
+  }
+
+  #keep(name: string, laidOut: Promise<LaidOutPage>): void {
+    this.#done.set(name, laidOut);
+    // Whoever asks for the page gets the same fault, with somebody there to be told.
+    laidOut.catch(() => this.#done.delete(name));
+    const [oldest] = this.#done.keys();
+    if (this.#done.size > MOST_KEPT && oldest !== undefined) this.#done.delete(oldest);
+  }
+
+  async #run({ readImage, ...page }: ExpectedPage): Promise<LaidOutPage> {
+    this.#running++;
+    try {
+      return await this.#layOut({ ...page, image: await readImage() });
+    } finally {
+      this.#running--;
+      this.#startSome();
+    }
+  }
+}
+
+function nameOf({ picture, dpi, rotation, skewDeg, crop }: Omit<PageImage, 'image'>): string {
+  return JSON.stringify([picture, dpi, rotation, skewDeg, crop ?? null]);
+}
