@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { prepareZXingModule, readBarcodes, type ReadInputBarcodeFormat, type ReadResult } from 'zxing-wasm/reader';
+import { giveBack } from '../../blobs/give-back.ts';
 import { Failure } from '../../rooms/failure.ts';
 import { failOnHugeImage, MAX_PIXELS } from '../import/image-limits.ts';
 import { firstLine, readImageHeader } from '../import/stored-image.ts';
@@ -109,8 +110,11 @@ async function lookFirst(
   formats: readonly ReadInputBarcodeFormat[],
 ): Promise<Found> {
   if (!decoded) return readArea(openPicture(bytes), whole, PLAIN, formats);
-  const { data, width, height } = decoded;
-  return search({ data: withOpacity(data), width, height }, whole, PLAIN, formats);
+  const { width, height } = decoded;
+  const data = withOpacity(decoded.data);
+  const found = await search({ data, width, height }, whole, PLAIN, formats);
+  giveBack(data);
+  return found;
 }
 
 function withOpacity(colours: Uint8Array): Uint8ClampedArray {

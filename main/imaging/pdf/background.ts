@@ -28,7 +28,7 @@ export interface Background extends BackgroundPicture {
 interface SeenCells {
   /** 1 for each pixel of the page that shows ink or a picture, not paper. */
   readonly covered: Uint8Array;
-  /** Averages of what is left of each cell; `weight` 0 where nothing is. */
+  /** Averages of what is left of each cell; where nothing is, `weight` is 0 and the value comes from around it. */
   readonly level: Level;
 }
 
@@ -46,7 +46,8 @@ export function extractBackground(page: PagePixels, black: BilevelImage, dpi: nu
 }
 
 /**
- * The same background when more of the page belongs to other layers. Only the cells around those are looked at again.
+ * The same background when more of the page belongs to other layers. Only the cells around those are looked at again; what
+ * the first look had seen is taken over, and cannot be looked at a third time.
  * @param coloured ink of a layer of its own
  * @param pictures places that show a picture of their own, in pixels of the page
  */
@@ -56,9 +57,7 @@ export function takeOut(
   coloured: (BilevelImage & { readonly box: Box }) | null,
   pictures: readonly Box[],
 ): Background {
-  const covered = seen.covered.slice();
-  const { data, weight, ...size } = seen.level;
-  const level: Level = { data: data.slice(), weight: weight.slice(), ...size };
+  const { covered, level } = seen;
   if (coloured) cover(coloured, dpi * cellPx, covered);
   for (const [left, top, width, height] of pictures)
     for (let y = top; y < top + height; y++) covered.fill(1, y * page.width + left, y * page.width + left + width);
@@ -109,11 +108,10 @@ function averageCells(
 }
 
 function fillIn(seen: SeenCells, dpi: number, cellPx: number): Background {
-  const { width, height, data, weight } = seen.level;
-  const filled = data.slice();
-  fillHoles({ data: filled, weight, width, height });
-  const rounded = new Uint8Array(filled.length);
-  for (let at = 0; at < filled.length; at++) rounded[at] = (filled[at] as number) + 0.5;
+  const { width, height, data } = seen.level;
+  fillHoles(seen.level);
+  const rounded = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at++) rounded[at] = (data[at] as number) + 0.5;
   return { data: rounded, width, height, dpi: dpi / cellPx, cellPx, seen };
 }
 

@@ -3,6 +3,7 @@
  * paper, seals, coloured ink, pictures. Coloured ink never enters the mask, so a red seal stays red.
  */
 import type { BilevelImage } from './jbig2.ts';
+import { giveBack } from '../../blobs/give-back.ts';
 import { larger, smaller } from '../recognition/raster.ts';
 import type { PagePixels } from './level-page.ts';
 
@@ -35,6 +36,7 @@ export function separateInk(page: PagePixels): InkMask {
     const b = data[at * 3 + 2] as number;
     if (ratio < ALWAYS_BLACK_BELOW * 255 || Math.max(r, g, b) - Math.min(r, g, b) < COLOURED_FROM) mask[at] = 1;
   }
+  giveBack(ratios);
   removeSpecks(mask, width, height);
   return { data: mask, width, height, ...describeInk(page, mask) };
 }

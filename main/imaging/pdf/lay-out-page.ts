@@ -1,5 +1,6 @@
 /** @file The work on one page of the archive copy that needs its pixels: level, cut to the paper, taken apart into layers. */
 import type { Box } from '../../../preload/types.ts';
+import { giveBack } from '../../blobs/give-back.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { PageGeometry, Rotation } from '../recognition/geometry.ts';
 import { levelPage } from './level-page.ts';
@@ -37,5 +38,7 @@ export async function layOutPage({ image, dpi, rotation, skewDeg, crop }: PageIm
   const [widthPt, heightPt] = [(pixels.width * 72) / dpi, (pixels.height * 72) / dpi];
   if (Math.min(widthPt, heightPt) < PAGE_LIMITS_PT[0] || Math.max(widthPt, heightPt) > PAGE_LIMITS_PT[1])
     throw new Failure('image-too-large', `${pixels.width} × ${pixels.height} at ${dpi} dpi is not the size of a page`);
-  return { layers: await separateLayers(pixels, dpi), geometry, paper, widthPt, heightPt };
+  const layers = await separateLayers(pixels, dpi);
+  giveBack(pixels.data);
+  return { layers, geometry, paper, widthPt, heightPt };
 }

@@ -1,5 +1,6 @@
 /** @file The stored image turned upright and level, at its own resolution: what the archive copy shows. */
 import sharp from 'sharp';
+import { giveBack } from '../../blobs/give-back.ts';
 import { Failure } from '../../rooms/failure.ts';
 import type { Box } from '../../../preload/types.ts';
 import { clipBox, toPreparedBox, type PageGeometry, type Rotation } from '../recognition/geometry.ts';
@@ -36,6 +37,7 @@ export async function levelPage(
   const upright = await decodeUpright(bytes, rotation);
   const appliedDeg = Math.abs(skewDeg) < MIN_SKEW_DEG ? 0 : skewDeg;
   const level = appliedDeg === 0 ? upright : await turnBack(upright, appliedDeg);
+  if (level !== upright) giveBack(upright.data);
   const isOnSide = rotation === 90 || rotation === 270;
   const geometry: PageGeometry = {
     storedWidthPx: isOnSide ? upright.height : upright.width,
@@ -50,7 +52,9 @@ export async function levelPage(
     crop === null
       ? [0, 0, level.width, level.height]
       : clipBox(toPreparedBox(geometry, crop), level.width, level.height);
-  return { pixels: cutOut(level, paper), geometry, paper };
+  const pixels = cutOut(level, paper);
+  if (pixels !== level) giveBack(level.data);
+  return { pixels, geometry, paper };
 }
 
 /** The part of a picture within a box of whole pixels that lies inside it. */
@@ -105,6 +109,7 @@ async function turnBack(page: PagePixels, skewDeg: number): Promise<PagePixels> 
     const start = ((y + top) * turned.info.width + left) * 3;
     data.set(turned.data.subarray(start, start + page.width * 3), y * page.width * 3);
   }
+  giveBack(turned.data);
   return { data, width: page.width, height: page.height };
 }
 

@@ -6,6 +6,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import tesseract from 'tesseract.js';
 import type { Box } from '../../../preload/types.ts';
+import { giveBack } from '../../blobs/give-back.ts';
 import { Failure } from '../../rooms/failure.ts';
 import { encodeTiff } from './prepare.ts';
 import type { GreyImage } from './raster.ts';
@@ -89,6 +90,7 @@ export class OcrPool {
     const slot = await this.#takeSlot(signal, isWholePage);
     try {
       const worker = await this.#untilEnd(this.#workerOf(slot), slot, signal);
+      const tiff = encodeTiff(image);
       const job = worker
         .setParameters({
           tessedit_pageseg_mode: SEGMENTATION[layout],
@@ -98,8 +100,9 @@ export class OcrPool {
           // Its chatter would end up on the standard output of the command line.
           debug_file: '/dev/null',
         })
-        .then(() => worker.recognize(encodeTiff(image), {}, { text: false, blocks: true }));
+        .then(() => worker.recognize(tiff, {}, { text: false, blocks: true }));
       const { data } = await this.#untilEnd(job, slot, signal);
+      giveBack(tiff);
       if (isWholePage) slot.pages += 1;
       if (slot.pages >= PAGES_PER_WORKER) await this.#discard(slot);
       return readResult(data);

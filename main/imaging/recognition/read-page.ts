@@ -3,6 +3,7 @@
  * first reading is poor, on a reduced copy, so that a normal page is recognised once.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { giveBack } from '../../blobs/give-back.ts';
 import { flattenBackground } from './flatten.ts';
 import type { PageGeometry, Rotation } from './geometry.ts';
 import { addItemNumbers } from './item-numbers.ts';
@@ -68,6 +69,7 @@ async function readAt(
   }
   const { rows, hasDottedZeros } = await rereadDottedZeros(result.rows, prepared.image, prepared.dpi, pool, signal);
   const lines = await addItemNumbers(buildLines(rows), prepared.image, prepared.dpi, pool, signal);
+  giveBack(prepared.image.data);
   return { reading: { lines, geometry, confidence: result.confidence, plane: flat, hasDottedZeros }, result };
 }
 

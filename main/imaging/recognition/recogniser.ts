@@ -1,6 +1,7 @@
 /** @file One stored image → everything that can be read from it. The imaging room's `recognise`. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { giveBack } from '../../blobs/give-back.ts';
 import { CARD_TYPE } from '../../dossiers/card-holders.ts';
 import { readBlob, type BlobAccess } from '../../blobs/blob-file.ts';
 import type { RecognisedPage } from '../protocol.ts';
@@ -84,6 +85,19 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     signal: AbortSignal = never,
   ): Promise<RecognisedPage> {
     const page = await decodePage(bytes, dpi);
+    try {
+      return await readDecoded(page, bytes, ocr, signal);
+    } finally {
+      giveBack(page.image.data);
+    }
+  }
+
+  async function readDecoded(
+    page: DecodedPage,
+    bytes: Uint8Array,
+    ocr: boolean,
+    signal: AbortSignal,
+  ): Promise<RecognisedPage> {
     signal.throwIfAborted();
     const isBlank = isBlankPage(page.image, page.dpi);
     await nextTurn();

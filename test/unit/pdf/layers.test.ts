@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extractBackground, takeOut } from '../../../main/imaging/pdf/background.ts';
+import { extractBackground, takeOut, type Background } from '../../../main/imaging/pdf/background.ts';
 import { separateColouredInk } from '../../../main/imaging/pdf/coloured-ink.ts';
 import { encodePicture, isGreyPicture } from '../../../main/imaging/pdf/encode-jpeg.ts';
 import { measureInkColours } from '../../../main/imaging/pdf/ink-colours.ts';
@@ -92,10 +92,10 @@ describe('The background picture', () => {
           };
           const data = new Uint8Array(400 * 300);
           for (let y = top; y < top + height; y++) data.fill(1, y * 400 + left, y * 400 + left + width);
-          const first = extractBackground(page, black, dpi);
+          const first = (): Background => extractBackground(page, black, dpi);
           const around = { data, width: 400, height: 300, box: [left, top, width, height] as const };
-          const near = takeOut(page, first, around, []);
-          const all = takeOut(page, first, { ...around, box: [0, 0, 400, 300] }, []);
+          const near = takeOut(page, first(), around, []);
+          const all = takeOut(page, first(), { ...around, box: [0, 0, 400, 300] }, []);
           expect(Buffer.compare(near.data, all.data)).toBe(0);
         },
       ),
