@@ -8,6 +8,7 @@ import tesseract from 'tesseract.js';
 import type { Box } from '../../../preload/types.ts';
 import { giveBack } from '../../blobs/give-back.ts';
 import { Failure } from '../../rooms/failure.ts';
+import { addDotsBelowY } from './dot-below-y.ts';
 import { encodeTiff } from './prepare.ts';
 import type { GreyImage } from './raster.ts';
 
@@ -105,7 +106,8 @@ export class OcrPool {
       giveBack(tiff);
       if (isWholePage) slot.pages += 1;
       if (slot.pages >= PAGES_PER_WORKER) await this.#discard(slot);
-      return readResult(data);
+      const result = readResult(data);
+      return { ...result, rows: addDotsBelowY(result.rows, image) };
     } catch (thrown) {
       await this.#discard(slot);
       if (thrown instanceof Failure) throw thrown;

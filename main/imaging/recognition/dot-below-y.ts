@@ -1,0 +1,131 @@
+/**
+ * @file The Vietnamese model of Tesseract has 184 letters and no `ỵ`: "Mỵ", "Tỵ", "huyện lỵ", "Thuỵ" come out of it without
+ * their dot, and with full confidence. So the place below and beside a `y` is looked at: one dot there, by itself, is read.
+ */
+import { isSyllable } from './syllables.ts';
+import type { OcrRow, OcrWord } from './ocr-pool.ts';
+import type { GreyImage } from './raster.ts';
+
+/** A syllable that ends in a bare y, and what stands behind it. */
+const BARE_Y = /(\p{L}+)([yY])([^\p{L}\p{N}]{0,2})$/u;
+/** Everything below in heights of the word's capitals. */
+const SEARCHED = { left: 0.95, right: 0.35, from: 0.04, to: 0.5, perMark: 0.3 } as const;
+/** No other dot so near: the dotted lines of forms. */
+const ALONE = 0.45;
+const SIDE = { least: 0.07, most: 0.27 } as const;
+const LEAST_FILL = 0.55;
+/** Smaller print has no dots that could be told from grain. */
+const LEAST_UNIT_PX = 12;
+/** What was seen and not read is to be confirmed. */
+const CEILING = 88;
+
+/** The rows with the dots that the engine cannot say. */
+export function addDotsBelowY(rows: readonly OcrRow[], image: GreyImage): readonly OcrRow[] {
+  return rows.map((row) => ({ ...row, words: row.words.map((word) => withDot(word, row.baselineY, image)) }));
+}
+
+function withDot(word: OcrWord, baselineY: number, image: GreyImage): OcrWord {
+  const found = BARE_Y.exec(word.text);
+  if (!found) return word;
+  const [, letters = '', y = '', marks = ''] = found;
+  const syllable = `${letters}${y}\u0323`.normalize('NFC');
+  if (!isSyllable(syllable) || !isDotBeside(word, baselineY, marks.length, image)) return word;
+  const start = word.text.length - found[0].length;
+  return {
+    ...word,
+    text: `${word.text.slice(0, start)}${syllable}${marks}`,
+    confidence: Math.min(word.confidence, CEILING),
+  };
+}
+
+function isDotBeside(word: OcrWord, baselineY: number, marks: number, image: GreyImage): boolean {
+  const [x, y, width] = word.box;
+  const unit = baselineY - y;
+  if (unit < LEAST_UNIT_PX) return false;
+  const right = x + width + unit * SEARCHED.right;
+  const left = x + width - unit * (SEARCHED.left + marks * SEARCHED.perMark);
+  const window = windowOf(
+    image,
+    left - unit * ALONE,
+    baselineY + unit * SEARCHED.from,
+    right + unit * ALONE,
+    baselineY + unit * SEARCHED.to,
+  );
+  if (window === null) return false;
+  // Tails and commas come down from the line; what hangs on an edge is part of something else.
+  const islands = piecesOf(window, inkBelow(word, image)).filter((piece) => !piece.touchesEdge);
+  const dots = islands.filter((piece) => Math.max(piece.width, piece.height) >= unit * SIDE.least);
+  const [dot] = dots;
+  if (!dot || dots.length > 1) return false;
+  const middle = window.left + dot.left + dot.width / 2;
+  return (
+    middle >= left &&
+    middle <= right &&
+    Math.min(dot.width, dot.height) >= unit * SIDE.least &&
+    Math.max(dot.width, dot.height) <= unit * SIDE.most &&
+    dot.pixels >= LEAST_FILL * dot.width * dot.height
+  );
+}
+
+/** Half way between the darkest of the word and paper: pale print has pale dots. */
+function inkBelow({ box: [x, y, width, height] }: OcrWord, { data, width: across }: GreyImage): number {
+  let darkest = 255;
+  for (let row = y; row < y + height; row++)
+    for (let at = row * across + x, end = at + width; at < end; at++)
+      if ((data[at] ?? 255) < darkest) darkest = data[at] as number;
+  return (darkest + 255) / 2;
+}
+
+interface Window extends GreyImage {
+  readonly left: number;
+}
+
+function windowOf(image: GreyImage, x: number, y: number, toX: number, toY: number): Window | null {
+  const left = Math.max(0, Math.floor(x));
+  const top = Math.max(0, Math.floor(y));
+  const width = Math.min(image.width, Math.ceil(toX)) - left;
+  const height = Math.min(image.height, Math.ceil(toY)) - top;
+  if (width < 3 || height < 3) return null;
+  const data = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (top + row) * image.width + left;
+    data.set(image.data.subarray(from, from + width), row * width);
+  }
+  return { data, width, height, left };
+}
+
+interface Piece {
+  readonly left: number;
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: number;
+  readonly touchesEdge: boolean;
+}
+
+/** 8-connected pieces darker than the threshold. */
+function piecesOf({ data, width, height }: GreyImage, threshold: number): Piece[] {
+  const isInk = Uint8Array.from(data, (level) => (level < threshold ? 1 : 0));
+  const pieces: Piece[] = [];
+  for (let start = isInk.indexOf(1); start >= 0; start = isInk.indexOf(1, start + 1)) {
+    let [left, right, top, bottom, pixels] = [width, 0, height, 0, 0];
+    const queue = [start];
+    isInk[start] = 0;
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      const x = at % width;
+      const y = (at - x) / width;
+      pixels++;
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+          const next = ny * width + nx;
+          if (isInk[next] !== 1) continue;
+          isInk[next] = 0;
+          queue.push(next);
+        }
+    }
+    const touchesEdge = left === 0 || top === 0 || right === width - 1 || bottom === height - 1;
+    pieces.push({ left, width: right - left + 1, height: bottom - top + 1, pixels, touchesEdge });
+  }
+  return pieces;
+}
