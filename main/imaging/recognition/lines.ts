@@ -93,10 +93,17 @@ function dropNoise(row: OcrRow): OcrRow {
   return { ...row, words: words.some((word) => /[\p{L}\p{N}-]/u.test(word.text)) ? words : [] };
 }
 
-/** Under the ring of a seal a word is read right and believed not at all: a whole syllable in a line of good words stays. */
+/** A day that the calendar may have, a personal number: no seal and no dotted line is read as one. */
+const DATE_OR_NUMBER = /^(?:(?:0?[1-9]|[12]\d|3[01])\/(?:0?[1-9]|1[0-2])\/(?:19|20)\d\d|0\d{11})[:,.;]?$/;
+
+/**
+ * Under the ring of a seal, or with dots behind it, a word is read right and believed not at all: a whole syllable, a date or
+ * a personal number in a line of good words stays.
+ */
 function isWordAmong({ text, box }: OcrWord, meanConfidence: number, tallest: number): boolean {
+  if (meanConfidence < MIN_MEAN_AROUND || box[3] < tallest * 0.6) return false;
   const [, letters = ''] = /^(\p{L}{2,})[:,.;]?$/u.exec(text) ?? [];
-  return meanConfidence >= MIN_MEAN_AROUND && box[3] >= tallest * 0.6 && isSyllable(letters);
+  return isSyllable(letters) || DATE_OR_NUMBER.test(text);
 }
 
 /** Dotted blanks are read as letters and digits: lower than any letter, or narrower than any digit. */

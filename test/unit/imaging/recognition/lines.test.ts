@@ -77,6 +77,18 @@ describe('lines from scattered pieces', () => {
     expect(texts([{ ...noise, words: noisy }])).toEqual(['Giới Dân tộc: Tày']);
   });
 
+  it('keeps a date and a personal number among good words however little they are believed, when they obey their rules', () => {
+    const last = (value: string): string[] => {
+      const line = row(`Ngày, tháng, năm sinh: ${value}`, 100, 300);
+      const words = line.words.map((word) => (word.text === value ? { ...word, confidence: 1 } : word));
+      return texts([{ ...line, words }]);
+    };
+    for (const value of ['19/11/2024', '3/2/1987.', '001099012345,'])
+      expect(last(value)).toEqual([`Ngày, tháng, năm sinh: ${value}`]);
+    for (const value of ['39/11/2024', '19/13/2024', '19/11/3024', '901099012345', '11/1124'])
+      expect(last(value)).toEqual(['Ngày, tháng, năm sinh:']);
+  });
+
   it('reads the slash of fractions as the slash it is', () => {
     expect(texts([row('Số: 21\u2044\u2044TTr-UBND', 100, 300)])).toEqual(['Số: 21/TTr-UBND']);
   });
