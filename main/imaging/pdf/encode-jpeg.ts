@@ -39,11 +39,11 @@ export async function encodePicture(picture: PagePixels, dpi: number, budgetByte
 }
 
 async function shrink({ data, width, height }: PagePixels, scale: number): Promise<PagePixels> {
-  const { data: smaller, info } = await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+  const { data: reduced, info } = await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
     .resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)), { fit: 'fill' })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return { data: smaller, width: info.width, height: info.height };
+  return { data: reduced, width: info.width, height: info.height };
 }
 
 /** @param isFullColour keeps the colour of every point: thin red lines at 100 dpi would lose half of it to their neighbours */

@@ -2,8 +2,9 @@
 import type { Box } from '../../../preload/types.ts';
 import { cutColumn } from './columns.ts';
 import type { DocumentType, LabelRule } from './document-types.ts';
-import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
+import { editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
+import { findLabel, findLabelWithoutColon, isColumnGap, isItemMark, type LabelMatch } from './labels.ts';
 import { textOf, type TextLine } from './lines.ts';
 import { findByPlace, isDateline } from './placed-fields.ts';
 import { rightOf, tokenise, type Token, type TokenPage } from './tokens.ts';
@@ -19,6 +20,8 @@ export interface ReadField {
 
 /** A field with what is needed to look at its ink again. */
 export interface InkField extends ReadField {
+  /** Empty when something stands behind the label that is none of its kind: perhaps the ink says more at a second look. */
+  readonly value: string;
   /** How it was read; a value found by its place is read as what stands there. */
   readonly kind: ReaderKind;
   /** False when it was read but fails its own rules. */
@@ -37,18 +40,16 @@ export interface FieldWord {
   readonly box: Box;
 }
 
-interface LabelMatch {
-  readonly start: number;
-  /** First token of the value. */
-  readonly end: number;
-}
-
 /** Space between words and the slack of ragged lines, in shares of the line pitch. */
 const SPACE_SHARE = 0.6;
 const UNSURE_CONFIDENCE = 40;
+/** Looked at again after the values that are there. */
+const UNREAD_CONFIDENCE = 84;
 
 export function readFields(lines: readonly TextLine[], type: DocumentType): ReadField[] {
-  return findFields(lines, type).map(({ name, value, confidence, box }) => ({ name, value, confidence, box }));
+  return findFields(lines, type)
+    .filter(({ value }) => value !== '')
+    .map(({ name, value, confidence, box }) => ({ name, value, confidence, box }));
 }
 
 export function findFields(lines: readonly TextLine[], type: DocumentType): InkField[] {
@@ -68,6 +69,10 @@ export function findFields(lines: readonly TextLine[], type: DocumentType): InkF
       }
       const found = readLabelled(page, rule, from, range.to, stops);
       if (!found) continue;
+      if (found.field.value === '') {
+        if (!rule.confirms) fields.push(found.field);
+        continue;
+      }
       from = found.next;
       if (rule.confirms) confirm(fields, found.field);
       else fields.push(found.field);
@@ -155,16 +160,43 @@ function readLabelled(
   to: number,
   stops: ReadonlySet<number>,
 ): { field: InkField; next: number } | null {
+  let unread: InkField | null = null;
   for (const label of rule.labels) {
     const match =
       findLabel(page, label, from, to, rule.hasColon) ?? findLabelWithoutColon(page, label, from, to, stops);
     if (!match) continue;
     const value = valueTokens(page, match, to, stops, rule);
     const reading = readTyped(rule.read, textOf(value));
-    if (!reading) continue;
-    return { field: toField(rule.name, rule.read, reading, value), next: match.end };
+    if (reading) return { field: toField(rule.name, rule.read, reading, value), next: match.end };
+    unread ??= unreadField(rule, value);
   }
-  return null;
+  return unread && { field: unread, next: from };
+}
+
+/** Kinds of values that are known by their form: what cannot be one was misread, or is none. */
+const KNOWN_BY_FORM: ReadonlySet<ReaderKind> = new Set([
+  'date',
+  'birth-date',
+  'personal-number',
+  'identity-number',
+  'phone',
+  'email',
+  'tax-code',
+]);
+const MOST_UNREAD_WORDS = 5;
+
+function unreadField({ name, read }: LabelRule, value: readonly Token[]): InkField | null {
+  const words = value.filter((token) => token.line === value[0]?.line && /[\p{L}\p{N}]/u.test(token.text));
+  if (!KNOWN_BY_FORM.has(read) || words.length === 0 || words.length > MOST_UNREAD_WORDS) return null;
+  return {
+    name,
+    value: '',
+    confidence: UNREAD_CONFIDENCE,
+    box: unionBox(words.map(({ box }) => box)),
+    kind: read,
+    isSure: false,
+    words: words.map(({ text, confidence, box }) => ({ text, confidence, box })),
+  };
 }
 
 /** Words after the label: to the next label, to a wide gap, to the end of the line or over the lines it runs on. */
@@ -196,10 +228,6 @@ function valueTokens(
   return value;
 }
 
-function isColumnGap(page: TokenPage, before: Token, token: Token): boolean {
-  return token.box[0] - (before.box[0] + before.box[2]) > page.pitchPx * 1.6;
-}
-
 /** A line goes on in the next one when the next one's first word did not fit on it, unless that word begins a new item. */
 function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
   const line = page.lines[lineIndex];
@@ -218,91 +246,6 @@ function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
 
 function isHeading(text: string): boolean {
   return (text.match(/\p{Lu}/gu)?.length ?? 0) >= 12 && !/\p{Ll}{2}/u.test(text);
-}
-
-/** `2.`, `3.1.`, `a)`, `[06].`, `-`: the mark before the next item. `[` alone is what "I." is often read as. */
-function isItemMark(token: Token): boolean {
-  return /^(?:\d{1,2}(?:\.\d)*[.)]|\[(?:\d{1,2}\])?[.)]?|[a-zđ]\)|[-–+•|]|[IVX]+\.)$/u.test(token.text);
-}
-
-/** The first place in `[from, to)` where the label stands. Labels are compared unaccented with 15 % of wrong letters. */
-function findLabel(page: TokenPage, label: string, from: number, to: number, hasColon: boolean): LabelMatch | null {
-  const wanted = squeeze(label);
-  let best: (LabelMatch & { distance: number }) | null = null;
-  for (let start = from; start < (best?.end ?? to); start++) {
-    // A word before the label can pass for wrong letters of it ("Hóa Họ, chữ đệm …"): a later start may fit better.
-    const match = matchLabelAt(page, wanted, start, to, hasColon);
-    if (match && (!best || match.distance < best.distance)) best = { start, ...match };
-  }
-  return best;
-}
-
-/**
- * A label whose colon was lost: at the beginning of its line, letter for letter, no longer label of this form, and followed
- * by what a value begins with.
- */
-function findLabelWithoutColon(
-  page: TokenPage,
-  label: string,
-  from: number,
-  to: number,
-  stops: ReadonlySet<number>,
-): LabelMatch | null {
-  const wanted = squeeze(label);
-  if (wanted.length < MIN_BARE_LABEL) return null;
-  for (let start = from; start < to; start++) {
-    if (stops.has(start) || !beginsItem(page, start)) continue;
-    let joined = '';
-    for (let end = start; end < to && joined.length < wanted.length; end++) {
-      const token = page.tokens[end] as Token;
-      if (token.line !== page.tokens[start]?.line) break;
-      joined += token.plain;
-      const next = page.tokens[end + 1];
-      if (joined === wanted && next && next.line === token.line && /^[\p{Lu}\d]/u.test(next.text))
-        return { start, end: end + 1 };
-    }
-  }
-  return null;
-}
-
-/** Shorter ones ("Tên", "Số") stand in sentences, too. */
-const MIN_BARE_LABEL = 8;
-
-/** Whether a token is the first of its line but for the mark of an item, or stands behind a wide gap. */
-function beginsItem(page: TokenPage, at: number): boolean {
-  const token = page.tokens[at] as Token;
-  const before = page.tokens[at - 1];
-  if (!before || before.line !== token.line) return true;
-  return isItemMark(before) || isColumnGap(page, before, token);
-}
-
-function matchLabelAt(
-  page: TokenPage,
-  wanted: string,
-  start: number,
-  to: number,
-  hasColon: boolean,
-): { end: number; distance: number } | null {
-  const first = page.tokens[start] as Token;
-  if (first.plain === '' || !couldBegin(first.plain, wanted)) return null;
-  const limit = allowedErrors(wanted.length);
-  let joined = '';
-  let best: { end: number; distance: number } | null = null;
-  for (let end = start; end < to && joined.length <= wanted.length + limit; end++) {
-    const token = page.tokens[end] as Token;
-    joined += token.plain;
-    const distance = editDistance(joined, wanted, limit);
-    const isClosed = !hasColon || token.endsWithColon || page.tokens[end + 1]?.text === ':';
-    if (distance <= limit && isClosed && (!best || distance < best.distance)) best = { end: end + 1, distance };
-    if (token.endsWithColon) break;
-  }
-  return best;
-}
-
-/** Cheap refusal: a label begins with a word that shares its first letters, or nearly. */
-function couldBegin(plain: string, wanted: string): boolean {
-  const length = Math.min(plain.length, 3, wanted.length);
-  return editDistance(plain.slice(0, length), wanted.slice(0, length)) <= (wanted.length <= 6 ? 0 : 1);
 }
 
 function toField(name: string, kind: ReaderKind, reading: Reading, tokens: readonly Token[]): InkField {

@@ -106,7 +106,7 @@ const BLACK_IS_ZERO = 1;
 
 /**
  * A greyscale image as TIFF, one strip without compression: Leptonica takes it a row at a time. The same as PGM it reads
- * byte by byte, which costs more than a tenth of the whole recognition (measured: 1.53 s → 1.35 s a page).
+ * byte by byte (measured: 40 ms to 60 ms more a page, a twenty-fifth of all).
  */
 export function encodeTiff({ data, width, height }: GreyImage): Buffer {
   const fields: readonly (readonly [tag: number, value: number])[] = [

@@ -137,6 +137,19 @@ describe('a second look at a doubtful value', () => {
     expect(field).toMatchObject({ value: 'Thôn Đoà1, xã Tân Phú', confidence: 80 });
   });
 
+  it('reads a value that was no value before, never surely; one that stays none is left out', async () => {
+    const { field } = await settle(fieldOf('date', '2 24', 84), [
+      ['27/02/2024', 93],
+      ['27/02/2024', 95],
+    ]);
+    expect(field).toMatchObject({ value: '2024-02-27', isSure: true });
+    expect(field.confidence).toBeLessThanOrEqual(75);
+    expect(field.candidates).toBeUndefined();
+    const once = await settle(fieldOf('date', '2 24', 84), [['27/02/2024', 93]]);
+    expect(once.field.confidence).toBeLessThanOrEqual(60);
+    expect((await settle(fieldOf('date', 'chưa có', 84), [['chưa có', 93]])).field).toBeUndefined();
+  });
+
   it('mends a number in the text that belongs to no field', async () => {
     const pool = new ScriptedPool([
       ['038050726730', 90],
