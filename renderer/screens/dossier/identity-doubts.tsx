@@ -1,5 +1,5 @@
 /** @file What cards say differently about the applicant, side by side with the scraps of paper; one key chooses. */
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useState, type FocusEvent, type ReactNode } from 'react';
 import { UNKNOWN_APPLICANT } from '../../../preload/applicant.ts';
 import type { Dossier, IdentityDoubt, IdentityReading } from '../../../preload/types.ts';
@@ -134,11 +134,11 @@ function ValueRow({ doubt, dossier }: { readonly doubt: ValueDoubt; readonly dos
                 size="compact-sm"
                 variant="default"
                 rightSection={<Key>{String(index + 1)}</Key>}
-                aria-label={fill(texts.chooseValue, { field: name, value })}
                 onClick={() => void chooseReading(dossier, doubt, reading)}
                 data-testid={`choose-${doubt.field}-${index + 1}`}
               >
                 {texts.choose}
+                <VisuallyHidden> {fill(texts.chooseValue, { field: name, value })}</VisuallyHidden>
               </Button>
             </div>
           );
@@ -172,11 +172,14 @@ function WhoseCards({ doubt }: { readonly doubt: PeopleDoubt }): ReactNode {
                 size="compact-sm"
                 variant="default"
                 rightSection={<Key>{String(index + 1)}</Key>}
-                aria-label={fill(texts.choosePerson, { name: person.name, idNumber: person.idNumber })}
                 onClick={() => void choosePerson(person)}
                 data-testid={`choose-person-${index + 1}`}
               >
                 {texts.choose}
+                <VisuallyHidden>
+                  {' '}
+                  {fill(texts.choosePerson, { name: person.name, idNumber: person.idNumber })}
+                </VisuallyHidden>
               </Button>
             )}
           </div>

@@ -2,26 +2,10 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { IdentityDoubt } from '../../../preload/types.ts';
 import { mixedStack, previewData } from './fixtures.ts';
+import { nameDoubt, peopleDoubt } from './identity-fixtures.ts';
 import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
 const CARD = '038324011586|123456789|Phạm Ngọc Thảo Vy|19111984|Nữ|Thôn Phú Đa, xã Quảng Lưu, tỉnh Thanh Hóa|10052023';
-
-const DIFFERS: IdentityDoubt = {
-  kind: 'value',
-  field: 'fullName',
-  isAgainstNumber: false,
-  readings: [
-    { fieldId: 'mixed-id', value: 'Phạm Ngọc Thảo Vy', source: 'qr', confidence: 100, pageId: 'mixed-0', box: null },
-    {
-      fieldId: 'mixed-name',
-      value: 'PHẠM NGỌC THẢO VI',
-      source: 'ocr',
-      confidence: 62,
-      pageId: 'mixed-4',
-      box: [461, 434, 400, 45],
-    },
-  ],
-};
 
 describe.skipIf(!HAS_CHROMIUM)('identity in Chromium (needs /usr/bin/chromium or CHROMIUM)', () => {
   const preview = usePreview();
@@ -40,7 +24,7 @@ describe.skipIf(!HAS_CHROMIUM)('identity in Chromium (needs /usr/bin/chromium or
   }
 
   it('shows both readings with their pages, and a digit chooses one', async () => {
-    const page = await open([DIFFERS]);
+    const page = await open([nameDoubt]);
     const row = page.getByTestId('doubt-fullName');
     expect(await row.innerText()).toMatch(/đọc từ QR, trang 1/);
     expect(await row.innerText()).toMatch(/đọc từ giấy, trang 5/);
@@ -55,16 +39,7 @@ describe.skipIf(!HAS_CHROMIUM)('identity in Chromium (needs /usr/bin/chromium or
   });
 
   it('asks whose dossier it is when two people’s cards lie in the stack', async () => {
-    const { applicant } = mixedStack();
-    const page = await open([
-      {
-        kind: 'people',
-        people: [
-          { name: 'Phạm Ngọc Thảo Vy', idNumber: '038324011586', applicant, pageId: 'mixed-0' },
-          { name: '', idNumber: '001090000123', applicant: null, pageId: 'mixed-4' },
-        ],
-      },
-    ]);
+    const page = await open([peopleDoubt]);
     await page.getByTestId('choose-person-1').click();
     await expect.poll(async () => (await callsOf(page, 'dossiers.setApplicant')).length, { timeout: 10_000 }).toBe(1);
     expect(await page.getByTestId('choose-person-2').count()).toBe(0);

@@ -4,6 +4,7 @@ import type * as t from '../../../preload/types.ts';
 import { withBacklog } from './backlog-fixtures.ts';
 import type { PreviewData } from './fixtures.ts';
 import { longStack, mixedStack, SEAL, summaries } from './fixtures.ts';
+import { nameDoubt, peopleDoubt } from './identity-fixtures.ts';
 import type { View } from './open.ts';
 
 type Size = readonly [width: number, height: number, scheme: 'light' | 'dark', text: 100 | 125 | 150];
@@ -84,6 +85,19 @@ export const screens: readonly Screen[] = [
     steps: async (page, text) => {
       await open(page, text, 'dossier-0');
       await page.getByTestId('field-birthDate').getByRole('textbox').focus();
+    },
+  },
+  {
+    name: 'identity-doubts',
+    document: 'index.html',
+    sizes: ALL,
+    data: (data) => ({
+      ...data,
+      dossiers: [{ ...mixedStack(), identityDoubts: [nameDoubt, peopleDoubt] }],
+    }),
+    steps: async (page, text) => {
+      await open(page, text, 'dossier-0');
+      await page.getByTestId('choose-fullName-1').focus();
     },
   },
   {
