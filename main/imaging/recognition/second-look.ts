@@ -100,16 +100,20 @@ function looseNumbers(lines: readonly TextLine[], fields: readonly InkField[]): 
 
 /** Puts the settled words where they were read; a value of more or fewer words than before leaves its lines alone. */
 function rewrite(lines: readonly TextLine[], settled: ReadonlyMap<InkField, InkField>): readonly TextLine[] {
-  const better = new Map<string, string>();
-  for (const [before, after] of settled)
-    before.words.forEach((word, at) => {
-      const text = after.words.length === before.words.length ? after.words[at]?.text : undefined;
-      if (text !== undefined && text !== word.text) better.set(placeOf(word), text);
-    });
-  if (better.size === 0) return lines;
+  /** By the place of the word; null for the pieces that went into the word before them. */
+  const better = new Map<string, Pick<FieldWord, 'text' | 'box'> | null>();
+  for (const [before, after] of settled) {
+    const isJoined = before.value === '' && isRead(after) && after.words.length === 1;
+    if (!isJoined && after.words.length !== before.words.length) continue;
+    for (const [at, word] of before.words.entries()) better.set(placeOf(word), after.words[at] ?? null);
+  }
   return lines.map((line) => ({
     ...line,
-    words: line.words.map((word) => ({ ...word, text: better.get(placeOf(word)) ?? word.text })),
+    words: line.words.flatMap((word) => {
+      const settledWord = better.get(placeOf(word));
+      if (settledWord === null) return [];
+      return [settledWord === undefined ? word : { ...word, text: settledWord.text, box: settledWord.box }];
+    }),
   }));
 }
 

@@ -3,6 +3,7 @@
  * something. Where they differ the confidence is low, and what the others said stands beside it.
  */
 import type { FieldWord, InkField } from './fields.ts';
+import { unionBox } from './geometry.ts';
 import { strangenessOf } from './person-names.ts';
 import { isSyllable } from './syllables.ts';
 import { readTyped, type ReaderKind } from './typed-readers.ts';
@@ -44,9 +45,16 @@ export function settle(field: InkField, versions: readonly Version[]): InkField 
     value: best.value,
     isSure: best.isSure,
     confidence,
-    words: isChanged && best.isSure ? inPlace(field.words, best.version) : field.words,
+    words: isChanged && best.isSure ? wordsOf(field, best.version) : field.words,
     ...(candidates.length > 0 ? { candidates: candidates.slice(0, 3) } : {}),
   };
+}
+
+function wordsOf(field: InkField, version: Version): readonly FieldWord[] {
+  if (field.value !== '') return inPlace(field.words, version);
+  // What was no value before was cut up wrongly: the pieces become one word.
+  const box = unionBox(field.words.map((word) => word.box));
+  return box === null ? field.words : [{ text: textOf(version), confidence: meanOf(version), box }];
 }
 
 /** The words of a version at the places of the first reading, with the marks that stood around them. */

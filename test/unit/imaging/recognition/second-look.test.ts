@@ -138,10 +138,11 @@ describe('a second look at a doubtful value', () => {
   });
 
   it('reads a value that was no value before, never surely; one that stays none is left out', async () => {
-    const { field } = await settle(fieldOf('date', '2 24', 84), [
+    const { field, text } = await settle(fieldOf('date', '2 24', 84), [
       ['27/02/2024', 93],
       ['27/02/2024', 95],
     ]);
+    expect(text).toBe('27/02/2024');
     expect(field).toMatchObject({ value: '2024-02-27', isSure: true });
     expect(field.confidence).toBeLessThanOrEqual(75);
     expect(field.candidates).toBeUndefined();
