@@ -4,7 +4,10 @@
  */
 import type { LaidOutPage, LayOut, PageImage } from './lay-out-page.ts';
 
-/** Of about 50 KB each; the oldest go first. What is gone is worked out when it is asked for. */
+/**
+ * Pages waiting, and pages done (about 50 KB each); the oldest go first. What is gone is worked out when it is asked for: after
+ * a stack of a thousand the machine is not kept busy with pages that nobody may want.
+ */
 const MOST_KEPT = 200;
 
 export interface ExpectedPage extends Omit<PageImage, 'image'> {
@@ -28,6 +31,7 @@ export class LayoutAhead {
   /** A page that was read. Called whenever there may be time again. */
   expect(page: ExpectedPage): void {
     this.#expected.set(nameOf(page), page);
+    dropOldest(this.#expected);
     this.#startSome();
   }
 
@@ -48,10 +52,9 @@ export class LayoutAhead {
 
   #keep(name: string, laidOut: Promise<LaidOutPage>): void {
     this.#done.set(name, laidOut);
-    // Whoever asks for the page gets the same fault, with somebody there to be told.
+    // Nobody has asked: for whoever does it is tried again, with somebody there to be told.
     laidOut.catch(() => this.#done.delete(name));
-    const [oldest] = this.#done.keys();
-    if (this.#done.size > MOST_KEPT && oldest !== undefined) this.#done.delete(oldest);
+    dropOldest(this.#done);
   }
 
   async #run({ readImage, ...page }: ExpectedPage): Promise<LaidOutPage> {
@@ -63,6 +66,11 @@ export class LayoutAhead {
       this.#startSome();
     }
   }
+}
+
+function dropOldest(pages: Map<string, unknown>): void {
+  const [oldest] = pages.keys();
+  if (pages.size > MOST_KEPT && oldest !== undefined) pages.delete(oldest);
 }
 
 function nameOf({ picture, dpi, rotation, skewDeg, crop }: Omit<PageImage, 'image'>): string {

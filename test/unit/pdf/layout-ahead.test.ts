@@ -85,6 +85,16 @@ describe('Laying pages out before they are asked for', () => {
     expect(started.at(-1)?.page.picture).toBe('b');
   });
 
+  it('leaves out the oldest of more pages than it would keep', async () => {
+    const { started, state, expectPage } = desk(0);
+    for (let number = 0; number < 300; number++) await expectPage(String(number));
+    state.spare = 1;
+    await expectPage('300');
+    for (let at = 0; at < started.length; at++) await started[at]?.end();
+    expect(started).toHaveLength(200);
+    expect(started[0]?.page.picture).toBe('101');
+  });
+
   it('keeps no more than two hundred pages', async () => {
     const { ahead, started, expectPage } = desk(1);
     for (let number = 0; number <= 200; number++) {
