@@ -36,7 +36,11 @@ export interface PageToRead {
 const SURE_CONFIDENCE = 55;
 const MIN_SURE_WORDS = 8;
 const TRIAL_DPI = 150;
-const ROTATIONS: readonly Rotation[] = [0, 90, 180, 270];
+/** Likeliest first: an upright sheet lies upside down in the feeder, a broad one on its side. As it is was tried already. */
+const TURNS: Readonly<Record<'upright' | 'broad', readonly Rotation[]>> = {
+  upright: [180, 90, 270, 0],
+  broad: [90, 270, 180, 0],
+};
 
 export async function readPage(page: PageToRead, pool: OcrPool, signal: AbortSignal): Promise<PageReading> {
   const flat = flattenBackground(page.plane);
@@ -73,14 +77,18 @@ async function readAt(
   return { reading: { lines, geometry, confidence: result.confidence, plane: flat, hasDottedZeros }, result };
 }
 
-/** Reads a reduced copy in the four positions; the one that gives most believable letters is the way up. */
+/**
+ * Reads a reduced copy in one position after another until it reads well; else the one that gives most believable letters
+ * is the way up.
+ */
 async function findRotation(flat: GreyImage, dpi: number, pool: OcrPool, signal: AbortSignal): Promise<Rotation> {
   const factor = Math.max(1, Math.floor(dpi / TRIAL_DPI));
   const small = shrink(flat, factor);
   let best: Rotation = 0;
   let bestTrust = -1;
-  for (const rotation of ROTATIONS) {
+  for (const rotation of TURNS[flat.width > flat.height ? 'broad' : 'upright']) {
     const result = await pool.recognise(turnQuarters(small, rotation), dpi / factor, signal);
+    if (isSure(result)) return rotation;
     const letters = trust(result);
     if (letters > bestTrust) {
       best = rotation;
