@@ -51,7 +51,9 @@ serveRoom(imagingRoom, async ({ incomingFolder, resourcesFolder, ocrWorkers }, h
       scan: capture.scan,
       importFile: capture.importFile,
       recognise: async (params, { signal, progress }) => {
-        const read = await recogniser.recognise(params, signal, (state) => progress({ state }));
+        const read = await recogniser
+          .recognise(params, signal, (state) => progress({ state }))
+          .finally(() => layout.goOn());
         const { image, dpi, ocr } = params;
         const { rotation, skewDeg, crop, isBlank } = read;
         if (ocr && !isBlank)

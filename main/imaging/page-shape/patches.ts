@@ -73,6 +73,7 @@ export type Extent = Pick<Patch, 'left' | 'top' | 'right' | 'bottom'>;
 
 const extentOf = ({ left, top, right, bottom }: Patch): Extent => ({ left, top, right, bottom });
 
+/** The smallest extent around both. */
 export function joinExtents(a: Extent, b: Extent): Extent {
   return {
     left: Math.min(a.left, b.left),

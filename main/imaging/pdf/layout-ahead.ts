@@ -28,11 +28,20 @@ export class LayoutAhead {
     this.#spare = spare;
   }
 
-  /** A page that was read. Called whenever there may be time again. */
+  /** A page that was read. */
   expect(page: ExpectedPage): void {
     this.#expected.set(nameOf(page), page);
     dropOldest(this.#expected);
-    this.#startSome();
+    this.goOn();
+  }
+
+  /** There may be time again: to be called when a page has ended, however it ended. */
+  goOn(): void {
+    for (const [name, expected] of this.#expected) {
+      if (this.#spare() - this.#running < 1) return;
+      this.#expected.delete(name);
+      if (!this.#done.has(name)) this.#keep(name, this.#run(expected));
+    }
   }
 
   /** The page, laid out now when it was not before. */
@@ -40,14 +49,6 @@ export class LayoutAhead {
     const name = nameOf(page);
     this.#expected.delete(name);
     return (await this.#done.get(name)?.catch(() => undefined)) ?? this.#layOut(page);
-  }
-
-  #startSome(): void {
-    for (const [name, expected] of this.#expected) {
-      if (this.#spare() - this.#running < 1) return;
-      this.#expected.delete(name);
-      if (!this.#done.has(name)) this.#keep(name, this.#run(expected));
-    }
   }
 
   #keep(name: string, laidOut: Promise<LaidOutPage>): void {
@@ -63,7 +64,7 @@ export class LayoutAhead {
       return await this.#layOut({ ...page, image: await readImage() });
     } finally {
       this.#running--;
-      this.#startSome();
+      this.goOn();
     }
   }
 }

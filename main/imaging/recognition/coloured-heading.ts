@@ -17,11 +17,13 @@ import { greyChannel, larger, type ColourImage, type GreyImage } from './raster.
 const HEAD_SHARE = 0.45;
 /** Letters of a title, and the words of it, stand nearer to each other than this. */
 const CELL_MM = 2.5;
-/** What red has over the other planes: the noise of a JPEG has less than 15, faded print still 60. */
+/** What red has over the other planes, more than the paper has: the noise of a JPEG has less than 15, faded print still 60. */
 const RED_FROM = 40;
 /** Of the pixels of a cell, so that specks do not count. */
 const RED_SHARE = 0.03;
 const STEP_PX = 2;
+/** A prime: no pattern of the paper keeps step with it. */
+const SAMPLE_STEP = 41;
 /** Cells; the dot of an i has one. */
 const LEAST_CELLS = 2;
 const BORDER_PX = 14;
@@ -41,7 +43,7 @@ export async function addColouredHeading(
   const scale = page.storedWidthPx / page.image.width;
   const areas = findRedAreas(page.image, page.dpi)
     .map(([x, y, width, height]) => toPreparedBox(geometry, [x * scale, y * scale, width * scale, height * scale]))
-    .filter(([, y, , height]) => y + height / 2 < geometry.preparedHeightPx * HEAD_SHARE);
+    .flatMap((area) => inHead(area, geometry.preparedHeightPx * HEAD_SHARE));
   const around = unionBox(areas);
   if (around === null) return reading;
   const plane = flattenBackground(greyChannel(page.image));
@@ -57,17 +59,21 @@ export async function addColouredHeading(
   return { ...reading, lines: [...reading.lines, ...added].sort((a, b) => a.baselineY - b.baselineY) };
 }
 
+/** The part of an area that lies above the end of the head: a frame or a seal may reach down from a title. */
+function inHead([x, y, width, height]: Box, end: number): Box[] {
+  return y < end ? [[x, y, width, Math.min(height, end - y)]] : [];
+}
+
 /** Where print is red, pixels of the image; what stands near each other is one area. */
 export function findRedAreas({ data, width, height }: ColourImage, dpi: number): Box[] {
   const cellPx = Math.max(STEP_PX, Math.round((CELL_MM / 25.4) * dpi));
   const [across, down] = [Math.ceil(width / cellPx), Math.ceil(height / cellPx)];
   const counts = new Uint16Array(across * down);
+  const from = RED_FROM + paperRedness({ data, width, height });
   for (let y = 0; y < height; y += STEP_PX) {
     const row = Math.floor(y / cellPx) * across;
     for (let x = 0; x < width; x += STEP_PX) {
-      const at = (y * width + x) * 3;
-      const other = larger(data[at + 1] as number, data[at + 2] as number);
-      if ((data[at] as number) - other >= RED_FROM) counts[row + Math.floor(x / cellPx)]!++;
+      if (redness(data, (y * width + x) * 3) >= from) counts[row + Math.floor(x / cellPx)]!++;
     }
   }
   const least = RED_SHARE * (cellPx / STEP_PX) ** 2;
@@ -86,6 +92,20 @@ export function findRedAreas({ data, width, height }: ColourImage, dpi: number):
     (right - left) * cellPx,
     (bottom - top) * cellPx,
   ]);
+}
+
+/** What red has over the other planes, 0–255. */
+function redness(data: Uint8Array, at: number): number {
+  return larger((data[at] as number) - larger(data[at + 1] as number, data[at + 2] as number), 0);
+}
+
+/** Of most of the page: pink and cream paper is no red print. */
+function paperRedness({ data, width, height }: ColourImage): number {
+  const counts = new Uint32Array(256);
+  let samples = 0;
+  for (let pixel = 0; pixel < width * height; pixel += SAMPLE_STEP, samples++) counts[redness(data, pixel * 3)]!++;
+  let seen = 0;
+  return counts.findIndex((count) => (seen += count) * 2 >= samples);
 }
 
 function onlyWithin(image: GreyImage, areas: readonly Box[], left: number, top: number): GreyImage {

@@ -20,8 +20,6 @@ export interface ReadField {
 
 /** A field with what is needed to look at its ink again. */
 export interface InkField extends ReadField {
-  /** Empty when something stands behind the label that is none of its kind: perhaps the ink says more at a second look. */
-  readonly value: string;
   /** How it was read; a value found by its place is read as what stands there. */
   readonly kind: ReaderKind;
   /** False when it was read but fails its own rules. */
@@ -52,6 +50,10 @@ export function readFields(lines: readonly TextLine[], type: DocumentType): Read
     .map(({ name, value, confidence, box }) => ({ name, value, confidence, box }));
 }
 
+/**
+ * With an empty value where something stands behind a label that is none of its kind: perhaps the ink says more at a second
+ * look, which leaves the others out.
+ */
 export function findFields(lines: readonly TextLine[], type: DocumentType): InkField[] {
   const whole = contextOf(tokenise(lines), type);
   const fields: InkField[] = [];
@@ -101,6 +103,7 @@ function confirm(fields: InkField[], again: InkField): void {
   const index = fields.findIndex((field) => field.name === again.name);
   const field = fields[index];
   if (!field) fields.push(again);
+  else if (field.value === '') fields[index] = again;
   else if (field.value.slice(0, again.value.length) !== again.value)
     fields[index] = { ...field, confidence: Math.min(field.confidence, UNSURE_CONFIDENCE) };
 }
@@ -186,7 +189,10 @@ const KNOWN_BY_FORM: ReadonlySet<ReaderKind> = new Set([
 const MOST_UNREAD_WORDS = 5;
 
 function unreadField({ name, read }: LabelRule, value: readonly Token[]): InkField | null {
-  const words = value.filter((token) => token.line === value[0]?.line && /[\p{L}\p{N}]/u.test(token.text));
+  const isLettered = ({ text }: Token): boolean => /[\p{L}\p{N}]/u.test(text);
+  const ofLine = value.filter((token) => token.line === value[0]?.line);
+  // With the marks between: they are pieces of the value, too.
+  const words = ofLine.slice(ofLine.findIndex(isLettered), ofLine.findLastIndex(isLettered) + 1);
   if (!KNOWN_BY_FORM.has(read) || words.length === 0 || words.length > MOST_UNREAD_WORDS) return null;
   return {
     name,

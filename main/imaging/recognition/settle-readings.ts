@@ -26,6 +26,10 @@ interface Choice {
   readonly confidence: number;
 }
 
+/**
+ * @param versions the first reading, and those of the second look
+ * @returns the field with the value that most speaks for; the others are its candidates
+ */
 export function settle(field: InkField, versions: readonly Version[]): InkField {
   if (versions.length === 1) return field;
   const choices = rank(field.kind, [...versions, ...blend(versions)], versions);

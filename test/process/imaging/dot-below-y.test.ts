@@ -5,12 +5,15 @@ import { OcrPool } from '../../../main/imaging/recognition/ocr-pool.ts';
 import type { GreyImage } from '../../../main/imaging/recognition/raster.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const LINES = join(ROOT, 'test/fixtures/lines/dot-below-y.png');
+const LINES = join(ROOT, 'test/fixtures/lines');
 const pool = new OcrPool({ tessdataFolder: join(ROOT, 'resources/tessdata'), workers: 1 });
 afterAll(() => pool.close());
 
-async function read(change: (image: GreyImage) => void = () => undefined): Promise<string[]> {
-  const { data, info } = await sharp(LINES).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+async function read(change: (image: GreyImage) => void = () => undefined, file = 'dot-below-y.png'): Promise<string[]> {
+  const { data, info } = await sharp(join(LINES, file))
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const image = { data: new Uint8Array(data), width: info.width, height: info.height };
   change(image);
   const { rows } = await pool.recognise(image, 250, new AbortController().signal, 'block');
@@ -27,6 +30,15 @@ describe('The letter that the model of the engine does not have', () => {
     const [, plain] = await read();
     expect(plain).toBe('Cô LÊ THỊ MY, ở công ty, ly, Thuy; năm quy My.');
   });
+
+  it.each(['bare-y-grainy.jpg', 'bare-y-pale.jpg', 'bare-y-serif.jpg'])(
+    'is not made of the ball at the end of a tail, where the hairline before it is lost: %s',
+    async (file) => {
+      const text = (await read(undefined, file)).join(' ');
+      expect(text).toMatch(/Duy.*Huy.*ty.*Duy/u);
+      expect(text).not.toMatch(/[ỵỴ]/u);
+    },
+  );
 
   it('is not made of the dotted line of a form, nor of grain', async () => {
     const [, onDots] = await read(({ data, width, height }) => {

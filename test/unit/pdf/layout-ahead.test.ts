@@ -51,6 +51,15 @@ describe('Laying pages out before they are asked for', () => {
     expect(started.map(({ page }) => page.picture)).toEqual(['a', 'b']);
   });
 
+  it('goes on when told that a page has ended, though no other is expected', async () => {
+    const { ahead, started, state, expectPage } = desk(0);
+    await expectPage('a');
+    state.spare = 1;
+    ahead.goOn();
+    await settled();
+    expect(started.map(({ page }) => page.picture)).toEqual(['a']);
+  });
+
   it('waits for a page that is being laid out instead of doing it twice', async () => {
     const { ahead, started, expectPage } = desk();
     await expectPage('a');

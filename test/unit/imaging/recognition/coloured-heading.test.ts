@@ -44,6 +44,19 @@ describe('Red print on a page', () => {
     expect(width * height).toBeLessThan(3 * 360 * 40);
   });
 
+  it('is found on pink paper, and the paper is not', () => {
+    const pink = findRedAreas(
+      page((x, y) => (isTitle(x, y) ? RED : [250, 205, 205])),
+      DPI,
+    );
+    expect(pink).toEqual(
+      findRedAreas(
+        page((x, y) => (isTitle(x, y) ? RED : PAPER)),
+        DPI,
+      ),
+    );
+  });
+
   it('is told from a seal far below it', () => {
     const isSeal = (x: number, y: number): boolean => Math.abs(Math.hypot(x - 600, y - 900) - 120) < 5;
     expect(

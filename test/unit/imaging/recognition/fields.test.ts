@@ -48,6 +48,16 @@ describe('fields by their labels', () => {
     });
   });
 
+  it('takes the date in words when the digits cannot be read', () => {
+    const lines = PARENTS.toSpliced(
+      2,
+      1,
+      'Ngày, tháng, năm sinh: 1q//1l',
+      'Ghi bằng chữ: Ngày mười chín tháng mười một năm hai nghìn không trăm hai mươi bốn',
+    );
+    expect(read('giay-khai-sinh', lines)).toMatchObject({ birthDate: '2024-11-19' });
+  });
+
   it("leaves the mother's address open rather than take the father's", () => {
     const fields = read(
       'giay-khai-sinh',
