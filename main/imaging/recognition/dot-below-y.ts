@@ -11,6 +11,7 @@ import type { GreyImage } from './raster.ts';
  * carry the dot.
  */
 const BARE_Y = /(?<!\p{L})([b-df-hj-np-tv-xzđ]+u?)(y)([^\p{L}\p{N}]{0,2})$/iu;
+
 /**
  * Where the dot lies, in heights of the word's capitals from the end of the word. Under a capital anywhere; beside a small y only
  * behind its tail, for the tail of Times ends in a ball, and where the hairline before it is lost the ball looks like a dot.
@@ -29,6 +30,7 @@ const LEAST_FILL = 0.55;
 const LEAST_UNIT_PX = 12;
 /** What was seen and not read is to be confirmed: below the limit under which officers are asked to look. */
 const CEILING = 75;
+
 /**
  * The same rows with `ỵ` for each `y` that has a dot below it, at no more than 75 confidence.
  * @param image that was recognised; boxes and baselines are pixels of it
