@@ -65,7 +65,12 @@ export function Workbench(props: WorkbenchProps): ReactNode {
       element?.focus({ preventScroll: !doesScroll });
     };
     apply();
-    requestAnimationFrame(apply);
+    const now = document.activeElement;
+    requestAnimationFrame(() => {
+      const then = document.activeElement;
+      // Whoever has gone on to a tool or a field meanwhile stays there.
+      if (then === now || then === document.body || hasFocus()) apply();
+    });
   }
   const hasFocus = (): boolean => document.activeElement?.closest('[data-page]') != null;
 

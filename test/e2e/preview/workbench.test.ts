@@ -222,15 +222,19 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
       const page = await stack(mixedStack(), true);
       await page.getByTestId('workbench-more').focus();
       await page.keyboard.press('ArrowLeft');
-      expect(await focused(page)).toBe('workbench-rescan');
+      await expect.poll(() => focused(page), SLOW).toBe('workbench-rescan');
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
-      expect(await focused(page)).toBe('workbench-undo');
-      await page.getByTestId('workbench-more').focus();
+      await expect.poll(() => focused(page), SLOW).toBe('workbench-undo');
+      // Again when the tools were being drawn anew under the focus.
+      const tabFromTools = async (): Promise<unknown> => {
+        await page.getByTestId('workbench-more').focus();
+        await page.keyboard.press('Tab');
+        return focused(page);
+      };
+      await expect.poll(tabFromTools, SLOW).toBe('workbench-jump');
       await page.keyboard.press('Tab');
-      expect(await focused(page)).toBe('workbench-jump');
-      await page.keyboard.press('Tab');
-      expect(await focused(page)).toBe('page-7');
+      await expect.poll(() => focused(page), SLOW).toBe('page-7');
     });
 
     it('explains every key with ?, and Esc closes the explanation alone', async () => {
