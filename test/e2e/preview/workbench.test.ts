@@ -220,6 +220,11 @@ describe.skipIf(!HAS_CHROMIUM)('the page workbench in Chromium (needs /usr/bin/c
 
     it('is passed by Tab in few stops; the arrows walk along the tools', async () => {
       const page = await stack(mixedStack(), true);
+      // Opening gives the focus to the page in hand: not in the middle of what follows.
+      await page
+        .locator('[data-page]:focus')
+        .waitFor({ timeout: 2_000 })
+        .catch(() => undefined);
       await page.getByTestId('workbench-more').focus();
       await page.keyboard.press('ArrowLeft');
       await expect.poll(() => focused(page), SLOW).toBe('workbench-rescan');
