@@ -40,9 +40,8 @@ const STRANGE_CEILING = 80;
 
 /**
  * @param fields of the page's type, none when it has none
- * @returns the fields in their order, those looked at with settled value, confidence and candidates, those that have no value
- *   left out; and the lines with
- *   the words that were read better, numbers and dates outside all fields included
+ * @returns the fields in their order, those looked at with settled value, confidence and candidates, those without a value left
+ *   out; and the lines with the words that were read better, numbers and dates outside all fields included
  */
 export async function lookAgain(
   fields: readonly InkField[],
