@@ -1,5 +1,5 @@
 /** @file A PDF drawn page by page, each when it comes near the screen. */
-import type { PDFDocumentProxy } from 'pdfjs-dist';
+import { RenderingCancelledException, type PDFDocumentProxy } from 'pdfjs-dist';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { blobUrl } from '../app/bridge.ts';
 import { openPdf } from '../app/pdf.ts';
@@ -28,25 +28,17 @@ export function PdfPages({
 
   useEffect(() => {
     const abort = new AbortController();
-    let opened: PDFDocumentProxy | null = null;
     setPdf(null);
     setHasFailed(false);
     openPdf(blobUrl(blobId), abort.signal).then(
-      (document) => {
-        opened = document;
-        if (abort.signal.aborted) void document.loadingTask.destroy();
-        else setPdf(document);
-      },
+      (document) => !abort.signal.aborted && setPdf(document),
       (error: unknown) => {
         if (abort.signal.aborted) return;
         reportError(error);
         setHasFailed(true);
       },
     );
-    return () => {
-      abort.abort();
-      void opened?.loadingTask.destroy();
-    };
+    return () => abort.abort();
   }, [blobId]);
 
   if (hasFailed) return <StateWord tone="wrong">{words.paper.pdfFailed}</StateWord>;
@@ -80,6 +72,8 @@ function PdfPage({
 }): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
+  const [hasFailed, setHasFailed] = useState(false);
+  const words = useWords();
   const hasOverlay = overlay !== undefined;
   // Known before the page is drawn: a frame on a page far below must be reachable by key at once.
   useEffect(() => {
@@ -117,14 +111,22 @@ function PdfPage({
       running?.cancel();
       const task = page.render({ canvas: into, viewport });
       running = task;
-      await task.promise.catch(() => undefined); // cancelled by the next drawing
+      await task.promise;
+    }
+    /** A page that stays white must not be taken for a white page. */
+    function drawOrTell(into: HTMLCanvasElement): void {
+      draw(into).catch((error: unknown) => {
+        if (isGone || error instanceof RenderingCancelledException) return;
+        reportError(error);
+        setHasFailed(true);
+      });
     }
 
     const near = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && void draw(target),
+      (entries) => entries.some((entry) => entry.isIntersecting) && drawOrTell(target),
       { rootMargin: '400px' },
     );
-    const resized = new ResizeObserver(() => drawnWidth > 0 && void draw(target));
+    const resized = new ResizeObserver(() => drawnWidth > 0 && drawOrTell(target));
     near.observe(target);
     resized.observe(target);
     return () => {
@@ -137,6 +139,11 @@ function PdfPage({
   return (
     <div className={classes['sheet']} data-sheet="">
       <canvas ref={canvas} className={classes['page']} role="img" aria-label={label} />
+      {hasFailed ? (
+        <div className={classes['failed']}>
+          <StateWord tone="wrong">{fill(words.paper.pdfPageFailed, { n: number })}</StateWord>
+        </div>
+      ) : null}
       {overlay !== undefined && size !== null ? overlay(number, size) : null}
     </div>
   );

@@ -726,6 +726,7 @@ export const en: Words = {
     pdfPage: 'Page {n} of {title}',
     failed: 'The image cannot be opened. The original is still in the store.',
     pdfFailed: 'The document cannot be shown. The file is still in the store.',
+    pdfPageFailed: 'Page {n} cannot be shown. The file is still in the store, unharmed.',
     region: 'Where {name} stands',
   },
   signing: {

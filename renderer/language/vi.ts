@@ -731,6 +731,7 @@ export const vi = {
     pdfPage: 'Trang {n} của {title}',
     failed: 'Không mở được ảnh trang này. Ảnh gốc vẫn còn trong kho.',
     pdfFailed: 'Không mở được bản điện tử này để xem. Tệp vẫn còn trong kho.',
+    pdfPageFailed: 'Không hiện được trang {n}. Tệp vẫn còn nguyên trong kho.',
     region: 'Chỗ ghi {name}',
   },
   signing: {

@@ -153,6 +153,42 @@ describe.skipIf(!HAS_CHROMIUM)('the place of a signature (needs /usr/bin/chromiu
     expect(asked.map(([, { documentId }]) => documentId)).toEqual(['result-0']);
   });
 
+  it('stands on the result chosen last, although another PDF was still being opened or drawn', async () => {
+    const { page, complaints } = await preview.open(previewData());
+    // As on a slow PC: what the worker is asked reaches it late.
+    await page.evaluate(`{
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (...message) {
+        setTimeout(() => post.apply(this, message), 100);
+      };
+    }`);
+    await page.getByTestId('desk-signing').click();
+    await page.getByTestId('result-result-0').waitFor();
+    for (const dwell of [0, 50, 150, 300, 500]) {
+      await page.evaluate(`(async () => {
+        for (const chosen of [1, 2, 0]) {
+          document.querySelector('[data-testid="result-result-' + chosen + '"] button').click();
+          await new Promise((resolve) => setTimeout(resolve, ${dwell}));
+        }
+      })()`);
+      await page.getByTestId('signature-frame').waitFor();
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('says which page of a damaged result cannot be shown', async () => {
+    const { page } = await preview.open(previewData());
+    const damaged =
+      '%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[9 0 R]/Count 1>>endobj\n';
+    await page.route('**/blob/decision', (route) =>
+      route.fulfill({ body: `${damaged}trailer<</Root 1 0 R>>`, contentType: 'application/pdf' }),
+    );
+    await page.getByTestId('desk-signing').click();
+    await page.getByTestId('result-result-0').getByRole('button').click();
+    await page.getByText('Không hiện được trang 1').waitFor();
+    expect(await page.getByTestId('signature-frame').count()).toBe(0);
+  });
+
   it('registers a picture of the signature and takes it away again', async () => {
     const page = await signingDesk();
     await page.getByTestId('signature-images').click();
