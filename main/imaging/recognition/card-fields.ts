@@ -7,7 +7,7 @@ import type { ReadField } from './fields.ts';
 import { foldText } from '../../dossiers/fold-text.ts';
 import { unionBox } from './geometry.ts';
 import { textOf, type TextLine } from './lines.ts';
-import type { OcrWord } from './ocr-pool.ts';
+import type { OcrWord } from './ocr-rows.ts';
 import { readTyped } from './typed-readers.ts';
 
 const DATE = /\b(\d{2})[/.-](\d{2})[/.-](\d{4})\b/;

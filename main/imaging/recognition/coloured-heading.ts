@@ -4,14 +4,16 @@
  */
 import type { Box } from '../../../preload/types.ts';
 import { findPatches } from '../page-shape/patches.ts';
+import { onlyAreas } from './areas.ts';
 import { cropLevel, smooth } from './crop.ts';
 import type { DecodedPage } from './decode.ts';
 import { flattenBackground } from './flatten.ts';
 import { toPreparedBox, unionBox } from './geometry.ts';
 import { buildLines, type TextLine } from './lines.ts';
-import type { OcrPool, OcrRow } from './ocr-pool.ts';
+import type { OcrPool } from './ocr-pool.ts';
+import { movedRow } from './ocr-rows.ts';
 import type { PageReading } from './read-page.ts';
-import { greyChannel, larger, type ColourImage, type GreyImage } from './raster.ts';
+import { greyChannel, larger, type ColourImage } from './raster.ts';
 
 /** The share of the page that can hold its title. */
 const HEAD_SHARE = 0.45;
@@ -27,7 +29,6 @@ const SAMPLE_STEP = 41;
 /** Cells; the dot of an i has one. */
 const LEAST_CELLS = 2;
 const BORDER_PX = 14;
-const WHITE = 255;
 
 /**
  * The reading with the lines that are there only when colour is kept. What was read already stays as it is.
@@ -50,9 +51,12 @@ export async function addColouredHeading(
   const piece = cropLevel(plane, geometry, around, 1, BORDER_PX);
   if (piece === null) return reading;
   const [left, top] = [around[0] - BORDER_PX, around[1] - BORDER_PX];
-  const shown = onlyWithin(smooth(piece, 1), areas, left, top);
+  const shown = onlyAreas(
+    smooth(piece, 1),
+    areas.map(([x, y, width, height]): Box => [x - left, y - top, width, height]),
+  );
   const { rows } = await pool.recognise(shown, page.dpi * (geometry.scale * scale), signal);
-  const added = buildLines(rows.map((row) => moved(row, left, top))).filter(
+  const added = buildLines(rows.map((row) => movedRow(row, left, top))).filter(
     (line) => isBelievable(line) && !reading.lines.some((known) => areOnTop(known, line)),
   );
   if (added.length === 0) return reading;
@@ -106,25 +110,6 @@ function paperRedness({ data, width, height }: ColourImage): number {
   for (let pixel = 0; pixel < width * height; pixel += SAMPLE_STEP, samples++) counts[redness(data, pixel * 3)]!++;
   let seen = 0;
   return counts.findIndex((count) => (seen += count) * 2 >= samples);
-}
-
-function onlyWithin(image: GreyImage, areas: readonly Box[], left: number, top: number): GreyImage {
-  const shown = { ...image, data: new Uint8Array(image.data.length).fill(WHITE) };
-  for (const [x, y, width, height] of areas) {
-    const [from, to] = [Math.max(0, Math.floor(x - left)), Math.min(image.width, Math.ceil(x - left + width))];
-    const last = Math.min(image.height, Math.ceil(y - top + height));
-    for (let row = Math.max(0, Math.floor(y - top)); row < last; row++)
-      shown.data.set(image.data.subarray(row * image.width + from, row * image.width + to), row * image.width + from);
-  }
-  return shown;
-}
-
-function moved(row: OcrRow, left: number, top: number): OcrRow {
-  const words = row.words.map(({ box: [x, y, width, height], ...word }) => ({
-    ...word,
-    box: [x + left, y + top, width, height] as const,
-  }));
-  return { ...row, baselineY: row.baselineY + top, words };
 }
 
 function isBelievable(line: TextLine): boolean {

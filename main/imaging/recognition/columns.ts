@@ -2,7 +2,7 @@
 import type { ColumnRule } from './document-types.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
 import type { TextLine } from './lines.ts';
-import type { OcrWord } from './ocr-pool.ts';
+import type { OcrWord } from './ocr-rows.ts';
 
 interface Heading {
   readonly left: number;

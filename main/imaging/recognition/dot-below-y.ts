@@ -3,8 +3,9 @@
  * their dot, and with full confidence. So the place below and beside a `y` is looked at: one dot there, by itself, is read.
  */
 import { findPatches, type Extent } from '../page-shape/patches.ts';
+import { copyArea, whiteImage } from './areas.ts';
 import { isSyllable } from './syllables.ts';
-import type { OcrRow, OcrWord } from './ocr-pool.ts';
+import type { OcrRow, OcrWord } from './ocr-rows.ts';
 import type { GreyImage } from './raster.ts';
 
 /**
@@ -119,10 +120,7 @@ function windowOf(image: GreyImage, x: number, y: number, toX: number, toY: numb
   const width = Math.min(image.width, Math.ceil(toX)) - left;
   const height = Math.min(image.height, Math.ceil(toY)) - top;
   if (width < 3 || height < 3) return null;
-  const data = new Uint8Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const from = (top + row) * image.width + left;
-    data.set(image.data.subarray(from, from + width), row * width);
-  }
-  return { data, width, height, left };
+  const window = whiteImage(width, height);
+  copyArea(image, [left, top, width, height], window, [0, 0]);
+  return { ...window, left };
 }

@@ -2,7 +2,9 @@
  * @file The marks before the items of a form ("1.", "a)", "II."), which sparse recognition leaves out when they stand in a
  * column of their own: cut out of the margin of their lines, set under each other and read in one go.
  */
-import type { OcrPool, OcrWord } from './ocr-pool.ts';
+import { copyArea, whiteImage } from './areas.ts';
+import type { OcrPool } from './ocr-pool.ts';
+import type { OcrWord } from './ocr-rows.ts';
 import type { TextLine } from './lines.ts';
 import type { GreyImage } from './raster.ts';
 
@@ -94,12 +96,8 @@ function stack(strips: readonly Strip[], image: GreyImage): { sheet: GreyImage; 
     tops.push(height);
     height += strip.height + Math.round(strip.height * GAP);
   }
-  const data = new Uint8Array(width * height).fill(255);
-  for (const [index, strip] of strips.entries()) {
-    for (let row = 0; row < strip.height; row++) {
-      const from = (strip.top + row) * image.width + strip.left;
-      data.set(image.data.subarray(from, from + strip.width), ((tops[index] as number) + row) * width + PADDING_PX);
-    }
-  }
-  return { sheet: { data, width, height }, tops };
+  const sheet = whiteImage(width, height);
+  for (const [index, { left, top, width: wide, height: high }] of strips.entries())
+    copyArea(image, [left, top, wide, high], sheet, [PADDING_PX, tops[index] as number]);
+  return { sheet, tops };
 }

@@ -5,7 +5,7 @@
 import type { Line, Word } from '../protocol.ts';
 import { isSyllable } from './syllables.ts';
 import { clipBox, toStoredBox, unionBox, type PageGeometry } from './geometry.ts';
-import type { OcrRow, OcrWord } from './ocr-pool.ts';
+import type { OcrRow, OcrWord } from './ocr-rows.ts';
 
 /** A line on the prepared page, with what field reading needs beside the words. */
 export interface TextLine {

@@ -5,34 +5,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import tesseract from 'tesseract.js';
-import type { Box } from '../../../preload/types.ts';
 import { giveBack } from '../../blobs/give-back.ts';
 import { Failure } from '../../rooms/failure.ts';
 import { addDotsBelowY } from './dot-below-y.ts';
 import { encodeTiff } from './prepare.ts';
+import type { OcrResult, OcrRow, OcrWord } from './ocr-rows.ts';
 import type { GreyImage } from './raster.ts';
-
-/** Words that Tesseract found on one row; in sparse mode a row is often only a piece of a line. */
-export interface OcrRow {
-  readonly words: readonly OcrWord[];
-  /** y of the baseline at the middle of the row, pixels of the recognised image. */
-  readonly baselineY: number;
-  readonly heightPx: number;
-}
-
-export interface OcrWord {
-  readonly text: string;
-  /** 0–100. */
-  readonly confidence: number;
-  /** Pixels of the recognised image. */
-  readonly box: Box;
-}
-
-export interface OcrResult {
-  readonly rows: readonly OcrRow[];
-  /** Mean over words, 0–100. */
-  readonly confidence: number;
-}
 
 /** `sparse`: text anywhere; `block`: lines under each other; `line`: one line and nothing else. */
 export type Layout = 'sparse' | 'block' | 'line';

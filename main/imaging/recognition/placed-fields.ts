@@ -5,7 +5,7 @@ import type { InkField } from './fields.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
 import { textOf, type TextLine } from './lines.ts';
-import type { OcrWord } from './ocr-pool.ts';
+import type { OcrWord } from './ocr-rows.ts';
 import type { TokenPage } from './tokens.ts';
 import { readTyped, type ReaderKind } from './typed-readers.ts';
 

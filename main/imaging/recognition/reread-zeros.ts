@@ -3,11 +3,13 @@
  * other faces, and monospaced ones with open zeros, are not read again.
  */
 import type { Box } from '../../../preload/types.ts';
+import { copyArea, onlyAreas, whiteImage } from './areas.ts';
 import { eraseZeroDots } from './dotted-zeros.ts';
 import { unionBox } from './geometry.ts';
 import { buildLines } from './lines.ts';
 import { isMonospaced } from './monospace.ts';
-import type { OcrPool, OcrRow } from './ocr-pool.ts';
+import type { OcrPool } from './ocr-pool.ts';
+import { movedRow, type OcrRow } from './ocr-rows.ts';
 import type { GreyImage } from './raster.ts';
 
 /** What a dotted zero is read as, or stands beside. */
@@ -24,7 +26,6 @@ const MIN_COVER = 0.8;
 /** What a character that is not read again costs, in points of confidence: colons are what fields are found by. */
 const COST_OF_LOSS = 10;
 const BORDER_PX = 14;
-const WHITE = 255;
 
 export interface ZerosReading {
   readonly rows: readonly OcrRow[];
@@ -79,13 +80,6 @@ function areaOf(row: OcrRow): Box {
   return [Math.round(x), Math.round(y), Math.round(width), Math.round(height)];
 }
 
-/** The same page with nothing but these areas on it. */
-function onlyAreas(image: GreyImage, areas: readonly Box[]): GreyImage {
-  const kept = { ...image, data: new Uint8Array(image.data.length).fill(WHITE) };
-  for (const area of areas) copyArea(image, area, kept, [area[0], area[1]]);
-  return kept;
-}
-
 async function readAlone(
   image: GreyImage,
   area: Box,
@@ -94,26 +88,10 @@ async function readAlone(
   signal: AbortSignal,
 ): Promise<readonly OcrRow[]> {
   const [left, top] = [area[0] - BORDER_PX, area[1] - BORDER_PX];
-  const [width, height] = [area[2] + 2 * BORDER_PX, area[3] + 2 * BORDER_PX];
-  const piece = { data: new Uint8Array(width * height).fill(WHITE), width, height };
+  const piece = whiteImage(area[2] + 2 * BORDER_PX, area[3] + 2 * BORDER_PX);
   copyArea(image, area, piece, [BORDER_PX, BORDER_PX]);
   const { rows } = await pool.recognise(piece, dpi, signal, 'line');
-  return rows.map((row) => ({
-    ...row,
-    baselineY: row.baselineY + top,
-    words: row.words.map(({ box, ...word }) => ({ ...word, box: [box[0] + left, box[1] + top, box[2], box[3]] })),
-  }));
-}
-
-/** @param place where the area goes to */
-function copyArea(from: GreyImage, [x, y, width, height]: Box, to: GreyImage, place: readonly [number, number]): void {
-  const left = Math.max(0, x);
-  const right = Math.min(from.width, x + width);
-  for (let row = Math.max(0, y), last = Math.min(from.height, y + height); row < last; row++)
-    to.data.set(
-      from.data.subarray(row * from.width + left, row * from.width + right),
-      (row - y + place[1]) * to.width + (left - x) + place[0],
-    );
+  return rows.map((row) => movedRow(row, left, top));
 }
 
 function isWithin(row: OcrRow, [x, y, width, height]: Box): boolean {

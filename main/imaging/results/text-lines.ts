@@ -2,7 +2,7 @@
  * @file The text a PDF carries itself, as lines with boxes like those of recognition, so that the same rules read both.
  */
 import type { PDFPageProxy } from 'pdfjs-dist';
-import type { OcrWord } from '../recognition/ocr-pool.ts';
+import type { OcrWord } from '../recognition/ocr-rows.ts';
 import type { TextLine } from '../recognition/lines.ts';
 import { readTextRuns, type TextRun } from '../pdf/text-runs.ts';
 

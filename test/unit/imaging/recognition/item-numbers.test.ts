@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addItemNumbers } from '../../../../main/imaging/recognition/item-numbers.ts';
 import { textOf, type TextLine } from '../../../../main/imaging/recognition/lines.ts';
-import type { OcrPool, OcrResult } from '../../../../main/imaging/recognition/ocr-pool.ts';
+import type { OcrPool } from '../../../../main/imaging/recognition/ocr-pool.ts';
+import type { OcrResult } from '../../../../main/imaging/recognition/ocr-rows.ts';
 import type { GreyImage } from '../../../../main/imaging/recognition/raster.ts';
 
 const WIDTH_PX = 1_200;

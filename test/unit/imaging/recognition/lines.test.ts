@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildLines, textOf, toStoredLines } from '../../../../main/imaging/recognition/lines.ts';
-import type { OcrRow } from '../../../../main/imaging/recognition/ocr-pool.ts';
+import type { OcrRow } from '../../../../main/imaging/recognition/ocr-rows.ts';
 
 function row(text: string, x: number, baselineY: number, confidence = 95, heightPx = 50): OcrRow {
   let at = x;

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InkField } from '../../../../main/imaging/recognition/fields.ts';
 import type { PageGeometry } from '../../../../main/imaging/recognition/geometry.ts';
-import type { OcrPool, OcrResult } from '../../../../main/imaging/recognition/ocr-pool.ts';
+import type { OcrPool } from '../../../../main/imaging/recognition/ocr-pool.ts';
+import type { OcrResult } from '../../../../main/imaging/recognition/ocr-rows.ts';
 import { lookAgain } from '../../../../main/imaging/recognition/second-look.ts';
 import type { TextLine } from '../../../../main/imaging/recognition/lines.ts';
 import { readTyped, type ReaderKind } from '../../../../main/imaging/recognition/typed-readers.ts';
