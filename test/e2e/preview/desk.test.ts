@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { TokenInfo, TriesLeft } from '../../../preload/types.ts';
 import { longStack, previewData, summaries, token, type PreviewData } from './fixtures.ts';
 import type { View } from './open.ts';
-import { screens } from './screens.ts';
+import { screens } from './screens/index.ts';
 import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
 const DESK: View = { document: 'index.html', width: 1366, height: 768, scheme: 'light' };

@@ -6,7 +6,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { buildRenderer } from './build.ts';
 import { previewData, token } from './fixtures.ts';
 import { openPage, startBrowser, type View } from './open.ts';
-import { screens } from './screens.ts';
+import { screens } from './screens/index.ts';
 import { serve } from './server.ts';
 
 const out = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'shots-'));

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Dossier, JobProgress } from '../../../preload/types.ts';
 import { longStack, mixedStack, previewData } from './fixtures.ts';
-import { scanJob } from './screens.ts';
+import { scanJob } from './screens/screen.ts';
 import { callsOf, HAS_CHROMIUM, usePreview } from './use-preview.ts';
 
 /** A letter waits until it is known to be no reader's, and the machine may be busy. */
