@@ -28,6 +28,7 @@ const Reader = z.enum([
   'tax-code',
   'parcel-number',
   'area',
+  'ethnicity',
 ]);
 
 /** Label → value to its right. */
@@ -46,6 +47,8 @@ const LabelRule = z.strictObject({
    * read; where both were read and differ, the field is doubtful.
    */
   confirms: z.boolean().default(false),
+  /** The only values the form knows. One that was read with other marks is written as it stands here; others stay as read. */
+  oneOf: z.array(z.string().min(1)).min(2).optional(),
 });
 
 /** Two columns side by side, each under its heading. */

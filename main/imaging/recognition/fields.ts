@@ -26,6 +26,8 @@ export interface InkField extends ReadField {
   readonly isSure: boolean;
   /** The words it was made of, in reading order. */
   readonly words: readonly FieldWord[];
+  /** The only values there are. */
+  readonly oneOf?: readonly string[];
   /** Other readings of the same ink, most likely first. */
   readonly candidates?: readonly string[];
 }
@@ -170,7 +172,10 @@ function readLabelled(
     if (!match) continue;
     const value = valueTokens(page, match, to, stops, rule);
     const reading = readTyped(rule.read, textOf(value));
-    if (reading) return { field: toField(rule.name, rule.read, reading, value), next: match.end };
+    if (reading) {
+      const field = toField(rule.name, rule.read, reading, value);
+      return { field: rule.oneOf === undefined ? field : { ...field, oneOf: rule.oneOf }, next: match.end };
+    }
     unread ??= unreadField(rule, value);
   }
   return unread && { field: unread, next: from };

@@ -38,11 +38,20 @@ export function buildLines(rows: readonly OcrRow[]): TextLine[] {
   }
   return groups
     .map((group) => ({
-      words: group.flatMap((piece) => piece.words).sort((a, b) => a.box[0] - b.box[0]),
+      words: apart(group.flatMap((piece) => piece.words).sort((a, b) => a.box[0] - b.box[0])),
       baselineY: weightedBaseline(group),
       heightPx: median(group.flatMap((piece) => piece.words.map((word) => word.box[3]))),
     }))
     .sort((a, b) => a.baselineY - b.baselineY);
+}
+
+/** On dotted lines the engine draws boxes that reach over the next word. @param words from left to right */
+function apart(words: readonly OcrWord[]): OcrWord[] {
+  return words.map((word, at) => {
+    const [x, y, width, height] = word.box;
+    const next = words[at + 1]?.box[0] ?? Infinity;
+    return x < next && next < x + width ? { ...word, box: [x, y, next - x, height] } : word;
+  });
 }
 
 /** The lines as they leave the room: in pixels of the stored image. */
@@ -146,7 +155,7 @@ function weightedBaseline(group: readonly OcrRow[]): number {
   return group.reduce((sum, piece, index) => sum + piece.baselineY * (weights[index] as number), 0) / total;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
 }

@@ -11,6 +11,8 @@ import { readTyped, type ReaderKind } from './typed-readers.ts';
 
 /** A gap this share of the line pitch is more than a space between words. */
 const COLUMN_GAP_SHARE = 0.65;
+/** And wider than this many letters: a typewriter's space behind a comma is wide, however near its lines stand. */
+const COLUMN_GAP_LETTERS = 2;
 
 /** Neighbouring words of one line without a wide gap: a cell, or one side of a two-column heading. */
 interface Segment {
@@ -42,11 +44,19 @@ function cutSegments(lines: readonly TextLine[], pitchPx: number): Segment[] {
     const groups: OcrWord[][] = [];
     for (const word of line.words) {
       const last = groups.at(-1)?.at(-1);
-      if (last && word.box[0] - (last.box[0] + last.box[2]) <= pitchPx * COLUMN_GAP_SHARE) groups.at(-1)?.push(word);
+      if (last && gapBetween(last, word) <= widestSpace(last, pitchPx)) groups.at(-1)?.push(word);
       else groups.push([word]);
     }
     return groups.map((words) => toSegment(words, index));
   });
+}
+
+function gapBetween(a: OcrWord, b: OcrWord): number {
+  return b.box[0] - (a.box[0] + a.box[2]);
+}
+
+function widestSpace({ text, box }: OcrWord, pitchPx: number): number {
+  return Math.max(pitchPx * COLUMN_GAP_SHARE, (COLUMN_GAP_LETTERS * box[2]) / Math.max(2, text.length));
 }
 
 function toSegment(words: readonly OcrWord[], line: number): Segment {
@@ -73,7 +83,7 @@ function findAuthority(page: TokenPage, segments: readonly Segment[]): Segment |
 
 /** A place in capitals, a comma and a date, with nothing after it. The year may be missing: it slips to the next line. */
 const DATELINE =
-  /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4}, ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
+  /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4},\.? ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
 
 /** Whether a line is nothing but place and date, which no value runs on over. */
 export function isDateline(text: string): boolean {

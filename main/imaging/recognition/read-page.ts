@@ -12,6 +12,7 @@ import type { OcrPool } from './ocr-pool.ts';
 import type { OcrResult } from './ocr-rows.ts';
 import { levelPage } from './prepare.ts';
 import { shrink, turnQuarters, type GreyImage } from './raster.ts';
+import { rereadMissed } from './reread-missed.ts';
 import { rereadDottedZeros } from './reread-zeros.ts';
 import { estimateSkewDeg } from './skew.ts';
 
@@ -73,7 +74,8 @@ async function readAt(
     return { reading: { ...reading, lines: buildLines(result.rows) }, result };
   }
   const { rows, hasDottedZeros } = await rereadDottedZeros(result.rows, prepared.image, prepared.dpi, pool, signal);
-  const lines = await addItemNumbers(buildLines(rows), prepared.image, prepared.dpi, pool, signal);
+  const numbered = await addItemNumbers(buildLines(rows), prepared.image, prepared.dpi, pool, signal);
+  const lines = await rereadMissed(numbered, prepared.image, prepared.dpi, pool, signal);
   giveBack(prepared.image.data);
   return { reading: { lines, geometry, confidence: result.confidence, plane: flat, hasDottedZeros }, result };
 }

@@ -1,7 +1,8 @@
 /**
  * @file Doubtful values are cut out of the page and read again, by themselves and at other sizes; the readings decide
  * together. Where they agree the value is surer than before; where they do not, the officer gets a low confidence and the
- * other readings beside it. Only what was read somewhere on the ink can become a value: nothing is mended from a list.
+ * other readings beside it. Only what was read somewhere on the ink can become a value: no name of
+ * a person is mended from a list, and of others their marks alone (`listed-names.ts`).
  */
 import type { Box } from '../../../preload/types.ts';
 import { contradictions } from './contradictions.ts';
@@ -10,6 +11,7 @@ import { eraseZeroDots } from './dotted-zeros.ts';
 import type { FieldWord, InkField } from './fields.ts';
 import type { PageGeometry } from './geometry.ts';
 import type { TextLine } from './lines.ts';
+import { asOneOf } from './listed-names.ts';
 import type { OcrPool } from './ocr-pool.ts';
 import { familiarityOfName, nearbyNames } from './person-names.ts';
 import { shrink, type GreyImage } from './raster.ts';
@@ -59,7 +61,7 @@ export async function lookAgain(
     .slice(0, MAX_VALUES);
   const settled = new Map<InkField, InkField>();
   for (const field of doubtful) settled.set(field, await lookAt(field, page, pool, signal));
-  const judged = fields.map((field) => judgeSpelling(settled.get(field) ?? field)).filter(isRead);
+  const judged = fields.map((field) => asChosen(judgeSpelling(settled.get(field) ?? field))).filter(isRead);
   const contradicted = contradictions(judged);
   return {
     fields: judged.map((field) =>
@@ -199,6 +201,10 @@ function pieceBox(words: readonly FieldWord[]): Box {
     right - left + 2 * height * MARGIN_SIDE,
     height * (1 + MARGIN_ABOVE + MARGIN_BELOW),
   ];
+}
+
+function asChosen(field: InkField): InkField {
+  return field.oneOf === undefined ? field : { ...field, value: asOneOf(field.value, field.oneOf) };
 }
 
 /** What is spelled as nothing is stays as it is; the officer is told, and offered what a name may have been. */

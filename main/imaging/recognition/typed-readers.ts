@@ -4,6 +4,7 @@
  */
 import { foldText } from '../../dossiers/fold-text.ts';
 import { faultOfPersonalNumber } from '../../people/identity-code.ts';
+import { asEthnicGroup, withListedProvinces } from './listed-names.ts';
 import { dateOfWords, firstNumber } from './worded-numbers.ts';
 
 export type ReaderKind =
@@ -25,7 +26,8 @@ export type ReaderKind =
   | 'identity-number'
   | 'tax-code'
   | 'parcel-number'
-  | 'area';
+  | 'area'
+  | 'ethnicity';
 
 export interface Reading {
   readonly value: string;
@@ -135,6 +137,10 @@ const READERS: Readonly<Record<ReaderKind, (text: string) => Reading | null>> = 
       isSure: true,
     })),
   area: readArea,
+  ethnicity: (text) => {
+    const reading = readText(text);
+    return reading && { ...reading, value: asEthnicGroup(reading.value) };
+  },
 };
 
 function readText(text: string): Reading | null {
@@ -142,12 +148,14 @@ function readText(text: string): Reading | null {
     .replace(/\s+/g, ' ')
     .replace(/^[\s:;,.–-]+/, '')
     .replace(/[\s;,.:|]+$/, '');
-  return value === '' ? null : { value: restorePlaceWords(value), isSure: true, start: 0, end: text.length };
+  return value === ''
+    ? null
+    : { value: withListedProvinces(restorePlaceWords(value)), isSure: true, start: 0, end: text.length };
 }
 
 /**
  * The printed word for the kind of a place stands before its name and has one spelling: `tính Hưng Yên` can only be `tỉnh`.
- * The name itself is never touched.
+ * The name of a village or commune is never touched.
  */
 function restorePlaceWords(text: string): string {
   return text.replace(

@@ -117,6 +117,38 @@ describe('fields by their labels', () => {
     });
   });
 
+  it('takes the date of a typewritten line, whose spaces behind commas are wide for so narrow a pitch', () => {
+    const typed = pageOf([
+      'BIÊN LAI THU PHÍ, LỆ PHÍ',
+      'Địa chỉ: Thôn Đoài, xã Krông Pắc, tỉnh Đắk Lắk',
+      'Krông Pắc, ngày 16 tháng 8 năm 2025',
+      'NGƯỜI THU TIỀN',
+    ]).map((line) => ({
+      ...line,
+      baselineY: line.baselineY * 0.6,
+      words: line.words.map((word) => {
+        const [x, y, width, height] = word.box;
+        return word.text.endsWith(',') ? { ...word, box: [x, y, width - 14, height] as const } : word;
+      }),
+    }));
+    expect(readFields(typed, typeOf('bien-lai'))).toContainEqual(
+      expect.objectContaining({ name: 'issuedOn', value: '2025-08-16' }),
+    );
+  });
+
+  it('takes the date behind a speck that was read as a full stop', () => {
+    const fields = read('xac-nhan-thong-tin-ve-cu-tru', [
+      'Số: 88/XN\tKrông Pắc,. ngày 20 tháng 7 năm 2025',
+      'XÁC NHẬN THÔNG TIN VỀ CƯ TRÚ',
+    ]);
+    expect(fields).toMatchObject({ issuedOn: '2025-07-20' });
+  });
+
+  it('writes ethnic groups and provinces as the law lists them', () => {
+    const fields = read('giay-khai-sinh', ['GIẤY KHAI SINH', 'Dân tộc: Tây', 'Nơi sinh: Xã Ea Kar, tỉnh Dák Lắk']);
+    expect(fields).toMatchObject({ ethnicity: 'Tày', birthPlace: 'Xã Ea Kar, tỉnh Đắk Lắk' });
+  });
+
   it('marks what breaks its own rules as doubtful, whatever the letters say', () => {
     const lines = PARENTS.map((line) => line.replace('19/11/2024', '39/11/2024'));
     const date = readFields(pageOf(lines, 96), typeOf('giay-khai-sinh')).find((field) => field.name === 'birthDate');

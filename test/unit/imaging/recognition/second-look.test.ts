@@ -103,6 +103,11 @@ describe('a second look at a doubtful value', () => {
     expect(field.candidates).toEqual(['NGUYỄN THỊ HOA']);
   });
 
+  it('writes a choice of the form as the form has it', async () => {
+    const level = { ...fieldOf('text', 'Năng', 92), oneOf: ['Đặc biệt nặng', 'Nặng', 'Nhẹ'] };
+    expect((await settle(level, [])).field.value).toBe('Nặng');
+  });
+
   it('says a low confidence when three readings are three', async () => {
     const { field } = await settle(fieldOf('name', 'TẠ MINH NHÃN', 60), [
       ['TẠ MINH NHẪN', 60],
