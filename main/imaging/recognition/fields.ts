@@ -230,7 +230,7 @@ function valueTokens(
     if (before && before.line !== token.line) {
       const isWrapped = value.length === 0 || rule.runsOn;
       const isBelow = rule.isBelow && value.length === 0 && token.line === before.line + 1;
-      if (!isBelow && (!isWrapped || !continues(page, before.line, token))) break;
+      if (!isBelow && (!isWrapped || !continues(page, before, token))) break;
     } else if (before && value.length > 0 && isColumnGap(page, before, token) && readTyped(rule.read, textOf(value))) {
       break;
     }
@@ -239,14 +239,20 @@ function valueTokens(
   return value;
 }
 
-/** A line goes on in the next one when the next one's first word did not fit on it, unless that word begins a new item. */
-function continues(page: TokenPage, lineIndex: number, next: Token): boolean {
-  const line = page.lines[lineIndex];
+/** What the name of a place must follow. */
+const OPEN_END = /^(?:tỉnh|xã|phường|phố|huyện|quận|thôn)$|,$/iu;
+
+/**
+ * A line goes on in the next one when the next one's first word did not fit on it, or when it cannot end so, unless that word
+ * begins a new item.
+ */
+function continues(page: TokenPage, last: Token, next: Token): boolean {
+  const line = page.lines[last.line];
   const below = page.lines[next.line];
-  if (!line || !below || next.line !== lineIndex + 1) return false;
+  if (!line || !below || next.line !== last.line + 1) return false;
   const isFull = rightOf(line) + next.box[2] + page.pitchPx * SPACE_SHARE >= page.textRight;
   return (
-    isFull &&
+    (isFull || OPEN_END.test(last.text)) &&
     below.baselineY - line.baselineY < page.pitchPx * 1.7 &&
     !isItemMark(next) &&
     !isDateline(textOf(below.words)) &&

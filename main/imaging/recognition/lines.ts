@@ -22,6 +22,7 @@ const MIN_WORD_CONFIDENCE = 8;
 const MIN_MEAN_AROUND = 50;
 /** Dotted ruling lines are read as rows of digits a fraction as high as the text. */
 const MIN_HEIGHT_SHARE = 0.35;
+const HALF = 0.5;
 
 export function buildLines(rows: readonly OcrRow[]): TextLine[] {
   const usual = median(rows.map(usualHeight));
@@ -38,7 +39,7 @@ export function buildLines(rows: readonly OcrRow[]): TextLine[] {
   }
   return groups
     .map((group) => ({
-      words: apart(group.flatMap((piece) => piece.words).sort((a, b) => a.box[0] - b.box[0])),
+      words: withWholeI(apart(group.flatMap((piece) => piece.words).sort((a, b) => a.box[0] - b.box[0]))),
       baselineY: weightedBaseline(group),
       heightPx: median(group.flatMap((piece) => piece.words.map((word) => word.box[3]))),
     }))
@@ -52,6 +53,28 @@ function apart(words: readonly OcrWord[]): OcrWord[] {
     const next = words[at + 1]?.box[0] ?? Infinity;
     return x < next && next < x + width ? { ...word, box: [x, y, next - x, height] } : word;
   });
+}
+
+/** "Đoà ¡," → "Đoài,": the i at the end of a word whose dot went to the mark beside it. */
+function withWholeI(words: readonly OcrWord[]): OcrWord[] {
+  const whole: OcrWord[] = [];
+  for (const word of words) {
+    const last = whole.at(-1);
+    const isEnd =
+      last && /^¡\P{L}*$/u.test(word.text) && /\p{L}$/u.test(last.text) && gapBetween(last, word) < HALF * last.box[3];
+    if (isEnd) whole[whole.length - 1] = joined(last, word);
+    else whole.push(word);
+  }
+  return whole;
+}
+
+function joined(a: OcrWord, b: OcrWord): OcrWord {
+  const confidence = Math.min(a.confidence, b.confidence);
+  return { text: a.text + b.text.replace('¡', 'i'), confidence, box: unionBox([a.box, b.box]) ?? a.box };
+}
+
+export function gapBetween(a: OcrWord, b: OcrWord): number {
+  return b.box[0] - (a.box[0] + a.box[2]);
 }
 
 /** The lines as they leave the room: in pixels of the stored image. */
@@ -123,9 +146,10 @@ function isDots({ text, confidence, box }: OcrWord, tallest: number): boolean {
   return confidence < 70 && /^[\dOĐHØ]{3,}$/u.test(text) && box[2] / text.length < box[3] * 0.3;
 }
 
-/** Signs that no paper has and that Tesseract knows: the fraction slash for the slash. */
+/** Signs that no paper has and that Tesseract knows: the fraction slash for the slash, the Icelandic letter in "Số". */
 function withoutRareSigns(word: OcrWord): OcrWord {
-  return word.text.includes('\u2044') ? { ...word, text: word.text.replace(/\/?\u2044+\/?/gu, '/') } : word;
+  if (!/[\u2044ð]/u.test(word.text)) return word;
+  return { ...word, text: word.text.replace(/\/?\u2044+\/?/gu, '/').replace(/^(s)ð(?=:?$)/iu, '$1ố') };
 }
 
 function usualTop(row: OcrRow): number {

@@ -4,7 +4,7 @@ import type { PlaceRule } from './document-types.ts';
 import type { InkField } from './fields.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
-import { textOf, type TextLine } from './lines.ts';
+import { gapBetween, textOf, type TextLine } from './lines.ts';
 import type { OcrWord } from './ocr-rows.ts';
 import type { TokenPage } from './tokens.ts';
 import { readTyped, type ReaderKind } from './typed-readers.ts';
@@ -49,10 +49,6 @@ function cutSegments(lines: readonly TextLine[], pitchPx: number): Segment[] {
     }
     return groups.map((words) => toSegment(words, index));
   });
-}
-
-function gapBetween(a: OcrWord, b: OcrWord): number {
-  return b.box[0] - (a.box[0] + a.box[2]);
 }
 
 function widestSpace({ text, box }: OcrWord, pitchPx: number): number {

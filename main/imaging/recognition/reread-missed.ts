@@ -19,8 +19,8 @@ const [MARGIN_ABOVE, MARGIN_BELOW, MARGIN_SIDE] = [0.3, 0.2, 0.2];
 const BORDER_PX = 14;
 /** Signatures and drawings are ink without words, too. */
 const MAX_AREAS = 12;
-/** Of a width: covers it. */
-const MOST = 0.7;
+/** Of a width: covers it; stands partly in its place. */
+const [MOST, SOME] = [0.7, 0.3];
 /** Print that stood alone is believed when it was read like print; in a line of good words sooner. */
 const BELIEVED_ALONE = 80;
 const BELIEVED_BESIDE = 30;
@@ -58,21 +58,16 @@ async function readAgain(missed: Box, lines: readonly TextLine[], look: Look): P
   // With the words beside it, which show the engine a line; else by itself.
   for (const before of beside.length === 0 ? [beside] : [beside, []]) {
     const read = await readLine(unionBox([missed, ...before.map(({ box }) => box)]) as Box, look);
-    if (isBetter(read, before, missed)) return replaced(lines, home, before, read, missed);
+    const kept = (home?.words ?? []).filter((word) => !before.includes(word));
+    const isDouble = read.some((word) => kept.some(({ box }) => overlapOf(box, word.box) >= SOME * word.box[2]));
+    if (isDouble || !isBetter(read, before, missed)) continue;
+    const words = [...kept, ...read.map((word) => surer(word, before))].sort((a, b) => a.box[0] - b.box[0]);
+    return home ? lines.map((line) => (line === home ? { ...line, words } : line)) : withLine(lines, words, missed);
   }
   return lines;
 }
 
-function replaced(
-  lines: readonly TextLine[],
-  home: TextLine | undefined,
-  before: readonly OcrWord[],
-  read: readonly OcrWord[],
-  missed: Box,
-): readonly TextLine[] {
-  const kept = (home?.words ?? []).filter((word) => !before.includes(word));
-  const words = [...kept, ...read.map((word) => surer(word, before))].sort((a, b) => a.box[0] - b.box[0]);
-  if (home) return lines.map((line) => (line === home ? { ...line, words } : line));
+function withLine(lines: readonly TextLine[], words: readonly OcrWord[], missed: Box): readonly TextLine[] {
   const added = { words, baselineY: missed[1] + missed[3], heightPx: median(words.map(({ box }) => box[3])) };
   return [...lines, added].sort((a, b) => a.baselineY - b.baselineY);
 }

@@ -187,6 +187,19 @@ describe('fields by their labels', () => {
     expect(Object.values(fields).join('\n')).not.toContain('Quảng Lưu, ngày');
   });
 
+  it('follows an address over a line that cannot end so, and no other short line', () => {
+    const lines = [
+      'GIẤY KHAI SINH',
+      'Nơi sinh: Bệnh viện đa khoa huyện Ba Vì',
+      'Quê quán: Xã Yên Định, tỉnh',
+      'Thanh Hóa',
+    ];
+    const wide = 'Họ, chữ đệm, tên người đi khai sinh: NGUYỄN THỊ HOÀI THƯƠNG THƯƠNG';
+    expect(read('giay-khai-sinh', [...lines, wide])).toMatchObject({ hometown: 'Xã Yên Định, tỉnh Thanh Hóa' });
+    lines[2] = 'Quê quán: Xã Yên Định';
+    expect(read('giay-khai-sinh', [...lines, wide])).toMatchObject({ hometown: 'Xã Yên Định' });
+  });
+
   it('reads neither column of a table whose headings are not there', () => {
     expect(
       read('to-khai-dang-ky-ket-hon', ['TỜ KHAI ĐĂNG KÝ KẾT HÔN', 'Họ, chữ đệm, tên\tVŨ THỊ QUỲNH\tPHẠM ĐỨC THUẬN']),

@@ -44,6 +44,18 @@ describe('lines from scattered pieces', () => {
     ]);
   });
 
+  it('puts the i back at the end of a word whose dot went to the comma', () => {
+    expect(texts([row('Thôn Đoà ¡, xã Triệu Lộc', 100, 300)])).toEqual(['Thôn Đoài, xã Triệu Lộc']);
+    expect(texts([row('¡ Đoà', 100, 300)])).toEqual(['¡ Đoà']);
+  });
+
+  it('ends a word where the next begins: boxes on dotted lines reach too far', () => {
+    const [first, second] = row('0943 882', 100, 300).words;
+    const wide = { ...first, box: [100, 250, 300, 50] } as OcrRow['words'][number];
+    const [line] = buildLines([{ words: [wide, second as OcrRow['words'][number]], baselineY: 300, heightPx: 50 }]);
+    expect(line?.words.map(({ box }) => box[0] + box[2])).toEqual([195, 255]);
+  });
+
   it('never puts one piece over another', () => {
     expect(texts([row('CHỦ TỊCH', 100, 300), row('XÃ NGỌC', 110, 305)])).toEqual(['CHỦ TỊCH', 'XÃ NGỌC']);
   });
@@ -91,6 +103,10 @@ describe('lines from scattered pieces', () => {
 
   it('reads the slash of fractions as the slash it is', () => {
     expect(texts([row('Số: 21\u2044\u2044TTr-UBND', 100, 300)])).toEqual(['Số: 21/TTr-UBND']);
+  });
+
+  it('reads the label of a number whose circumflex and acute became an Icelandic letter', () => {
+    expect(texts([row('Sð: 93/TNHS', 100, 300)])).toEqual(['Số: 93/TNHS']);
   });
 
   it('drops what seals, ruling lines and dotted leaders were read as', () => {

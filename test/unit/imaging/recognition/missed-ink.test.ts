@@ -114,6 +114,12 @@ describe('print that the engine left out', () => {
     expect(reader.shown).toHaveLength(2);
   });
 
+  it('is not put over a word that stands there already', async () => {
+    const behind = lineOf(...line.words, wordAt('tháng', 500, 200, 100));
+    const twice = [wordAt('th', 24, 60, 300, 90)];
+    expect(await read([behind], image, new Reader([], twice))).toEqual(['Điện thoại: 0 tháng']);
+  });
+
   it('leaves the words as they were when it is not believed', async () => {
     expect(await read([line], image, new Reader(whole(20), whole(20).slice(2)))).toEqual(['Điện thoại: 0']);
   });
