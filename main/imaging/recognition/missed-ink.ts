@@ -20,6 +20,8 @@ const LEAST_RUN = 0.38;
 const LINKED = 0.3;
 const MOST_HEIGHT = 2;
 const LEAST_WIDTH = 0.15;
+/** Beside a word: the edge of its last letter, where its box ends too early, is no letter. */
+const LEAST_WIDTH_BESIDE = 0.3;
 
 /**
  * @param heightPx of a usual word
@@ -38,21 +40,39 @@ export function findMissedInk(lines: readonly TextLine[], image: GreyImage, heig
       const [from, to] = [left > 0 ? left + reach : 0, right < across ? right - reach : across];
       return [from * cell, top * cell, (to - from) * cell, (bottom - top) * cell];
     })
-    .filter(([, , width, height]) => width >= LEAST_WIDTH * heightPx && height <= MOST_HEIGHT * heightPx);
+    .filter((box) => {
+      const least = isBesideWord(box, lines, heightPx) ? LEAST_WIDTH_BESIDE : LEAST_WIDTH;
+      return box[2] >= least * heightPx && box[3] <= MOST_HEIGHT * heightPx;
+    });
+}
+
+function isBesideWord([x, y, width, height]: Box, lines: readonly TextLine[], heightPx: number): boolean {
+  const reach = LINKED * heightPx;
+  return lines.some(({ words }) =>
+    words.some(({ box: [left, top, wide, high] }) => {
+      const isLevel = y < top + high && y + height > top;
+      return isLevel && x < left + wide + reach && x + width > left - reach;
+    }),
+  );
 }
 
 function inkedCells({ data, width, height }: GreyImage, cell: number, across: number, down: number): Uint8Array {
-  const counts = new Uint16Array(across * down);
-  for (let y = 0, at = 0; y < height; y++) {
-    const row = Math.floor(y / cell) * across;
-    for (let column = 0, x = 0; column < across; column++) {
-      let dark = 0;
-      for (const end = Math.min(width, x + cell); x < end; x++, at++) if ((data[at] as number) < INK_BELOW) dark++;
-      counts[row + column]! += dark;
-    }
+  const marked = new Uint8Array(across * down);
+  const counts = new Uint16Array(across);
+  const least = INK_SHARE * cell * cell;
+  for (let row = 0; row < down; row++) {
+    counts.fill(0);
+    for (let y = row * cell; y < Math.min(height, (row + 1) * cell); y++)
+      for (let column = 0, at = y * width; column < across; column++) {
+        const end = y * width + Math.min(width, (column + 1) * cell);
+        let dark = 0;
+        for (; at < end; at++) if ((data[at] as number) < INK_BELOW) dark++;
+        counts[column]! += dark;
+      }
+    for (let column = 0; column < across; column++)
+      if ((counts[column] as number) >= least) marked[row * across + column] = 1;
   }
-  const least = Math.max(1, INK_SHARE * cell * cell);
-  return Uint8Array.from(counts, (count) => (count >= least ? 1 : 0));
+  return marked;
 }
 
 /** One cell around the word, too: its edge and its marks. */

@@ -64,6 +64,7 @@ describe('ink that no word covers', () => {
     ['a hyphen', [[400, 186, 20, 5]]],
     ['the side of a frame', [[50, 20, 4, 500]]],
     ['an emblem', [[600, 300, 150, 150]]],
+    ['the edge of a letter whose word’s box ends too early', [[301, 170, 7, 30]]],
   ])('is not %s', (_, boxes) => {
     expect(findMissedInk([label], pageWith(...printed, ...boxes), LETTER_PX)).toEqual([]);
   });
