@@ -29,7 +29,7 @@ export function asEthnicGroup(text: string): string {
 /** `xã Ea Kar, tỉnh Dák Lắk` → `…, tỉnh Đắk Lắk`, old provinces and new. */
 export function withListedProvinces(text: string): string {
   return text.replace(
-    /((?<!\p{L})(?:tỉnh|thành phố|TP\.?) )(\p{Lu}\p{L}*(?: \p{Lu}\p{L}*)*)/giu,
+    /((?<!\p{L})(?:[Tt]ỉnh|TỈNH|[Tt]hành phố|THÀNH PHỐ|TP\.?) )(\p{Lu}\p{L}*(?: \p{Lu}\p{L}*)*)/gu,
     (whole, kind: string, names: string) => {
       const words = names.split(' ');
       for (let count = Math.min(words.length, LONGEST_PROVINCE); count > 0; count--) {

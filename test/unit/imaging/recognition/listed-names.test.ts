@@ -21,6 +21,7 @@ describe('names that the law lists', () => {
     'thành phố Thanh Hóa, tỉnh Thanh Hóa',
     'quyết định của tỉnh về việc',
     'Tỉnh ủy Hà Nam',
+    'các tỉnh bắc giảng dạy',
     'Thôn Nà Khuối, xã Nông Cống',
   ])('are nothing else: %s', (text) => {
     expect(withListedProvinces(text)).toBe(text);
