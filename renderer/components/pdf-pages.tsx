@@ -112,12 +112,14 @@ function PdfPage({
       const task = page.render({ canvas: into, viewport });
       running = task;
       await task.promise;
+      setHasFailed(false);
     }
     /** A page that stays white must not be taken for a white page. */
     function drawOrTell(into: HTMLCanvasElement): void {
       draw(into).catch((error: unknown) => {
         if (isGone || error instanceof RenderingCancelledException) return;
         reportError(error);
+        drawnWidth = 1; // of no page: the next size is drawn
         setHasFailed(true);
       });
     }
@@ -144,7 +146,7 @@ function PdfPage({
           <StateWord tone="wrong">{fill(words.paper.pdfPageFailed, { n: number })}</StateWord>
         </div>
       ) : null}
-      {overlay !== undefined && size !== null ? overlay(number, size) : null}
+      {overlay !== undefined && size !== null && !hasFailed ? overlay(number, size) : null}
     </div>
   );
 }

@@ -48,7 +48,11 @@ const LabelRule = z.strictObject({
    */
   confirms: z.boolean().default(false),
   /** The only values the form knows. One that was read with other marks is written as it stands here; others stay as read. */
-  oneOf: z.array(z.string().min(1)).min(2).optional(),
+  oneOf: z
+    .array(z.string().min(1))
+    .min(2)
+    .refine((values) => new Set(values.map(squeeze)).size === values.length, 'two values have the same letters')
+    .optional(),
 });
 
 /** Two columns side by side, each under its heading. */

@@ -6,6 +6,7 @@ import { editDistance, squeeze } from './fuzzy.ts';
 import { unionBox } from './geometry.ts';
 import { findLabel, findLabelWithoutColon, isColumnGap, isItemMark, type LabelMatch } from './labels.ts';
 import { textOf, type TextLine } from './lines.ts';
+import { asOneOf } from './listed-names.ts';
 import { findByPlace, isDateline } from './placed-fields.ts';
 import { rightOf, tokenise, type Token, type TokenPage } from './tokens.ts';
 import { readTyped, type Reading, type ReaderKind } from './typed-readers.ts';
@@ -174,7 +175,8 @@ function readLabelled(
     const reading = readTyped(rule.read, textOf(value));
     if (reading) {
       const field = toField(rule.name, rule.read, reading, value);
-      return { field: rule.oneOf === undefined ? field : { ...field, oneOf: rule.oneOf }, next: match.end };
+      const chosen = rule.oneOf && { oneOf: rule.oneOf, value: asOneOf(field.value, rule.oneOf) };
+      return { field: { ...field, ...chosen }, next: match.end };
     }
     unread ??= unreadField(rule, value);
   }
@@ -239,12 +241,13 @@ function valueTokens(
   return value;
 }
 
-/** What the name of a place must follow. */
-const OPEN_END = /^(?:tỉnh|xã|phường|phố|huyện|quận|thôn)$|,$/iu;
+/** What the name of a place must follow, and such a name: words with capitals, nothing else on the line. */
+const OPEN_END = /^(?:tỉnh|xã|phường|huyện|quận)$/u;
+const PLACE_NAME = /^\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,3}[.,;]?$/u;
 
 /**
- * A line goes on in the next one when the next one's first word did not fit on it, or when it cannot end so, unless that word
- * begins a new item.
+ * A line goes on in the next one when the next one's first word did not fit on it, or when it ends in "tỉnh" and the next is
+ * the name of one; unless that word begins a new item.
  */
 function continues(page: TokenPage, last: Token, next: Token): boolean {
   const line = page.lines[last.line];
@@ -252,7 +255,7 @@ function continues(page: TokenPage, last: Token, next: Token): boolean {
   if (!line || !below || next.line !== last.line + 1) return false;
   const isFull = rightOf(line) + next.box[2] + page.pitchPx * SPACE_SHARE >= page.textRight;
   return (
-    (isFull || OPEN_END.test(last.text)) &&
+    (isFull || (OPEN_END.test(last.text) && PLACE_NAME.test(textOf(below.words)))) &&
     below.baselineY - line.baselineY < page.pitchPx * 1.7 &&
     !isItemMark(next) &&
     !isDateline(textOf(below.words)) &&

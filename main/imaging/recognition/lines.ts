@@ -22,7 +22,10 @@ const MIN_WORD_CONFIDENCE = 8;
 const MIN_MEAN_AROUND = 50;
 /** Dotted ruling lines are read as rows of digits a fraction as high as the text. */
 const MIN_HEIGHT_SHARE = 0.35;
-const HALF = 0.5;
+/** Of the height of a word: letters of one word stand nearer. */
+const LETTER_GAP = 0.15;
+/** The same: no letter is narrower. */
+const LEAST_LETTER = 0.25;
 
 export function buildLines(rows: readonly OcrRow[]): TextLine[] {
   const usual = median(rows.map(usualHeight));
@@ -46,26 +49,35 @@ export function buildLines(rows: readonly OcrRow[]): TextLine[] {
     .sort((a, b) => a.baselineY - b.baselineY);
 }
 
-/** On dotted lines the engine draws boxes that reach over the next word. @param words from left to right */
+/**
+ * On dotted lines the engine draws boxes that reach over the next word. One that would have no room for its letters is not
+ * trimmed: what begins inside it is a speck. @param words from left to right
+ */
 function apart(words: readonly OcrWord[]): OcrWord[] {
   return words.map((word, at) => {
     const [x, y, width, height] = word.box;
-    const next = words[at + 1]?.box[0] ?? Infinity;
-    return x < next && next < x + width ? { ...word, box: [x, y, next - x, height] } : word;
+    const room = (words[at + 1]?.box[0] ?? Infinity) - x;
+    return room < width && room >= LEAST_LETTER * height * word.text.length
+      ? { ...word, box: [x, y, room, height] }
+      : word;
   });
 }
 
-/** "Đoà ¡," → "Đoài,": the i at the end of a word whose dot went to the mark beside it. */
+/** "Đoà ¡," → "Đoài,": the i at the end of a word whose dot went to the mark beside it. A figure stands a space away. */
 function withWholeI(words: readonly OcrWord[]): OcrWord[] {
   const whole: OcrWord[] = [];
   for (const word of words) {
     const last = whole.at(-1);
-    const isEnd =
-      last && /^¡\P{L}*$/u.test(word.text) && /\p{L}$/u.test(last.text) && gapBetween(last, word) < HALF * last.box[3];
-    if (isEnd) whole[whole.length - 1] = joined(last, word);
+    if (last && isItsEnd(last, word)) whole[whole.length - 1] = joined(last, word);
     else whole.push(word);
   }
   return whole;
+}
+
+function isItsEnd(last: OcrWord, word: OcrWord): boolean {
+  return (
+    /^¡\P{L}*$/u.test(word.text) && gapBetween(last, word) < LETTER_GAP * last.box[3] && isSyllable(`${last.text}i`)
+  );
 }
 
 function joined(a: OcrWord, b: OcrWord): OcrWord {

@@ -1,6 +1,6 @@
 /**
- * @file Names that the law lists: provinces, ethnic groups, the choices of a form. One that was read with other marks than any on the list has is
- * written as listed, because nothing else can be meant; names of people and of villages have no list and stay as read.
+ * @file Names that the law or a form lists: provinces, ethnic groups, choices. One that was read with other marks than any of
+ * them has is written as listed. Names of people and of villages have no list and stay as read.
  */
 import { foldText } from '../../dossiers/fold-text.ts';
 import { ETHNIC_GROUPS } from '../../people/ethnic-groups.ts';
@@ -18,8 +18,15 @@ const PROVINCES = byLetters([
   'Huế',
   ...[...OLD_PROVINCES.values()].map((name) => name.replace('TP. ', '')).filter((name) => !name.includes('–')),
 ]);
-const GROUPS = byLetters(ETHNIC_GROUPS);
+/** Of the shortest (Co, Mạ, Lự) a longer name may be the beginning: `Cơ Tu`. */
+const GROUPS = byLetters(ETHNIC_GROUPS.filter((name) => name.length > 2));
+/** On papers of other years. */
+const FORMER_SPELLINGS: ReadonlySet<string> = new Set(['Đăk Lăk', 'Đăk Nông', 'Dak Lak', 'Dak Nong']);
 const LONGEST_PROVINCE = 3;
+
+export function isEthnicGroup(text: string): boolean {
+  return ETHNIC_GROUPS.includes(text);
+}
 
 /** `Tây` → `Tày`; what is none of them stays, for foreigners have others. */
 export function asEthnicGroup(text: string): string {
@@ -34,6 +41,8 @@ export function withListedProvinces(text: string): string {
       const words = names.split(' ');
       for (let count = Math.min(words.length, LONGEST_PROVINCE); count > 0; count--) {
         const name = words.slice(0, count).join(' ');
+        // "Huệ Minh" is no Huế: of one word only when nothing goes on behind it.
+        if (count === 1 && words.length > 1) break;
         if (PROVINCES.has(foldText(name))) return [kind + asListed(name, PROVINCES), ...words.slice(count)].join(' ');
       }
       return whole;
@@ -49,12 +58,12 @@ export function asOneOf(text: string, values: readonly string[]): string {
 /** As listed, unless it is only its tone that stands on another letter (`Khánh Hoà`): papers have both. */
 function asListed(text: string, listed: ReadonlyMap<string, string>): string {
   const name = listed.get(foldText(text));
-  if (name === undefined || spelling(name) === spelling(text)) return text;
+  if (name === undefined || spelling(name) === spelling(text) || FORMER_SPELLINGS.has(text)) return text;
   return text.length > 1 && text === text.toUpperCase() ? name.toUpperCase() : name;
 }
 
 function spelling(name: string): string {
-  const syllables = name.split(/[\s’'-]+/u).map((syllable) => {
+  const syllables = name.split(/[\s’'–-]+/u).map((syllable) => {
     const split = splitTone(syllable);
     return split ? `${split.letters} ${split.tone}` : syllable.toLowerCase();
   });

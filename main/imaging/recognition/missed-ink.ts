@@ -40,10 +40,8 @@ export function findMissedInk(lines: readonly TextLine[], image: GreyImage, heig
       const [from, to] = [left > 0 ? left + reach : 0, right < across ? right - reach : across];
       return [from * cell, top * cell, (to - from) * cell, (bottom - top) * cell];
     })
-    .filter((box) => {
-      const least = isBesideWord(box, lines, heightPx) ? LEAST_WIDTH_BESIDE : LEAST_WIDTH;
-      return box[2] >= least * heightPx && box[3] <= MOST_HEIGHT * heightPx;
-    });
+    .filter(([, , width, height]) => width >= LEAST_WIDTH * heightPx && height <= MOST_HEIGHT * heightPx)
+    .filter((box) => box[2] >= LEAST_WIDTH_BESIDE * heightPx || !isBesideWord(box, lines, heightPx));
 }
 
 function isBesideWord([x, y, width, height]: Box, lines: readonly TextLine[], heightPx: number): boolean {

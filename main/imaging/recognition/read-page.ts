@@ -75,7 +75,7 @@ async function readAt(
   }
   const { rows, hasDottedZeros } = await rereadDottedZeros(result.rows, prepared.image, prepared.dpi, pool, signal);
   const numbered = await addItemNumbers(buildLines(rows), prepared.image, prepared.dpi, pool, signal);
-  const lines = await rereadMissed(numbered, prepared.image, prepared.dpi, pool, signal);
+  const lines = await rereadMissed(numbered, prepared.image, prepared.dpi, hasDottedZeros, pool, signal);
   giveBack(prepared.image.data);
   return { reading: { lines, geometry, confidence: result.confidence, plane: flat, hasDottedZeros }, result };
 }

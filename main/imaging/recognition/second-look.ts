@@ -130,7 +130,7 @@ function isDoubtful(field: InkField): boolean {
   if (UNLOOKED.has(field.kind) || field.words.length === 0) return false;
   if (field.confidence < SURE_FROM || !field.isSure) return true;
   if (field.kind === 'name') return familiarityOfName(field.value) !== 'usual';
-  return field.kind === 'text' && misspellings(field.value) > 0;
+  return misspellings(field.kind, field.value) > 0;
 }
 
 async function lookAt(field: InkField, page: LookedAt, pool: OcrPool, signal: AbortSignal): Promise<InkField> {
@@ -204,12 +204,16 @@ function pieceBox(words: readonly FieldWord[]): Box {
 }
 
 function asChosen(field: InkField): InkField {
-  return field.oneOf === undefined ? field : { ...field, value: asOneOf(field.value, field.oneOf) };
+  if (field.oneOf === undefined) return field;
+  const { candidates = [], ...rest } = field;
+  const value = asOneOf(field.value, field.oneOf);
+  const others = candidates.filter((other) => other !== value);
+  return { ...rest, value, ...(others.length > 0 ? { candidates: others } : {}) };
 }
 
 /** What is spelled as nothing is stays as it is; the officer is told, and offered what a name may have been. */
 function judgeSpelling(field: InkField): InkField {
-  if (field.kind === 'text' && misspellings(field.value) > 0)
+  if (misspellings(field.kind, field.value) > 0)
     return { ...field, confidence: Math.min(field.confidence, STRANGE_CEILING) };
   if (field.kind !== 'name' || !field.isSure || familiarityOfName(field.value) === 'usual') return field;
   const offered = [...(field.candidates ?? []), ...nearbyNames(field.value)];

@@ -4,6 +4,7 @@
  */
 import type { FieldWord, InkField } from './fields.ts';
 import { unionBox } from './geometry.ts';
+import { isEthnicGroup } from './listed-names.ts';
 import { strangenessOf } from './person-names.ts';
 import { isSyllable } from './syllables.ts';
 import { readTyped, type ReaderKind } from './typed-readers.ts';
@@ -96,8 +97,7 @@ function rank(kind: ReaderKind, offered: readonly Version[], versions: readonly 
     const support = supporters.filter((share) => share === 1).length;
     const trust =
       supporters.reduce((sum, share, at) => sum + share * meanOf(versions[at] as Version), 0) / versions.length;
-    const oddity =
-      kind === 'name' ? 12 * strangenessOf(reading.value) : kind === 'text' ? 8 * misspellings(reading.value) : 0;
+    const oddity = kind === 'name' ? 12 * strangenessOf(reading.value) : 8 * misspellings(kind, reading.value);
     seen.set(reading.value, {
       version,
       value: reading.value,
@@ -122,8 +122,9 @@ function shareOfWords(value: string, kind: ReaderKind, version: Version): number
   return Math.min(0.95, mine.filter((word, at) => word === theirs[at]).length / mine.length);
 }
 
-/** Words in small letters that no Vietnamese syllable is, and letters run together with digits. */
-export function misspellings(text: string): number {
+/** Words in small letters that no Vietnamese syllable is, and letters run together with digits. None in what is no text. */
+export function misspellings(kind: ReaderKind, text: string): number {
+  if (kind !== 'text' && (kind !== 'ethnicity' || isEthnicGroup(text))) return 0;
   return text
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) =>

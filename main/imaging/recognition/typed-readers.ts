@@ -1,6 +1,6 @@
 /**
- * @file Readers of one kind of value each. Digits misread as letters are repaired where only digits can stand; words, and
- * names above all, are never changed. `isSure` is false when the value was read but fails its own rules.
+ * @file Readers of one kind of value each. Digits misread as letters are repaired where only digits can stand; names of
+ * people are never changed, other words only in the marks of what the law lists. `isSure` is false when the value was read but fails its own rules.
  */
 import { foldText } from '../../dossiers/fold-text.ts';
 import { faultOfPersonalNumber } from '../../people/identity-code.ts';

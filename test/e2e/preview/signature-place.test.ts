@@ -171,9 +171,26 @@ describe.skipIf(!HAS_CHROMIUM)('the place of a signature (needs /usr/bin/chromiu
           await new Promise((resolve) => setTimeout(resolve, ${dwell}));
         }
       })()`);
+      // The first has one upright sheet, the second a broad one, the third two.
+      const areUpright = `[...document.querySelectorAll('aside canvas')].map(
+        ({ clientWidth, clientHeight }) => clientHeight > clientWidth,
+      )`;
+      await expect.poll(() => page.evaluate(areUpright), { timeout: 20_000 }).toEqual([true]);
       await page.getByTestId('signature-frame').waitFor();
     }
+    await page.waitForTimeout(400); // what is on its way to the worker and back
     expect(complaints).toEqual([]);
+  });
+
+  it('says that nothing can be shown when the reader of PDFs cannot be loaded, and tries again', async () => {
+    const { page } = await preview.open(previewData());
+    await page.route('**/*pdf.worker*', (route) => route.abort());
+    await page.getByTestId('desk-signing').click();
+    await page.getByTestId('result-result-1').getByRole('button').click();
+    await page.getByText('Không mở được bản điện tử này').waitFor();
+    await page.unroute('**/*pdf.worker*');
+    await page.getByTestId('result-result-0').getByRole('button').click();
+    await page.getByTestId('signature-frame').waitFor();
   });
 
   it('says which page of a damaged result cannot be shown', async () => {

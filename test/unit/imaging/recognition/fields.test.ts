@@ -198,6 +198,11 @@ describe('fields by their labels', () => {
     expect(read('giay-khai-sinh', [...lines, wide])).toMatchObject({ hometown: 'Xã Yên Định, tỉnh Thanh Hóa' });
     lines[2] = 'Quê quán: Xã Yên Định';
     expect(read('giay-khai-sinh', [...lines, wide])).toMatchObject({ hometown: 'Xã Yên Định' });
+    lines[2] = 'Quê quán: Xã Yên Định, tỉnh';
+    lines[3] = 'Tôi cam đoan lời khai trên là đúng';
+    expect(read('giay-khai-sinh', [...lines, wide])).toMatchObject({ hometown: 'Xã Yên Định, tỉnh' });
+    lines[2] = 'Quê quán: Xã Yên Định, tỉnh Thanh Hóa,';
+    expect(read('giay-khai-sinh', [...lines, wide])).toMatchObject({ hometown: 'Xã Yên Định, tỉnh Thanh Hóa' });
   });
 
   it('reads neither column of a table whose headings are not there', () => {

@@ -45,8 +45,11 @@ describe('lines from scattered pieces', () => {
   });
 
   it('puts the i back at the end of a word whose dot went to the comma', () => {
-    expect(texts([row('Thôn Đoà ¡, xã Triệu Lộc', 100, 300)])).toEqual(['Thôn Đoài, xã Triệu Lộc']);
-    expect(texts([row('¡ Đoà', 100, 300)])).toEqual(['¡ Đoà']);
+    const at = (text: string, x: number): OcrRow => row(text, x, 300);
+    expect(texts([at('Thôn Đoà', 100), at('¡, xã Triệu Lộc', 257)])).toEqual(['Thôn Đoài, xã Triệu Lộc']);
+    // A space away it is a figure.
+    expect(texts([at('Tổ ¡, xã', 100)])).toEqual(['Tổ ¡, xã']);
+    expect(texts([at('¡ Đoà', 100)])).toEqual(['¡ Đoà']);
   });
 
   it('ends a word where the next begins: boxes on dotted lines reach too far', () => {
@@ -54,6 +57,13 @@ describe('lines from scattered pieces', () => {
     const wide = { ...first, box: [100, 250, 300, 50] } as OcrRow['words'][number];
     const [line] = buildLines([{ words: [wide, second as OcrRow['words'][number]], baselineY: 300, heightPx: 50 }]);
     expect(line?.words.map(({ box }) => box[0] + box[2])).toEqual([195, 255]);
+  });
+
+  it('does not cut a word off at a speck inside it', () => {
+    const word = { text: 'Đoài', confidence: 95, box: [100, 250, 200, 50] } as const;
+    const speck = { text: "'", confidence: 60, box: [112, 250, 6, 10] } as const;
+    const [line] = buildLines([{ words: [word, speck], baselineY: 300, heightPx: 50 }]);
+    expect(line?.words[0]?.box[2]).toBe(200);
   });
 
   it('never puts one piece over another', () => {

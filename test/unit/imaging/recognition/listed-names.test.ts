@@ -22,6 +22,8 @@ describe('names that the law lists', () => {
     'quyết định của tỉnh về việc',
     'Tỉnh ủy Hà Nam',
     'các tỉnh bắc giảng dạy',
+    'thành phố Huệ Minh',
+    'xã Ea Kar, tỉnh Đăk Lăk',
     'Thôn Nà Khuối, xã Nông Cống',
   ])('are nothing else: %s', (text) => {
     expect(withListedProvinces(text)).toBe(text);
@@ -34,7 +36,8 @@ describe('names that the law lists', () => {
   it('know every ethnic group, and leave what is none', () => {
     expect(asEthnicGroup('Tây')).toBe('Tày');
     expect(asEthnicGroup('MƯƠNG')).toBe('MƯỜNG');
-    for (const name of [...ETHNIC_GROUPS, 'Pháp', '']) expect(asEthnicGroup(name)).toBe(name);
+    for (const name of [...ETHNIC_GROUPS, 'Pháp', 'Cơ', 'Ma', 'Bru – Vân Kiều', ''])
+      expect(asEthnicGroup(name)).toBe(name);
   });
 
   it('are told apart by their letters alone', () => {

@@ -90,7 +90,7 @@ class Reader {
 }
 
 async function read(lines: readonly TextLine[], image: GreyImage, reader: Reader): Promise<string[]> {
-  const after = await rereadMissed(lines, image, 300, reader as unknown as OcrPool, signal);
+  const after = await rereadMissed(lines, image, 300, false, reader as unknown as OcrPool, signal);
   return after.map(({ words }) => textOf(words));
 }
 
@@ -135,6 +135,35 @@ describe('print that the engine left out', () => {
     expect(await read([line], image, reader)).toEqual(['Điện thoại: 0943']);
   });
 
+  it('takes no sure word away for letters that are hardly believed', async () => {
+    const sure = lineOf(wordAt('Số:', 100, 200, 80), wordAt('12', 195, 200, 100));
+    const garbage = [wordAt('khongcogihet', 24, 60, 400, 40)];
+    expect(await read([sure], image, new Reader(garbage))).toEqual(['Số: 12']);
+    const worse = [wordAt('Ngày', 24, 60, 80), wordAt('12/06/20255', 119, 60, 250, 40), wordAt('il', 380, 60, 20, 40)];
+    const dated = lineOf(wordAt('Ngày', 100, 200, 80), wordAt('12/05/2025', 195, 200, 140));
+    expect(await read([dated], image, new Reader(worse))).toEqual(['Ngày 12/05/2025']);
+  });
+
+  it('takes the flourish behind a name for no letter', async () => {
+    const name = lineOf(wordAt('Trần', 100, 200, 80), wordAt('Bình', 195, 200, 100));
+    const again = [wordAt('Trần', 24, 60, 80), wordAt('Bình', 119, 60, 100), wordAt('L', 264, 60, 150, 31)];
+    expect(await read([name], image, new Reader(again))).toEqual(['Trần Bình']);
+  });
+
+  it('is not read a second time over a narrow word', async () => {
+    const figure = lineOf(wordAt('CV', 100, 200, 50), wordAt('1', 400, 200, 8));
+    const over = [wordAt('4181207', 24, 60, 180, 90)];
+    expect(await read([figure], image, new Reader([], over))).toEqual(['CV 1']);
+  });
+
+  it('goes to the nearer of two columns that are not quite level', async () => {
+    const left = lineOf(wordAt('Trái', 20, 200, 80));
+    const right = lineOf(wordAt('Phải', 500, 206, 80));
+    const behind = pageWith(...lettersAt(600, 184, 6));
+    const reader = new Reader([wordAt('Phải', 24, 60, 80), wordAt('Đoài', 122, 60, 100)]);
+    expect(await read([left, right], behind, reader)).toEqual(['Trái', 'Phải Đoài']);
+  });
+
   it('can be a line of its own, in its place among the others', async () => {
     const below = lineOf(wordAt('Email:', 100, 500, 100));
     const alone = pageWith(...lettersAt(100, 328, 8));
@@ -148,13 +177,17 @@ describe('print that the engine left out', () => {
     expect(await read([line], alone, new Reader([wordAt('7', 24, 60, 30)]))).toEqual(['Điện thoại: 0', '7']);
   });
 
-  it('is sought in a dozen places at most: a drawing is no print', async () => {
+  it('is sought in a dozen places at most, those beside words first: a drawing is no print', async () => {
     const drawing = Array.from({ length: 40 }, (_, at) =>
       lettersAt(60 + (at % 8) * 140, 220 + 70 * Math.floor(at / 8), 3),
     );
     const reader = new Reader();
-    await read([line], pageWith(...drawing.flat()), reader);
-    expect(reader.shown).toHaveLength(12);
+    const below = lineOf(wordAt('Số:', 100, 590, 80));
+    await read([line, below], pageWith(...drawing.flat(), ...lettersAt(200, 568, 6)), reader);
+    // The one beside a word is shown with it, and once more alone.
+    expect(reader.shown.length).toBeGreaterThanOrEqual(12);
+    expect(reader.shown.length).toBeLessThanOrEqual(24);
+    expect(reader.shown[0]?.width).toBeGreaterThan(190);
   });
 
   it('costs a page nothing that has no such ink', async () => {

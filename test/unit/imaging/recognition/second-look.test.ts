@@ -106,6 +106,18 @@ describe('a second look at a doubtful value', () => {
   it('writes a choice of the form as the form has it', async () => {
     const level = { ...fieldOf('text', 'Năng', 92), oneOf: ['Đặc biệt nặng', 'Nặng', 'Nhẹ'] };
     expect((await settle(level, [])).field.value).toBe('Nặng');
+    const doubtful = { ...fieldOf('text', 'Năng', 50), oneOf: level.oneOf };
+    const { field } = await settle(doubtful, [
+      ['Nặng', 60],
+      ['Năng', 55],
+    ]);
+    expect(field.value).toBe('Nặng');
+    expect(field.candidates ?? []).not.toContain('Nặng');
+  });
+
+  it('doubts an ethnic group that is spelled as nothing is, and no listed one', async () => {
+    expect((await settle(fieldOf('ethnicity', 'Mườnq', 92), [['Mườnq', 92]])).field.confidence).toBeLessThan(85);
+    expect(await settle(fieldOf('ethnicity', 'Hrê', 92), [])).toMatchObject({ looks: 0, field: { confidence: 92 } });
   });
 
   it('says a low confidence when three readings are three', async () => {
