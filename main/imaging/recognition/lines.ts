@@ -158,10 +158,13 @@ function isDots({ text, confidence, box }: OcrWord, tallest: number): boolean {
   return confidence < 70 && /^[\dOĐHØ]{3,}$/u.test(text) && box[2] / text.length < box[3] * 0.3;
 }
 
-/** Signs that no paper has and that Tesseract knows: the fraction slash for the slash, the Icelandic letter in "Số". */
+/** Signs that no paper has and that Tesseract knows: the fraction slash for the slash, the Icelandic letter in "Số"; a zero that begins "Oanh". */
 function withoutRareSigns(word: OcrWord): OcrWord {
-  if (!/[\u2044ð]/u.test(word.text)) return word;
-  return { ...word, text: word.text.replace(/\/?\u2044+\/?/gu, '/').replace(/^(s)ð(?=:?$)/iu, '$1ố') };
+  const text = word.text
+    .replace(/\/?\u2044+\/?/gu, '/')
+    .replace(/^(s)ð(?=:?$)/iu, '$1ố')
+    .replace(/^0(?=\p{Ll}{2})/u, 'O');
+  return text === word.text ? word : { ...word, text };
 }
 
 function usualTop(row: OcrRow): number {

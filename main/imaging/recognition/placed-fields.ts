@@ -79,7 +79,7 @@ function findAuthority(page: TokenPage, segments: readonly Segment[]): Segment |
 
 /** A place in capitals, a comma and a date, with nothing after it. The year may be missing: it slips to the next line. */
 const DATELINE =
-  /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4},\.? ?ngày ?(?:\S{1,2} tháng \S{1,2} năm(?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
+  /\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,4},\.? ?ng\p{L}y ?(?:\S{1,2} th\p{L}ng \S{1,2} n\p{L}[mn](?: \S{4})?|\S{1,2}\/\S{1,2}\/\S{4}|)$/u;
 
 /** Whether a line is nothing but place and date, which no value runs on over. */
 export function isDateline(text: string): boolean {

@@ -55,11 +55,12 @@ const DIGIT_LOOKALIKES: Readonly<Record<string, string>> = {
   S: '5',
   s: '5',
   b: '6',
+  G: '6',
   B: '8',
   g: '9',
   q: '9',
 };
-const DIGIT = '[0-9OoQDØølIi|¡!ZzSsbBgq]';
+const DIGIT = '[0-9OoQDØølIi|¡!ZzSsbGBgq]';
 
 /** What Tesseract takes digits for, given back; for places where only digits can stand. */
 export function repairDigits(text: string): string {
@@ -154,17 +155,20 @@ function readText(text: string): Reading | null {
 }
 
 /**
- * The printed word for the kind of a place stands before its name and has one spelling: `tính Hưng Yên` can only be `tỉnh`.
+ * The printed word for the kind of a place stands before its name and has one spelling: `tính Hưng Yên` can only be `tỉnh`,
+ * `Chỉ nhánh` only a `Chi nhánh`.
  * The name of a village or commune is never touched.
  */
 function restorePlaceWords(text: string): string {
-  return text.replace(
-    /(^|, ?)(t[iíìỉĩị]nh|x[aáàảãạ]|ph[uư][oơớờởỡợ]ng|th[oôốồổỗộ]n)(?= \p{Lu})/gu,
-    (whole, before: string, word: string) => {
-      const known = PLACE_WORDS[foldText(word)];
-      return known === undefined ? whole : `${before}${known}`;
-    },
-  );
+  return text
+    .replace(
+      /(^|, ?)(t[iíìỉĩị]nh|x[aáàảãạ]|ph[uư][oơớờởỡợ]ng|th[oôốồổỗộ]n)(?= \p{Lu})/gu,
+      (whole, before: string, word: string) => {
+        const known = PLACE_WORDS[foldText(word)];
+        return known === undefined ? whole : `${before}${known}`;
+      },
+    )
+    .replace(/(?<!\p{L})([Cc])h[íìỉĩị](?= nhánh(?!\p{L}))/gu, '$1hi');
 }
 
 const PLACE_WORDS: Readonly<Record<string, string>> = { tinh: 'tỉnh', xa: 'xã', phuong: 'phường', thon: 'thôn' };
@@ -192,7 +196,7 @@ function readDate(text: string): Reading | null {
     `(?<![0-9])(${DIGIT}{1,2})\\s?[/.-]\\s?(${DIGIT}{1,2})\\s?[/.-]\\s?(${DIGIT}{4})(?![0-9])`,
   ).exec(text);
   const worded = new RegExp(
-    `(?:ng[aàáả]y\\s*)?(?<![0-9])(${DIGIT}{1,2})\\s*th[aáàả]ng\\s*(${DIGIT}{1,2})\\s*n[aăâ]m\\s*(${DIGIT}{4})`,
+    `(?:ng\\p{L}y\\s*)?(?<![0-9])(${DIGIT}{1,2})\\s*th\\p{L}ng\\s*(${DIGIT}{1,2})\\s*n\\p{L}[mn]\\s*(${DIGIT}{4})`,
     'iu',
   ).exec(text);
   const match = numeric && (!worded || numeric.index < worded.index) ? numeric : worded;

@@ -144,6 +144,19 @@ describe('fields by their labels', () => {
     expect(fields).toMatchObject({ issuedOn: '2025-07-20' });
   });
 
+  it('takes the date of a line whose words have a letter wrong', () => {
+    const fields = read('xac-nhan-thong-tin-ve-cu-tru', [
+      'Số: 88/XN\tKrông Pắc, ngòy 20 thúng 7 năn 2025',
+      'XÁC NHẬN THÔNG TIN VỀ CƯ TRÚ',
+    ]);
+    expect(fields).toMatchObject({ issuedOn: '2025-07-20' });
+  });
+
+  it('reads what stands behind "Nam/Nữ", which often loses its colon', () => {
+    const lines = ['SƠ YẾU LÝ LỊCH', '1. Họ và tên (chữ in hoa): CAO NGỌC OANH\tNam/Nữ Nữ', '2. Sinh ngày: 14/9/1990'];
+    expect(read('so-yeu-ly-lich', lines)).toMatchObject({ fullName: 'CAO NGỌC OANH', sex: 'Nữ' });
+  });
+
   it('writes ethnic groups and provinces as the law lists them', () => {
     const fields = read('giay-khai-sinh', ['GIẤY KHAI SINH', 'Dân tộc: Tây', 'Nơi sinh: Xã Ea Kar, tỉnh Dák Lắk']);
     expect(fields).toMatchObject({ ethnicity: 'Tày', birthPlace: 'Xã Ea Kar, tỉnh Đắk Lắk' });

@@ -115,6 +115,10 @@ describe('lines from scattered pieces', () => {
     expect(texts([row('Số: 21\u2044\u2044TTr-UBND', 100, 300)])).toEqual(['Số: 21/TTr-UBND']);
   });
 
+  it('takes the zero that begins a word for the letter', () => {
+    expect(texts([row('Cao Ngọc 0anh, 0m', 100, 300)])).toEqual(['Cao Ngọc Oanh, 0m']);
+  });
+
   it('reads the label of a number whose circumflex and acute became an Icelandic letter', () => {
     expect(texts([row('Sð: 93/TNHS', 100, 300)])).toEqual(['Số: 93/TNHS']);
   });

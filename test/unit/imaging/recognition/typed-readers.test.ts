@@ -89,6 +89,12 @@ const CASES: readonly [ReaderKind, string, string | null, boolean?][] = [
 ];
 
 describe('typed readers', () => {
+  it('knows the one word for an office, and the 6 that was read as a letter', () => {
+    expect(readTyped('text', 'Chỉ nhánh Văn phòng đăng ký đất đai')?.value).toBe('Chi nhánh Văn phòng đăng ký đất đai');
+    expect(readTyped('text', 'Chỉ đạo của các nhánh')?.value).toBe('Chỉ đạo của các nhánh');
+    expect(readTyped('year', '199G Dân tộc')).toMatchObject({ value: '1996', isSure: true });
+  });
+
   it.each(CASES)('%s of "%s" is %s', (kind, text, value, isSure = true) => {
     const reading = readTyped(kind, text);
     expect(reading?.value ?? null).toBe(value);
