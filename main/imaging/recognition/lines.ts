@@ -158,7 +158,10 @@ function isDots({ text, confidence, box }: OcrWord, tallest: number): boolean {
   return confidence < 70 && /^[\dOĐHØ]{3,}$/u.test(text) && box[2] / text.length < box[3] * 0.3;
 }
 
-/** Signs that no paper has and that Tesseract knows: the fraction slash for the slash, the Icelandic letter in "Số"; a zero that begins "Oanh". */
+/**
+ * Signs that no paper has and that Tesseract knows: the fraction slash for the slash, the Icelandic letter in "Số". And the
+ * zero that begins "Oanh".
+ */
 function withoutRareSigns(word: OcrWord): OcrWord {
   const text = word.text
     .replace(/\/?\u2044+\/?/gu, '/')
