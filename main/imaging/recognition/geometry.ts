@@ -71,6 +71,11 @@ export function unionBox(boxes: readonly Box[]): Box | null {
   return [left, top, right - left, bottom - top];
 }
 
+/** How far two boxes share their place from left to right; below zero the gap between them. */
+export function overlapX(a: Box, b: Box): number {
+  return Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
+}
+
 function boxAround(centreX: number, centreY: number, width: number, height: number, rotation: Rotation): Box {
   const isOnSide = rotation === 90 || rotation === 270;
   const [w, h] = isOnSide ? [height, width] : [width, height];

@@ -3,7 +3,7 @@ import type { Box } from '../../../preload/types.ts';
 import type { PlaceRule } from './document-types.ts';
 import type { InkField } from './fields.ts';
 import { allowedErrors, editDistance, squeeze } from './fuzzy.ts';
-import { unionBox } from './geometry.ts';
+import { overlapX, unionBox } from './geometry.ts';
 import { gapBetween, textOf, type TextLine } from './lines.ts';
 import type { OcrWord } from './ocr-rows.ts';
 import type { TokenPage } from './tokens.ts';
@@ -95,7 +95,7 @@ function findDateline(name: string, segments: readonly Segment[], isLast: boolea
     const below = segments.filter(
       (other) =>
         other.line === segment.line + 1 &&
-        overlapX(other, segment) > 0 &&
+        overlapX(other.box, segment.box) > 0 &&
         /^(?:\d{4}|\d{1,2}\/\d{1,2}\/\d{4})$/.test(other.text),
     );
     const own = segment.words.slice(
@@ -127,7 +127,7 @@ function findSigner(
       (segment) =>
         segment.box[1] > title.box[1] &&
         segment.box[1] - title.box[1] < pitchPx * 9 &&
-        overlapX(segment, title) > 0 &&
+        overlapX(segment.box, title.box) > 0 &&
         Math.abs(centreX(segment) - centreX(title)) < pitchPx * 5 &&
         isPersonName(segment.text),
     );
@@ -203,8 +203,4 @@ function isCapitals(text: string): boolean {
 
 function centreX(segment: Segment): number {
   return segment.box[0] + segment.box[2] / 2;
-}
-
-function overlapX(a: Segment, b: Segment): number {
-  return Math.min(a.box[0] + a.box[2], b.box[0] + b.box[2]) - Math.max(a.box[0], b.box[0]);
 }

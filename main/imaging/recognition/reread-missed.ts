@@ -6,7 +6,7 @@
 import type { Box } from '../../../preload/types.ts';
 import { copyArea, whiteImage } from './areas.ts';
 import { eraseZeroDots } from './dotted-zeros.ts';
-import { unionBox } from './geometry.ts';
+import { overlapX, unionBox } from './geometry.ts';
 import { buildLines, median, type TextLine } from './lines.ts';
 import { findMissedInk } from './missed-ink.ts';
 import type { OcrPool } from './ocr-pool.ts';
@@ -87,7 +87,7 @@ async function readAgain(missed: Box, lines: readonly TextLine[], look: Look): P
 
 /** Of several lines at one height (columns, close rows) the one with a word nearest from left to right. */
 function nearestTo(missed: Box, lines: readonly TextLine[]): TextLine | undefined {
-  const distance = ({ words }: TextLine): number => Math.min(...words.map(({ box }) => -overlapOf(box, missed)));
+  const distance = ({ words }: TextLine): number => Math.min(...words.map(({ box }) => -overlapX(box, missed)));
   return lines.reduce<TextLine | undefined>(
     (best, line) => (best === undefined || distance(line) < distance(best) ? line : best),
     undefined,
@@ -96,7 +96,7 @@ function nearestTo(missed: Box, lines: readonly TextLine[]): TextLine | undefine
 
 /** Of the narrower one, enough that both cannot be right. */
 function areOnePlace(a: Box, b: Box): boolean {
-  return overlapOf(a, b) >= SOME * Math.min(a[2], b[2]) && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
+  return overlapX(a, b) >= SOME * Math.min(a[2], b[2]) && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 }
 
 function withLine(lines: readonly TextLine[], words: readonly OcrWord[], missed: Box): readonly TextLine[] {
@@ -112,11 +112,7 @@ function surer(word: OcrWord, before: readonly OcrWord[]): OcrWord {
 
 /** From left to right, for the most part. */
 function covers(box: Box, other: Box): boolean {
-  return overlapOf(box, other) >= MOST * other[2];
-}
-
-function overlapOf([x, , width]: Box, [otherX, , otherWidth]: Box): number {
-  return Math.min(x + width, otherX + otherWidth) - Math.max(x, otherX);
+  return overlapX(box, other) >= MOST * other[2];
 }
 
 function isLevel({ baselineY }: TextLine, [, y, , height]: Box, usual: number): boolean {
@@ -159,7 +155,7 @@ function isBelievedAlone(read: readonly OcrWord[]): boolean {
 /** More letters than before, those of the missed ink believed, and nothing gone that had been read surely. */
 function isBetter(read: readonly OcrWord[], before: readonly OcrWord[], missed: Box): boolean {
   const gained = lettersOf(read) - lettersOf(before);
-  const fresh = read.filter(({ box }) => overlapOf(box, missed) > 0);
+  const fresh = read.filter(({ box }) => overlapX(box, missed) > 0);
   const least = gained > 1 || hasDigit(fresh) ? BELIEVED_BESIDE : BELIEVED_LETTER;
   return gained > 0 && meanOf(fresh) >= least && before.every((word) => word.confidence < SURE || isThere(word, read));
 }
@@ -170,7 +166,7 @@ function isThere(word: OcrWord, read: readonly OcrWord[]): boolean {
   if (bare === '' || read.some((other) => surer(other, [word]) === word)) return true;
   return read.some(
     (other) =>
-      overlapOf(other.box, word.box) > 0 &&
+      overlapX(other.box, word.box) > 0 &&
       (bareOf(other.text) === bare ||
         (bareOf(other.text).length > bare.length && other.confidence >= word.confidence - SLACK)),
   );

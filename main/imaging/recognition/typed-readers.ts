@@ -270,10 +270,10 @@ function readArea(text: string): Reading | null {
   );
 }
 
-/** The characters of an address around the `@`; a bracket that the `@` itself was partly read as is left out. */
 /** Typewriter faces stand so far apart that a domain comes in pieces ("examp le. vn"): put together up to its known end. */
 const EMAIL_IN_PIECES = /([\w.+-]+) ?@ ?([\w-]+(?: ?\.? ?[\w-]+){0,4}? ?\. ?(?:vn|com|net|org|info))(?!\w| ?\. ?\w)/i;
 
+/** The characters of an address around the `@`; a bracket that the `@` itself was partly read as is left out. */
 function readEmail(text: string): Reading | null {
   const whole = /([\w.+-]+)[([{]?@[)\]}]?([\w-]+(?:\.[\w-]+)+)/.exec(text);
   const match = whole ?? EMAIL_IN_PIECES.exec(text);
